@@ -1,4 +1,5 @@
 import type { Probe } from './probe.ts';
 
 /** Every probe. To add one: its file, one import and one line here. */
-export const probes: readonly Probe[] = [];
+export const probes: readonly Probe[] = [
+];

@@ -1,4 +1,5 @@
 import type { Remedy } from './remedy.ts';
 
 /** Every remedy a finding may name. */
-export const remedies: readonly Remedy[] = [];
+export const remedies: readonly Remedy[] = [
+];
