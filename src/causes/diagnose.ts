@@ -1,0 +1,38 @@
+import type { Facts } from '../probes/fact.ts';
+import { buildStack } from '../stack/build.ts';
+import { headroomOf } from '../stack/headroom.ts';
+import type { Cause, Draft, Scene } from './cause.ts';
+import { rank } from './rank.ts';
+import type { Report } from './report.ts';
+
+/** Facts in, report out: builds the stack, asks every cause, ranks what they say. */
+export function diagnose(facts: Facts, causes: readonly Cause[], from: Scene['from'], unknown: Report['unknown'] = []): Report {
+  const stack = buildStack(facts);
+  const headroom = headroomOf(stack, facts);
+  const scene: Scene = { facts, stack, headroom, from };
+  const drafts: { cause: Cause; draft: Draft }[] = [];
+  for (const cause of causes) for (const draft of cause.find(scene)) drafts.push({ cause, draft });
+  return { version: 1, host: hostOf(facts), stack: stack.layers, headroom, findings: rank(drafts), unknown };
+}
+
+function hostOf(facts: Facts): Report['host'] {
+  const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as { hostname?: string; kernel?: string; os?: string };
+  const engines = new Map<string, Report['host']['engines'][number]>();
+  for (const { value } of facts.all('engine')) {
+    const known = engines.get(value.engine);
+    engines.set(value.engine, {
+      ...known,
+      engine: value.engine,
+      ...(value.version ? { version: value.version } : {}),
+      ...(value.driver ? { driver: value.driver } : {}),
+      ...(value.root ? { root: value.root } : {}),
+    });
+  }
+  const kernel = system.kernel ?? facts.first('engine', (engine) => engine.kernel !== undefined)?.value.kernel;
+  return {
+    ...(system.hostname ? { hostname: system.hostname } : {}),
+    ...(kernel ? { kernel } : {}),
+    ...(system.os ? { os: system.os } : {}),
+    engines: [...engines.values()].sort((a, b) => (a.engine < b.engine ? -1 : 1)),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Document, Origin } from './document.ts';
+import { unwrapArgv } from './document.ts';
+import { type Fact, Facts, type Found } from './fact.ts';
+import type { Probe } from './probe.ts';
+
+/**
+ * Documents to facts. Every probe that recognises a document scans it; facts of one document
+ * are in line order, so that a pasted session keeps its story.
+ */
+export function recognise(documents: readonly Document[], probes: readonly Probe[]): Facts {
+  const facts = new Facts();
+  for (const document of documents) addDocument(facts, document, probes);
+  return facts;
+}
+
+/** Adds one document's facts to what is already known. */
+export function addDocument(facts: Facts, document: Document, probes: readonly Probe[]): void {
+  const label = sourceLabel(document.origin);
+  const views: [Document, string][] = [[document, label]];
+  if (document.stderr.length > 0) {
+    const text = document.stderr.map((line) => line.text).join('\n');
+    views.push([{ ...document, lines: document.stderr, text, json: [], stderr: [] }, `${label} (stderr)`]);
+  }
+  for (const [view, name] of views) {
+    const found: Found[] = [];
+    for (const probe of probes) if (probe.recognises(view)) found.push(...probe.scan(view));
+    found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    const lineText = new Map(view.lines.map((line) => [line.n, line.text]));
+    for (const one of found) {
+      const fact = {
+        kind: one.kind,
+        value: one.value,
+        source: { label: name, ...(one.line === undefined ? {} : { line: one.line }) },
+        quote: one.quote ?? (one.line === undefined ? '' : (lineText.get(one.line)?.trim() ?? '')),
+        order: facts.list.length,
+      };
+      facts.add(fact as Fact);
+    }
+  }
+}
+
+/** How evidence names a source: the command as typed, the file, or `pasted text`. */
+export function sourceLabel(origin: Origin): string {
+  switch (origin.kind) {
+    case 'paste':
+      return 'pasted text';
+    case 'read':
+      return origin.path;
+    case 'statfs':
+      return `statfs ${origin.path}`;
+    case 'run': {
+      const argv = unwrapArgv(origin.argv);
+      const socket = argv.indexOf('--unix-socket');
+      const url = argv.find((word) => /^https?:\/\//.test(word));
+      if (argv[0] === 'curl' && socket > 0 && url) return `GET ${url.replace(/^https?:\/\/[^/]*/, '')} on ${argv[socket + 1] ?? 'socket'}`;
+      const text = argv.join(' ').replace(/\s+/g, ' ');
+      return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+    }
+  }
+}
