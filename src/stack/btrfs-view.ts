@@ -1,0 +1,157 @@
+import type { Fact, Facts } from '../probes/fact.ts';
+import type { BtrfsBlockGroupType } from '../probes/facts/btrfs.ts';
+import { deviceKey } from './names.ts';
+
+/**
+ * One btrfs file system, merged from what exists: sysfs (exact) over `filesystem usage` over
+ * `filesystem df` and `filesystem show`. Bytes; logical unless named raw.
+ */
+export interface BtrfsView {
+  /** mount point where known, else UUID or `btrfs` */
+  name: string;
+  uuid?: string;
+  data?: BtrfsSpaceView;
+  metadata?: BtrfsSpaceView;
+  /** data and metadata in the same chunks */
+  mixed?: BtrfsSpaceView;
+  globalReserve?: number;
+  devices: { name: string; size: number; unallocated: number }[];
+  /** raw bytes not given to any chunk, without the 1 MiB a device that never is */
+  unallocated?: number;
+  deviceSize?: number;
+  /** how far rounded figures may be off */
+  resolution: number;
+  /** what it was read from, in printed order */
+  facts: Fact[];
+}
+
+export interface BtrfsSpaceView {
+  profile: string;
+  total: number;
+  used: number;
+  /**
+   * what a writer can still take inside the chunks: total - used, less what is promised,
+   * pinned, read-only; for metadata the global reserve is taken off as well
+   */
+  free: number;
+}
+
+/** The first MiB of every device is never allocated (BTRFS_DEVICE_RANGE_RESERVED, fs/btrfs/fs.h). */
+export const DEVICE_RESERVED = 1024 ** 2;
+
+type Rows = readonly { type: BtrfsBlockGroupType; profile: string; total: number; used: number }[];
+
+/** A btrfs file system as one set of facts of the same moment shows it. */
+export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | undefined; path?: string | undefined } = {}): BtrfsView | undefined {
+  const sysfs = facts.first('btrfs-sysfs', (value) => pick.uuid === undefined || value.uuid === pick.uuid);
+  const usage = facts.first('btrfs-usage', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
+  const df = facts.first('btrfs-df', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
+  const show = facts.first('btrfs-show', (value) => pick.uuid === undefined || value.uuid === pick.uuid);
+  const perDevice = facts.all('btrfs-device-usage', (value) => show === undefined || belongs(value.path, show.value.devices));
+  const used: Fact[] = [];
+  const view: BtrfsView = { name, devices: [], resolution: 0, facts: used };
+  const uuid = pick.uuid ?? sysfs?.value.uuid ?? show?.value.uuid;
+  if (uuid) view.uuid = uuid;
+
+  if (sysfs) {
+    used.push(sysfs);
+    for (const type of ['data', 'metadata', 'mixed'] as const) {
+      const space = sysfs.value.spaces[type];
+      if (!space || space.total === 0) continue;
+      const taken = space.used + (space.pinned ?? 0) + (space.reserved ?? 0) + (space.mayUse ?? 0) + (space.readonly ?? 0) + (space.zoneUnusable ?? 0);
+      view[type] = { profile: mainProfile(space.profiles), total: space.total, used: space.used, free: Math.max(0, space.total - taken) };
+    }
+    if (sysfs.value.globalReserveSize !== undefined) view.globalReserve = sysfs.value.globalReserveSize;
+  } else if (usage ?? df) {
+    const from = usage ?? df;
+    if (from) used.push(from);
+    const rows: Rows = usage ? usage.value.rows.map((row) => ({ ...row, total: row.size })) : (df?.value.rows ?? []);
+    const reserve = (usage?.value.globalReserve ?? df?.value.globalReserve)?.size;
+    if (reserve !== undefined) view.globalReserve = reserve;
+    view.resolution = Math.max(view.resolution, (usage ?? df)?.value.resolution ?? 0);
+    for (const type of ['data', 'metadata', 'mixed'] as const) {
+      const space = sumRows(rows, type, type === 'data' ? 0 : (reserve ?? 0));
+      if (space) view[type] = space;
+    }
+  }
+
+  const devices = devicesOf(usage, perDevice, show, sysfs);
+  if (devices) {
+    used.push(...devices.facts);
+    view.devices = devices.list;
+    view.deviceSize = devices.list.reduce((sum, device) => sum + device.size, 0);
+    view.unallocated = devices.list.reduce((sum, device) => sum + usable(device.unallocated, devices.resolution), 0);
+    view.resolution = Math.max(view.resolution, devices.resolution);
+  } else if (usage?.value.deviceUnallocated !== undefined) {
+    used.push(usage);
+    if (usage.value.deviceSize !== undefined) view.deviceSize = usage.value.deviceSize;
+    view.unallocated = usable(usage.value.deviceUnallocated, 0);
+    view.devices = [{ name: 'device', size: usage.value.deviceSize ?? 0, unallocated: usage.value.deviceUnallocated }];
+  }
+  return used.length > 0 ? { ...view, facts: [...new Set(used)] } : undefined;
+}
+
+/** Unallocated bytes that a chunk can be made of: the reserved MiB and what rounding may have added are not. */
+function usable(unallocated: number, resolution: number): number {
+  return Math.max(0, unallocated - Math.max(DEVICE_RESERVED, resolution));
+}
+
+interface Devices {
+  list: BtrfsView['devices'];
+  resolution: number;
+  facts: Fact[];
+}
+
+function devicesOf(
+  usage: Fact<'btrfs-usage'> | undefined,
+  perDevice: Fact<'btrfs-device-usage'>[],
+  show: Fact<'btrfs-show'> | undefined,
+  sysfs: Fact<'btrfs-sysfs'> | undefined,
+): Devices | undefined {
+  const exact = perDevice.filter((fact) => fact.value.unallocated !== undefined);
+  if (exact.length > 0) {
+    const seen = new Map(exact.map((fact) => [deviceKey(fact.value.path), { name: fact.value.path, size: fact.value.size ?? 0, unallocated: fact.value.unallocated ?? 0 }]));
+    return { list: [...seen.values()], resolution: Math.max(...exact.map((fact) => fact.value.resolution ?? 0)), facts: exact };
+  }
+  const shown = show?.value.devices.map((device) => ({
+    name: device.path ?? `devid ${device.devid}`,
+    size: device.size,
+    unallocated: Math.max(0, device.size - device.used),
+  }));
+  if (usage && usage.value.unallocated.length > 0) {
+    const sizes = new Map((shown ?? []).map((device) => [deviceKey(device.name), device.size]));
+    const list = usage.value.unallocated.map((row) => ({
+      name: row.path,
+      size: sizes.get(deviceKey(row.path)) ?? (usage.value.unallocated.length === 1 ? (usage.value.deviceSize ?? 0) : 0),
+      unallocated: row.bytes,
+    }));
+    return { list, resolution: usage.value.resolution ?? 0, facts: [usage] };
+  }
+  if (show && shown && shown.length > 0) return { list: shown, resolution: 2 * (show.value.resolution ?? 0), facts: [show] };
+  if (sysfs && sysfs.value.devices.length === 1) {
+    const only = sysfs.value.devices[0];
+    const raw = Object.values(sysfs.value.spaces).map((space) => space.diskTotal);
+    if (only?.size !== undefined && raw.every((bytes) => bytes !== undefined)) {
+      const given = raw.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0);
+      return { list: [{ name: only.name, size: only.size, unallocated: Math.max(0, only.size - given) }], resolution: 0, facts: [sysfs] };
+    }
+  }
+  return undefined;
+}
+
+function belongs(path: string, devices: readonly { path?: string }[]): boolean {
+  return devices.some((device) => device.path !== undefined && deviceKey(device.path) === deviceKey(path));
+}
+
+function sumRows(rows: Rows, type: BtrfsBlockGroupType, reserve: number): BtrfsSpaceView | undefined {
+  const own = rows.filter((row) => row.type === type);
+  if (own.length === 0) return undefined;
+  const total = own.reduce((sum, row) => sum + row.total, 0);
+  const used = own.reduce((sum, row) => sum + row.used, 0);
+  return { profile: mainProfile(own), total, used, free: Math.max(0, total - used - reserve) };
+}
+
+/** mkfs of old days leaves an empty `single` chunk beside DUP: the profile with the most bytes counts. */
+function mainProfile(rows: readonly { profile: string; total: number }[]): string {
+  return rows.reduce((best, row) => (row.total > best.total ? row : best), { profile: 'single', total: -1 }).profile.toLowerCase();
+}

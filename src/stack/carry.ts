@@ -1,0 +1,112 @@
+import { type BtrfsRoom, btrfsRoom } from './btrfs-allocate.ts';
+import type { BtrfsView } from './btrfs-view.ts';
+import type { Headroom, Layer, ResourceName } from './layer.ts';
+
+/** What a layer can still carry. Infinity: it does not limit. */
+export interface Room {
+  bytes: number;
+  /** for root, who may use ext4's reserve */
+  rootBytes: number;
+  stoppedBy?: Headroom['stoppedBy'];
+}
+
+export interface CarryContext {
+  layers: ReadonlyMap<string, Layer>;
+  btrfs: ReadonlyMap<string, BtrfsView>;
+}
+
+const UNLIMITED: Room = { bytes: Number.POSITIVE_INFINITY, rootBytes: Number.POSITIVE_INFINITY };
+
+/**
+ * The largest N that this layer and everything below it can take, or undefined where something
+ * on the way is not known. `path` guards against loops in bad data.
+ */
+export function carry(id: string, context: CarryContext, path: readonly string[] = []): Room | undefined {
+  const layer = context.layers.get(id);
+  if (!layer || path.includes(id)) return UNLIMITED;
+  const own = ownRoom(layer, context);
+  if (own === undefined) return undefined;
+  let room = own;
+  for (const lower of layer.on) {
+    const below = carry(lower, context, [...path, id]);
+    if (below === undefined) return undefined;
+    room = least(room, through(layer, below));
+  }
+  return room;
+}
+
+/** How a limit of the layer below looks from above this one. */
+function through(layer: Layer, below: Room): Room {
+  if (layer.kind === 'loop') {
+    const file = layer.resources.find((resource) => resource.name === 'bytes');
+    // a file that owns all its blocks, or whose file system can give it the rest, sets no limit;
+    // the loop driver's worker is root, so ext4's reserve is open to it
+    if (file?.free !== undefined && below.rootBytes >= file.free) return UNLIMITED;
+    return { ...below, bytes: below.rootBytes };
+  }
+  // device nodes and volume groups hand on a fixed size: only what grows by use passes a limit up
+  return layer.kind === 'store' || layer.kind === 'container' || layer.kind === 'file-system' || layer.kind === 'thin-volume' || layer.kind === 'thin-pool' || below.stoppedBy
+    ? below
+    : UNLIMITED;
+}
+
+function ownRoom(layer: Layer, context: CarryContext): Room | undefined {
+  switch (layer.kind) {
+    case 'file-system':
+      return layer.storage === 'btrfs' ? btrfsOwn(layer, context) : plainOwn(layer);
+    case 'thin-pool':
+      return poolOwn(layer);
+    case 'thin-volume':
+    case 'container':
+    default:
+      return UNLIMITED;
+  }
+}
+
+function plainOwn(layer: Layer): Room | undefined {
+  const bytes = resource(layer, 'bytes');
+  if (bytes?.free === undefined) return undefined;
+  const inodes = resource(layer, 'inodes');
+  if (inodes?.free === 0) return stop(layer, 0, 0, 'inodes', 'no inode is left: no file can be created');
+  const reserve = resource(layer, 'root reserve')?.capacity ?? 0;
+  return stop(layer, bytes.free, bytes.free + reserve, 'bytes', `${layer.name} has no more free space`);
+}
+
+const BTRFS_WHY: Record<BtrfsRoom['stoppedBy'], string> = {
+  data: 'the data chunks are full and nothing is left to make a new one',
+  metadata: 'metadata is full and nothing is left to make a new metadata chunk',
+  unallocated: 'the data chunks and all unallocated space are used up',
+};
+
+function btrfsOwn(layer: Layer, context: CarryContext): Room | undefined {
+  const view = context.btrfs.get(layer.id);
+  const room = view ? btrfsRoom(view) : undefined;
+  if (!room) return undefined;
+  const name: ResourceName = room.stoppedBy;
+  return stop(layer, room.bytes, room.bytes, name, BTRFS_WHY[room.stoppedBy]);
+}
+
+function poolOwn(layer: Layer): Room | undefined {
+  const data = resource(layer, 'data');
+  const metadata = resource(layer, 'metadata');
+  if (data?.free === undefined) return undefined;
+  if (metadata?.free !== undefined && metadata.capacity !== undefined && metadata.free < metadata.capacity * 0.02) {
+    // the kernel turned a pool read-only at 503 of 512 metadata blocks: full is before 100 %
+    return stop(layer, 0, 0, 'metadata', 'the metadata device is full');
+  }
+  const grown = data.free + (data.growable?.by ?? 0);
+  return stop(layer, grown, grown, 'data', data.growable ? 'every block of the pool is used and its volume group cannot grow it' : 'every block of the pool is used');
+}
+
+function stop(layer: Layer, bytes: number, rootBytes: number, name: ResourceName, why: string): Room {
+  return { bytes, rootBytes, stoppedBy: { layer: layer.id, resource: name, why } };
+}
+
+function least(a: Room, b: Room): Room {
+  const low = b.bytes < a.bytes ? b : a;
+  return { ...low, rootBytes: Math.min(a.rootBytes, b.rootBytes) };
+}
+
+export function resource(layer: Layer, name: ResourceName): Layer['resources'][number] | undefined {
+  return layer.resources.find((one) => one.name === name);
+}
