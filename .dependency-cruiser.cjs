@@ -1,0 +1,76 @@
+/**
+ * The room rule (ARCHITECTURE.md): data walks one way, and only host/ touches a machine.
+ * Each room lists the rooms it may import from; all others are out of bounds.
+ */
+const rooms = {
+  host: [],
+  tools: [],
+  probes: ['tools'],
+  stack: ['probes'],
+  causes: ['stack', 'probes'],
+  remedies: ['causes', 'stack', 'tools'],
+};
+// contracts that go through the house as types: a collector drives any Host, a cause quotes any fact
+const types = { probes: ['host'], stack: ['host'], causes: ['host', 'remedies'], remedies: ['probes'] };
+
+const all = [...Object.keys(rooms), 'cli', 'bin'];
+const room = (name) => `^src/${name}/`;
+const outOfBounds = Object.entries(rooms).map(([name, may]) => {
+  const seen = types[name] ?? [];
+  const never = all.filter((other) => other !== name && !may.includes(other) && !seen.includes(other));
+  return {
+    name: `${name}-imports-downwards`,
+    comment: `src/${name} may import from: ${may.join(', ') || 'nothing'}${seen.length ? `; types of ${seen.join(', ')}` : ''}`,
+    severity: 'error',
+    from: { path: room(name) },
+    to: { path: never.map(room) },
+  };
+});
+const typesOnly = Object.entries(types).map(([name, seen]) => ({
+  name: `${name}-types-only`,
+  comment: `src/${name} may use types of ${seen.join(', ')}, never their code`,
+  severity: 'error',
+  from: { path: room(name) },
+  to: { path: seen.map(room), dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...outOfBounds,
+    ...typesOnly,
+    {
+      name: 'only-host-touches-a-machine',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/host/' },
+      to: {
+        path: '^(node:)?(fs|fs/promises|child_process|net|http|https|http2|tls|dgram|dns|worker_threads|cluster|inspector)$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'only-host-runs-programs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/host/' },
+      to: { path: 'node_modules/execa/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'entry-stays-tiny', severity: 'error', from: { path: '^src/(cli/help|version)\\.ts$' }, to: { path: '.' } },
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'src-stands-alone', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/' } },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

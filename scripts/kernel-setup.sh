@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Brings the programs that test/kernel drives, without installing anything: missing Debian packages
+# are unpacked into a cache directory. Prints that directory's PATH and LD_LIBRARY_PATH as NAME=VALUE
+# lines (nothing when all programs are here already). Progress goes to stderr.
+set -u
+
+cache=${ULLAGE_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ullage/kernel}
+root=$cache/root
+# program that shows a package is there = package
+wanted='btrfs=btrfs-progs mkfs.xfs=xfsprogs mkfs.ext4=e2fsprogs sshd=openssh-server ssh=openssh-client
+  ssh-keygen=openssh-client dockerd=docker.io containerd=containerd runc=runc losetup=mount findmnt=util-linux busybox=busybox'
+
+path=$root/usr/sbin:$root/usr/bin:$root/sbin:$root/bin
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:$path
+
+missing=
+for pair in $wanted; do
+  command -v "${pair%%=*}" >/dev/null || missing="$missing ${pair#*=}"
+done
+
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "kernel tests: unpacking$missing into $root" >&2
+  mkdir -p "$cache/debs/partial" "$root"
+  apt=(apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2)
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086
+  fetch() {
+    timeout 600 "${apt[@]}" install --no-install-recommends --download-only --reinstall \
+      -o "Dir::Cache::archives=$cache/debs" $missing >&2
+  }
+  fetch || { timeout 300 "${apt[@]}" update >&2 && fetch; }
+  for deb in "$cache"/debs/*.deb; do
+    [ -e "$deb" ] && dpkg -x "$deb" "$root" && rm -f "$deb"
+  done
+fi
+
+# sshd drops to this user; its package's own script would have made it
+if [ "$(id -u)" = 0 ] && command -v sshd >/dev/null && ! id sshd >/dev/null 2>&1 && command -v useradd >/dev/null; then
+  useradd --system --no-create-home --home-dir /run/sshd --shell /usr/sbin/nologin sshd >&2
+fi
+
+if [ -d "$root/usr" ]; then
+  echo "PATH=$PATH"
+  echo "LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+else
+  echo "PATH=$PATH"
+fi

@@ -1,0 +1,44 @@
+/**
+ * The entry. It knows two constant answers, so that `--version` and `--help` cost no more than
+ * Node itself; everything else is loaded when it is asked for.
+ */
+import { helpText } from '../cli/help.ts';
+import { VERSION } from '../version.ts';
+
+/** Exit status 3 of the monitoring-plugin convention: unknown, or could not look. */
+const COULD_NOT_LOOK = 3;
+const WANTED_NODE = [20, 19] as const;
+
+const argv = process.argv.slice(2);
+const first = argv[0];
+
+function tooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < WANTED_NODE[0] || (major === WANTED_NODE[0] && minor < WANTED_NODE[1]);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`ullage: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(COULD_NOT_LOOK);
+}
+
+// a reader that has seen enough (`ullage | head`) is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  fail(error);
+});
+
+if (tooOld(process.versions.node)) {
+  fail(
+    new Error(
+      `needs Node ${WANTED_NODE.join('.')} or newer: this is ${process.version}. Install a newer Node and try again.`,
+    ),
+  );
+} else if (argv.length === 1 && (first === '--version' || first === '-v' || first === '-V')) {
+  process.stdout.write(`${VERSION}\n`);
+} else if (argv.length === 1 && (first === '--help' || first === '-h' || first === 'help')) {
+  process.stdout.write(helpText(VERSION));
+} else {
+  // exit() and not exitCode: a program left behind in D state must not keep us here
+  import('../cli/main.ts').then(({ main }) => main(argv)).then((status) => process.exit(status), fail);
+}

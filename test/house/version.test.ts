@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+
+test('the version constant is that of package.json', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(VERSION).toBe(version);
+});
+
+test('the changelog has an entry for the version', () => {
+  expect(readFileSync('CHANGELOG.md', 'utf8')).toContain(`## [${VERSION}]`);
+});
