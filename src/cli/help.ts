@@ -1,0 +1,31 @@
+import { EXIT_TABLE } from './exit-status.ts';
+
+/** The main help. Pure text: `--help` must not load anything. */
+export function helpText(version: string): string {
+  return `ullage ${version}: what is full on a container host, why, and what cures it
+
+Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@host[:port]
+       ullage explain [FILE|-|CAUSE-ID]    read pasted text: a log, a forum post, a terminal
+       ullage capture [HOST] [-o FILE]     save what the doctor sees, with secrets masked
+       ullage causes                       list every cause of "no space left" it knows
+
+Options of doctor and explain:
+  --capture FILE    read a capture (directory, .tar, .tar.gz, .tar.zst) instead of a machine
+  --why CAUSE       print all evidence for one finding, as the machine printed it
+  --deep            also ask what is expensive on the host (walks layers, sizes, open files)
+  --all             print notices and low-confidence findings too
+  --json            print one JSON document (schema: ullage/schema/report.schema.json)
+  --quiet           print the findings only, one line each
+  --timeout N       give up asking after N seconds (60)
+  --no-color        plain text; NO_COLOR is honoured too
+
+Options of capture:
+  -o, --output FILE   where to write: a new directory or a .tar.gz (ullage-HOST-DATE.tar.gz)
+  --force             replace FILE if it exists
+  --script            print a POSIX-sh script that makes the same capture where nothing
+                      can be installed: ssh host sh -s < script
+
+Nothing is changed on the host that is looked at. No network is used except the ssh you ask for.
+${EXIT_TABLE}
+`;
+}

@@ -1,0 +1,38 @@
+import { UllageError } from '../host/host.ts';
+import { EXIT } from './exit-status.ts';
+
+const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number> }>> = {
+  doctor: () => import('./doctor.ts'),
+  explain: () => import('./explain.ts'),
+  capture: () => import('./capture.ts'),
+  causes: () => import('./causes.ts'),
+};
+
+/** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */
+export async function main(argv: string[]): Promise<number> {
+  process.stdout.on('error', ignoreClosedPipe);
+  const [first, ...rest] = argv;
+  // plain `ullage`, `ullage --json`, `ullage ssh://host` are the doctor
+  const isDoctor = first === undefined || first.startsWith('-') || first.startsWith('ssh://') || first === 'local';
+  const verb = isDoctor ? VERBS['doctor'] : VERBS[first];
+  try {
+    if (!verb) throw new UllageError('no such verb', `ullage ${first ?? ''}`, 'Verbs: doctor, explain, capture, causes. See ullage --help');
+    const { run } = await verb();
+    return await run(isDoctor ? argv : rest);
+  } catch (error) {
+    if (!(error instanceof UllageError)) throw error;
+    process.stderr.write(`ullage: ${await printable(error.message)}\n`);
+    return EXIT.unknown;
+  }
+}
+
+/** `ullage | head` closes our output: that is the reader's right, not an error. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.healthy);
+  throw error;
+}
+
+async function printable(text: string): Promise<string> {
+  const { safeText } = await import('../probes/clean.ts');
+  return safeText(text).slice(0, 2000);
+}

@@ -1,0 +1,84 @@
+import type { Finding } from '../../causes/cause.ts';
+import type { Report } from '../../causes/report.ts';
+import type { Remedy } from '../../remedies/remedy.ts';
+import type { Headroom, Layer } from '../../stack/layer.ts';
+import { findingLines } from './finding.ts';
+import { iec } from './size.ts';
+import { stackTree } from './stack-tree.ts';
+import { type Style, wrap } from './style.ts';
+
+export interface ReportOptions {
+  style: Style;
+  remedies: readonly Remedy[];
+  /** also notices and what is only possible */
+  all: boolean;
+  /** the command that `--why` is added to */
+  command: string;
+}
+
+/** A report for people: who can still write how much and what stops them, then the findings. */
+export function reportLines(report: Report, options: ReportOptions): string[] {
+  const { style } = options;
+  const layers = new Map(report.stack.map((layer) => [layer.id, layer]));
+  const lines: string[] = [];
+  for (const room of worthShowing(report)) lines.push(...headroomLines(room, layers, style), '');
+  const { shown, hidden } = pick(report.findings, options.all);
+  for (const finding of shown) lines.push(...findingLines(finding, options.remedies, style, options.command), '');
+  if (report.findings.length === 0) lines.push('Nothing is full and nothing is about to be, as far as could be seen.', '');
+  if (hidden > 0) lines.push(style.dim(`${hidden} more ${hidden === 1 ? 'finding' : 'findings'} of less weight: --all`), '');
+  lines.push(...unknownLines(report, style));
+  while (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** One line a finding, for scripts and status bars. */
+export function quietLines(report: Report, all: boolean): string[] {
+  const { shown } = pick(report.findings, all);
+  return shown.map((finding) => `${finding.severity.toUpperCase()} ${finding.cause} ${finding.confidence} ${finding.subject}`.trimEnd());
+}
+
+/** Findings that matter; when none does, the best one, so that a question is never left without an answer. */
+function pick(findings: readonly Finding[], all: boolean): { shown: readonly Finding[]; hidden: number } {
+  if (all) return { shown: findings, hidden: 0 };
+  const strong = findings.filter((finding) => finding.severity !== 'notice' && finding.confidence !== 'possible').slice(0, 5);
+  const weak = findings.filter((finding) => finding.severity !== 'notice').slice(0, 3);
+  const shown = strong.length > 0 ? strong : weak;
+  return { shown, hidden: findings.length - shown.length };
+}
+
+/** Stores and containers always; file systems that limit or are nearly full; with nothing else, all. */
+function worthShowing(report: Report): Headroom[] {
+  const kinds = new Map(report.stack.map((layer) => [layer.id, layer.kind]));
+  const stores = report.headroom.filter((room) => kinds.get(room.layer) !== 'file-system');
+  const tight = report.headroom.filter((room) => kinds.get(room.layer) === 'file-system' && room.bytes !== undefined && isTight(room, report.stack));
+  const rest = stores.length + tight.length === 0 ? report.headroom.slice(0, 4) : [];
+  return [...stores, ...tight, ...rest].slice(0, 8);
+}
+
+function isTight(room: Headroom, stack: readonly Layer[]): boolean {
+  const layer = stack.find((one) => one.id === room.layer);
+  const capacity = layer?.resources.find((one) => one.name === 'bytes')?.capacity;
+  return room.inodes === 0 || (capacity !== undefined && (room.bytes ?? 0) < capacity * 0.05);
+}
+
+function headroomLines(room: Headroom, layers: ReadonlyMap<string, Layer>, style: Style): string[] {
+  const layer = layers.get(room.layer);
+  const lines = [`${style.bold(room.consumer)}${layer && layer.kind === 'store' ? `   ${layer.name}` : ''}`, ''];
+  const df = room.dfAvailable === undefined ? '' : `   (df says ${iec(room.dfAvailable)} free)`;
+  if (room.bytes === undefined) {
+    lines.push(...wrap(`can still take   not known: ${room.unknown?.what ?? 'free space'} was not seen; run ${room.unknown?.run ?? 'df -hT'}`, style.width, '  '));
+  } else {
+    lines.push(`  can still take   ${style.bold(iec(room.bytes))}${room.rootBytes ? ` (root: ${iec(room.bytes + room.rootBytes)})` : ''}${df}`);
+    const stopper = room.stoppedBy && layers.get(room.stoppedBy.layer);
+    if (room.stoppedBy && stopper) lines.push(...wrap(`stopped by       ${stopper.kind === 'file-system' ? `${room.stoppedBy.resource}, ` : ''}${stopper.name}: ${room.stoppedBy.why}`, style.width, '  '));
+  }
+  if (layer) lines.push('', ...stackTree(layer.kind === 'store' ? layer : { ...layer, id: '', on: [layer.id] }, layers, style, room.stoppedBy?.layer));
+  return lines;
+}
+
+function unknownLines(report: Report, style: Style): string[] {
+  if (report.unknown.length === 0) return [];
+  const lines = [style.dim('not looked at')];
+  for (const one of report.unknown.slice(0, 12)) lines.push(...wrap(`${one.what}: ${one.why}; run ${one.run}`, style.width, '  ').map(style.dim));
+  return lines;
+}
