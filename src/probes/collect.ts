@@ -4,6 +4,7 @@ import { Facts } from './fact.ts';
 import { makeDocument } from './make-document.ts';
 import type { Ask, Probe } from './probe.ts';
 import { addDocument, recognise, sourceLabel } from './recognise.ts';
+import { targetDocument } from './target.ts';
 
 /** What could not be looked at: what stays unknown, why, and what to run to find out. */
 export interface Unknown {
@@ -25,6 +26,8 @@ export interface CollectOptions {
   width?: number;
   /** all of it, in milliseconds; what has not answered by then is unknown */
   deadlineMs?: number;
+  /** paths the operator asked about: their file systems are looked at too */
+  targets?: readonly string[];
 }
 
 /**
@@ -37,7 +40,8 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
   const asked = new Set<string>();
   const documents: Document[] = [];
   const unknown: Unknown[] = [];
-  let facts = new Facts();
+  for (const path of options.targets ?? []) documents.push(targetDocument(path));
+  const facts = factsOfHost(documents, probes);
   for (let round = 0; round < 6; round++) {
     const asks: Ask[] = [];
     for (const probe of probes) {
@@ -58,9 +62,8 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
       if (problem && !unknown.some((one) => one.what === problem.what && one.why === problem.why)) unknown.push(problem);
     }
   }
-  facts = factsOfHost(documents, probes);
   unknown.sort((a, b) => (a.what < b.what ? -1 : 1));
-  return { facts, documents, unknown };
+  return { facts: factsOfHost(documents, probes), documents, unknown };
 }
 
 /**

@@ -44,8 +44,9 @@ function shownFileSystems(build: Building): MountedFs[] {
   const mounted = build.facts.has('mount', (mount) => mount.pid === undefined);
   if (!mounted) return build.fileSystems.filter((fs) => fs.fstype !== 'tmpfs' && !/^tmpfs$/i.test(fs.source)).slice(0, 12);
   const roots = build.facts.all('engine').flatMap(({ value }) => (value.root ? [value.root] : []));
+  const targets = build.facts.all('target').map((fact) => fact.value.path);
   const shown = new Set<MountedFs>();
-  for (const path of [...roots, ...STAGING]) {
+  for (const path of [...targets, ...roots, ...STAGING]) {
     const fs = fileSystemOf(build.fileSystems, path);
     if (fs) shown.add(fs);
   }

@@ -18,6 +18,8 @@ export interface FileSystemFacts {
   'zfs-dataset': ZfsDataset;
   zpool: Zpool;
   'disk-image': DiskImage;
+  /** a path the operator asked about (`--on`) */
+  target: { path: string };
 }
 
 /** One row of df in any dress (GNU, BusyBox, macOS, translated headers, mashed lines). */
