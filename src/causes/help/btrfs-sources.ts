@@ -1,0 +1,248 @@
+import type { Fact } from '../../probes/fact.ts';
+import type { Scene } from '../cause.ts';
+
+/**
+ * Which btrfs facts speak of the same file system, and in which order they tell its story.
+ * A host has one state; a transcript may print the same source again, with other numbers,
+ * after something was done: every such change starts a new state.
+ */
+export interface BtrfsFileSystem {
+  /** mount point if known, else a device or the uuid */
+  subject: string;
+  paths: string[];
+  states: BtrfsSources[];
+  balances: Fact<'btrfs-balance'>[];
+}
+
+export interface BtrfsSources {
+  show?: Fact<'btrfs-show'>;
+  df?: Fact<'btrfs-df'>;
+  usage?: Fact<'btrfs-usage'>;
+  sysfs?: Fact<'btrfs-sysfs'>;
+  deviceUsage: Fact<'btrfs-device-usage'>[];
+  /** order of the last fact of the state */
+  order: number;
+}
+
+type Sized = 'btrfs-show' | 'btrfs-df' | 'btrfs-usage' | 'btrfs-sysfs' | 'btrfs-device-usage';
+
+/** `/dev/vg/lv` is `/dev/mapper/vg-lv`: dashes of the names are doubled (lvm(8), "VALID NAMES"). */
+export function deviceKey(path: string): string {
+  const device = path.startsWith('/') ? path : `/dev/${path}`;
+  const lv = /^\/dev\/([^/]+)\/([^/]+)$/.exec(device);
+  if (!lv || lv[1] === 'mapper' || lv[1] === 'loop') return `dev:${device}`;
+  const escape = (name: string) => name.replaceAll('-', '--');
+  return `dev:/dev/mapper/${escape(lv[1] ?? '')}-${escape(lv[2] ?? '')}`;
+}
+
+const pathKey = (path: string) => `path:${path.length > 1 ? path.replace(/\/+$/, '') : path}`;
+
+/** Sets of names that mean the same file system. */
+class Names {
+  readonly #parent = new Map<string, string>();
+
+  root(name: string): string {
+    let at = name;
+    for (let up = this.#parent.get(at); up !== undefined && up !== at; up = this.#parent.get(at)) at = up;
+    this.#parent.set(name, at);
+    return at;
+  }
+
+  same(names: readonly string[]): void {
+    const first = names[0];
+    if (first === undefined) return;
+    for (const other of names) this.#parent.set(this.root(other), this.root(first));
+  }
+}
+
+/** Every btrfs file system the facts speak of. */
+export function btrfsFileSystems(scene: Scene): BtrfsFileSystem[] {
+  const { facts } = scene;
+  const sized: Fact<Sized>[] = [
+    ...facts.all('btrfs-show'),
+    ...facts.all('btrfs-df'),
+    ...facts.all('btrfs-usage'),
+    ...facts.all('btrfs-sysfs'),
+    ...facts.all('btrfs-device-usage'),
+  ].sort((a, b) => a.order - b.order);
+  if (sized.length === 0) return [];
+  const names = new Names();
+  const mountpoints = linkMounts(scene, names);
+  for (const fact of sized) names.same(keysOf(fact, mountpoints));
+  const groups = new Map<string, Fact<Sized>[]>();
+  for (const fact of sized) {
+    const key = keysOf(fact, mountpoints)[0];
+    const root = key === undefined ? '' : names.root(key);
+    groups.set(root, [...(groups.get(root) ?? []), fact]);
+  }
+  joinLoose(groups);
+  return [...groups].map(([root, group]) => {
+    const paths = [...mountpoints, ...group.flatMap((fact) => pathsOf(fact))]
+      .filter((path) => names.root(pathKey(path)) === root || group.some((fact) => pathsOf(fact).includes(path)))
+      .filter((path, i, all) => all.indexOf(path) === i);
+    const balances = facts.all('btrfs-balance', (value) => {
+      if (groups.size === 1 || value.path === undefined) return groups.size === 1;
+      return resolve(value.path, mountpoints).some((key) => names.root(key) === root) || paths.includes(value.path);
+    });
+    return { subject: subjectOf(paths, group), paths, states: statesOf(group, scene.from), balances };
+  });
+}
+
+/** Mounts, df rows and lsblk say which device is mounted where. Returns the mount points of btrfs. */
+function linkMounts(scene: Scene, names: Names): string[] {
+  const mountpoints: string[] = [];
+  for (const { value } of scene.facts.all('mount')) {
+    if (value.fstype !== 'btrfs') continue;
+    mountpoints.push(value.target);
+    names.same([
+      pathKey(value.target),
+      ...(value.source.startsWith('/dev/') ? [deviceKey(value.source)] : []),
+      ...(value.uuid === undefined ? [] : [`uuid:${value.uuid}`]),
+    ]);
+  }
+  for (const { value } of scene.facts.all('df')) {
+    if (!value.filesystem.startsWith('/dev/') || (value.type !== undefined && value.type !== 'btrfs')) continue;
+    if (value.inContainer === true) continue;
+    mountpoints.push(value.mountpoint);
+    names.same([pathKey(value.mountpoint), deviceKey(value.filesystem)]);
+  }
+  for (const { value } of scene.facts.all('block', (block) => block.fstype === 'btrfs')) {
+    const mapper = value.type === 'lvm' || value.type === 'crypt' || value.type === 'dm' || value.type === 'mpath';
+    names.same([
+      deviceKey(mapper ? `/dev/mapper/${value.name.slice(value.name.lastIndexOf('/') + 1)}` : value.name),
+      ...(value.kname === undefined ? [] : [deviceKey(value.kname)]),
+      ...(value.uuid === undefined ? [] : [`uuid:${value.uuid}`]),
+    ]);
+  }
+  return [...new Set(mountpoints)];
+}
+
+/** The keys of a path: its own, and that of the longest known mount point above it. */
+function resolve(path: string, mountpoints: readonly string[]): string[] {
+  const above = mountpoints
+    .filter((mount) => path === mount || mount === '/' || path.startsWith(`${mount}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  return above === undefined || above === path ? [pathKey(path)] : [pathKey(path), pathKey(above)];
+}
+
+function pathsOf({ value }: Fact<Sized>): string[] {
+  return 'rows' in value && value.path !== undefined ? [value.path] : [];
+}
+
+function keysOf(fact: Fact<Sized>, mountpoints: readonly string[]): string[] {
+  const { value } = fact;
+  if ('spaces' in value) return [`uuid:${value.uuid}`, ...value.devices.map((device) => deviceKey(device.name))];
+  if ('uuid' in value) {
+    return [`uuid:${value.uuid}`, ...value.devices.flatMap((d) => (d.path === undefined ? [] : [deviceKey(d.path)]))];
+  }
+  if ('allocations' in value) return [deviceKey(value.path)];
+  const devices = 'unallocated' in value ? value.unallocated.map((device) => deviceKey(device.path)) : [];
+  return [...devices, ...(value.path === undefined ? [] : resolve(value.path, mountpoints))];
+}
+
+/**
+ * `fi df` without its prompt names no device. When the text speaks of one file system only,
+ * it is that one.
+ */
+function joinLoose(groups: Map<string, Fact<Sized>[]>): void {
+  const loose = [...groups.keys()].filter((root) => !groups.get(root)?.some((fact) => namesDevices(fact)));
+  const firm = [...groups.keys()].filter((root) => !loose.includes(root));
+  const home = firm[0] ?? loose[0];
+  if (firm.length > 1 || home === undefined || (firm.length === 0 && loose.length > 1 && !loose.includes(''))) return;
+  if (firm.length === 1 && loose.length > 1 && !loose.includes('')) return;
+  const all = groups.get(home) ?? [];
+  for (const root of loose) {
+    if (root === home) continue;
+    all.push(...(groups.get(root) ?? []));
+    groups.delete(root);
+  }
+  all.sort((a, b) => a.order - b.order);
+}
+
+function namesDevices({ value }: Fact<Sized>): boolean {
+  if ('uuid' in value || 'allocations' in value) return true;
+  return 'unallocated' in value && value.unallocated.length > 0;
+}
+
+function subjectOf(paths: readonly string[], group: readonly Fact<Sized>[]): string {
+  const shortest = [...paths].sort((a, b) => a.length - b.length)[0];
+  if (shortest !== undefined) return shortest;
+  for (const { value } of group) {
+    const device = 'uuid' in value && !('spaces' in value) ? value.devices[0]?.path : undefined;
+    if (device !== undefined) return device;
+    if ('unallocated' in value && Array.isArray(value.unallocated) && value.unallocated[0]) {
+      return value.unallocated[0].path;
+    }
+  }
+  return 'the btrfs file system';
+}
+
+function statesOf(group: readonly Fact<Sized>[], from: Scene['from']): BtrfsSources[] {
+  const states: BtrfsSources[] = [];
+  let now: BtrfsSources = { deviceUsage: [], order: -1 };
+  for (const fact of group) {
+    const before = slot(now, fact);
+    // a host answers within seconds: the same source twice is one state in two dresses
+    if (before && from === 'text' && changed(before, fact)) {
+      states.push(now);
+      now = { deviceUsage: [], order: -1 };
+    }
+    put(now, fact, slot(now, fact));
+  }
+  return [...states, now];
+}
+
+function slot(state: BtrfsSources, fact: Fact<Sized>): Fact<Sized> | undefined {
+  switch (fact.kind) {
+    case 'btrfs-show':
+      return state.show;
+    case 'btrfs-df':
+      return state.df;
+    case 'btrfs-usage':
+      return state.usage;
+    case 'btrfs-sysfs':
+      return state.sysfs;
+    case 'btrfs-device-usage':
+      return state.deviceUsage.find((other) => other.value.path === (fact as Fact<'btrfs-device-usage'>).value.path);
+  }
+}
+
+/** The more exact of two printings stays; of two equally exact ones the later. */
+function put(state: BtrfsSources, fact: Fact<Sized>, before: Fact<Sized> | undefined): void {
+  state.order = Math.max(state.order, fact.order);
+  if (before && resolutionOf(before) < resolutionOf(fact)) return;
+  switch (fact.kind) {
+    case 'btrfs-show':
+      state.show = fact as Fact<'btrfs-show'>;
+      break;
+    case 'btrfs-df':
+      state.df = fact as Fact<'btrfs-df'>;
+      break;
+    case 'btrfs-usage':
+      state.usage = fact as Fact<'btrfs-usage'>;
+      break;
+    case 'btrfs-sysfs':
+      state.sysfs = fact as Fact<'btrfs-sysfs'>;
+      break;
+    case 'btrfs-device-usage':
+      state.deviceUsage = [...state.deviceUsage.filter((other) => other !== before), fact as Fact<'btrfs-device-usage'>];
+  }
+}
+
+function resolutionOf({ value }: Fact<Sized>): number {
+  return 'resolution' in value ? (value.resolution ?? 0) : 0;
+}
+
+function changed(a: Fact<Sized>, b: Fact<Sized>): boolean {
+  const x = numbersOf(a);
+  const y = numbersOf(b);
+  const far = 2 * (resolutionOf(a) + resolutionOf(b));
+  return x.length !== y.length || x.some((value, i) => Math.abs(value - (y[i] ?? 0)) > far);
+}
+
+function numbersOf({ value }: Fact<Sized>): number[] {
+  if ('spaces' in value) return Object.values(value.spaces).flatMap((space) => (space ? [space.total, space.used] : []));
+  if ('uuid' in value) return value.devices.flatMap((device) => [device.size, device.used]);
+  if ('allocations' in value) return value.unallocated === undefined ? [] : [value.unallocated];
+  return value.rows.flatMap((row) => ['size' in row ? row.size : row.total, row.used]);
+}
