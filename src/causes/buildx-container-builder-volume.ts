@@ -1,0 +1,44 @@
+import { type Cause, type Draft, evidence } from './cause.ts';
+import { scoreOf, weigh } from './help/consumer.ts';
+import { rootOf } from './help/engines.ts';
+import { GIB, size } from './help/format.ts';
+
+const STATE_VOLUME = /^buildx_buildkit_.*_state$/;
+
+export const buildxContainerBuilderVolume: Cause = {
+  id: 'buildx-container-builder-volume',
+  title: 'A buildx builder keeps its cache in a volume',
+  severity: 'warning',
+  prevalence: 'A',
+  about:
+    'A builder made with docker buildx create runs BuildKit in a container of its own and keeps the cache in the volume buildx_buildkit_NAME_state. ' +
+    'docker system df shows 0 B of build cache, docker builder prune frees nothing, and the volume grows.',
+  confirm: 'docker volume ls shows buildx_buildkit_*_state, and docker system df -v its size.',
+  lookAlikes: [
+    { cause: 'buildkit-embedded-cache', tell: 'the "Build Cache" row of docker system df is large' },
+    { cause: 'volumes-orphaned', tell: 'other volumes hold the space' },
+  ],
+  nextCheck: { run: 'docker system df -v', why: 'shows the size of each volume' },
+  remedies: ['buildx-prune', 'limit-build-cache'],
+  prevention: 'gcpolicy or reservedSpace in the builder\'s buildkitd.toml.',
+  sources: ['docker/buildx driver/docker-container', 'docs.docker.com: docker buildx prune'],
+  explains: ['plain-fs-full', 'volumes-orphaned'],
+  find(scene) {
+    return scene.facts.all('volume', (volume) => STATE_VOLUME.test(volume.name)).flatMap((fact): Draft[] => {
+      const measured = scene.facts.last('directory-size', (value) => fact.value.mountpoint !== undefined && value.path === fact.value.mountpoint)?.value.bytes;
+      const bytes = fact.value.size ?? measured;
+      if (bytes === undefined || bytes < GIB) return [];
+      const weight = weigh(scene, bytes, fact.value.mountpoint ?? `${rootOf(scene, 'docker')}/volumes`);
+      return [
+        {
+          confidence: weight.confidence,
+          severity: weight.severity,
+          subject: fact.value.name,
+          evidence: [evidence(fact, `the builder's volume has ${size(bytes)}`)],
+          explanation: `The volume ${fact.value.name} is the cache of a buildx builder and holds ${size(bytes)}${weight.words ? `, ${weight.words}` : ''}. docker builder prune does not reach it.`,
+          score: scoreOf(weight.share, 75),
+        },
+      ];
+    });
+  },
+};

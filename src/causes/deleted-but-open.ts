@@ -1,0 +1,100 @@
+import type { Fact } from '../probes/fact.ts';
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
+import { weigh } from './help/consumer.ts';
+import { duGap } from './help/du-gap.ts';
+import { fileSystems, fullFileSystems } from './help/file-systems.ts';
+import { GIB, MIB, size } from './help/format.ts';
+import { said, says, textSeverity } from './help/said.ts';
+
+/** Deleted on purpose and in memory: memfd, System V segments, GPU buffers. */
+const NORMAL = /^\/?(?:memfd:|SYSV|dev\/zero|dev\/shm\/|dev\/dri|i915|drm mm|anon_inode|\[aio\])|^\/memfd:|^\/run\/|^\/proc\//;
+
+export const deletedButOpen: Cause = {
+  id: 'deleted-but-open',
+  title: 'Deleted files are still held open',
+  severity: 'warning',
+  prevalence: 'A',
+  about:
+    'A deleted file gives its space back only when the last process that has it open closes it. A log that was removed with rm, or a download that the daemon never closed, ' +
+    'goes on filling the disk without a name: df counts it, du cannot find it.',
+  confirm: 'lsof +L1, or the links in /proc/PID/fd that end in "(deleted)", show files of the size that is missing.',
+  lookAlikes: [
+    { cause: 'hidden-under-mountpoint', tell: 'no deleted file is open; files lie below a mount point' },
+    { cause: 'snapshots-hold-space', tell: 'btrfs, ZFS or LVM snapshots exist' },
+    { cause: 'root-reserve', tell: 'used is as du says; size is more than used + available' },
+  ],
+  nextCheck: { run: 'lsof -nP +L1', why: 'lists deleted files that are open, with size and process' },
+  remedies: ['restart-holder', 'truncate-deleted-file'],
+  prevention: 'Rotate with copytruncate or a signal to the program; never rm a log that is being written.',
+  sources: ['unlink(2)', 'proc(5)', 'moby/moby#36765'],
+  explains: ['plain-fs-full'],
+  find(scene) {
+    const held = uniqueHeld(scene);
+    const bytes = held.reduce((sum, fact) => sum + (fact.value.size ?? 0), 0);
+    const gap = duGap(scene);
+    if (bytes >= 100 * MIB) return ofFiles(scene, held, bytes);
+    // lsof without sizes: what is missing in du makes up for it
+    if (gap && (held.length > 0 || scene.facts.has('command', (command) => command.program === 'lsof') || says(scene, 'deleted-files-held-open')))
+      return [ofGap(scene, gap, held, 'likely', 82)];
+    if (scene.from === 'host') return gap ? [ofGap(scene, gap, held, 'possible', 40)] : [];
+    if (held.length > 0 && bytes === 0 && says(scene, 'du-does-not-explain', 'space-not-returned', 'deleted-files-held-open'))
+      return [{ confidence: 'likely', severity: textSeverity(scene), subject: holderOf(held), evidence: held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open')), explanation: `${held.length} deleted files are still held open by ${holderOf(held)}.`, score: 75 }];
+    if (gap) return [ofGap(scene, gap, held, 'possible', 70)];
+    const words = said(scene, 'deleted-files-held-open', 'du-does-not-explain');
+    if (words.length === 0) return [];
+    return [
+      {
+        confidence: 'possible',
+        severity: textSeverity(scene),
+        subject: 'deleted files that are open',
+        evidence: words,
+        explanation: 'df counts more than du finds: deleted files that a process still has open are the usual reason.',
+        score: says(scene, 'deleted-files-held-open') ? 70 : 48,
+      },
+    ];
+  },
+};
+
+/** One fact for each file, however many processes and descriptors hold it. */
+function uniqueHeld(scene: Scene): Fact<'open-deleted'>[] {
+  const files = new Map<string, Fact<'open-deleted'>>();
+  for (const fact of scene.facts.all('open-deleted')) {
+    if (NORMAL.test(fact.value.path)) continue;
+    const known = files.get(fact.value.path);
+    if (!known || (known.value.size ?? 0) < (fact.value.size ?? 0)) files.set(fact.value.path, fact);
+  }
+  return [...files.values()].sort((a, b) => (b.value.size ?? 0) - (a.value.size ?? 0));
+}
+
+function holderOf(held: Fact<'open-deleted'>[]): string {
+  const names = [...new Set(held.map((fact) => fact.value.program ?? (fact.value.pid === undefined ? 'a process' : `process ${fact.value.pid}`)))];
+  return names.length > 2 ? `${names.slice(0, 2).join(', ')} and others` : names.join(' and ');
+}
+
+function ofFiles(scene: Scene, held: Fact<'open-deleted'>[], bytes: number): Draft[] {
+  const first = held[0];
+  if (!first) return [];
+  const weight = weigh(scene, bytes, first.value.path);
+  const onFull = weight.full || (scene.from === 'host' && fullFileSystems(scene).length > 0 && bytes >= GIB && weight.fs === undefined);
+  return [
+    {
+      confidence: weight.confidence === 'confirmed' ? 'confirmed' : 'likely',
+      severity: scene.from === 'host' ? (onFull && (weight.share ?? 1) >= 0.05 ? 'critical' : bytes >= GIB ? 'warning' : 'notice') : weight.severity,
+      subject: holderOf(held),
+      evidence: held.slice(0, 5).map((fact) => evidence(fact, `deleted, open, ${size(fact.value.size ?? 0)}`)),
+      explanation: `${held.length} deleted ${held.length === 1 ? 'file is' : 'files are'} still held open by ${holderOf(held)} and ${held.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? ` (${weight.words})` : ''}. No directory shows them.`,
+      score: 88,
+    },
+  ];
+}
+
+function ofGap(scene: Scene, gap: NonNullable<ReturnType<typeof duGap>>, held: Fact<'open-deleted'>[], confidence: 'likely' | 'possible', score: number): Draft {
+  return {
+    confidence,
+    severity: scene.from === 'text' ? textSeverity(scene) : fileSystems(scene).some((fs) => fs.mountpoint === gap.mountpoint && fs.available < fs.size * 0.05) ? 'warning' : 'notice',
+    subject: gap.mountpoint,
+    evidence: [...gap.evidence, ...held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open'))],
+    explanation: `df counts ${size(gap.used)} on ${gap.mountpoint}, du finds ${size(gap.found)}: ${size(gap.used - gap.found)} have no name any more.`,
+    score,
+  };
+}

@@ -1,0 +1,89 @@
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
+import { dataRoots } from './help/engines.ts';
+import { type FileSystem, fullFileSystems, holding, isInMemory, isOverlay, NOTHING_LEFT } from './help/file-systems.ts';
+import { share, size } from './help/format.ts';
+import { under } from './help/paths.ts';
+import { failures } from './help/said.ts';
+
+/** The file system itself is full. What fills it is the business of other causes. */
+export const plainFsFull: Cause = {
+  id: 'plain-fs-full',
+  title: 'The file system is full',
+  severity: 'critical',
+  prevalence: 'A',
+  about:
+    'Every block that ordinary writers may take on this file system is taken, so each write fails with "no space left on device". ' +
+    'This is what df shows as 100 %. It says where the space is missing, not what took it: look at the findings about logs, build cache, images, volumes and deleted files next.',
+  confirm: 'Available space (f_bavail, the "Avail" column of df) of the file system that holds the failing path is under 64 MiB.',
+  lookAlikes: [
+    { cause: 'inodes-exhausted', tell: 'df shows free bytes, df -i shows 100 %' },
+    { cause: 'root-reserve', tell: 'free blocks exist, but are kept for root: size is more than used + available' },
+    { cause: 'overlay2-container-size-quota', tell: 'only df inside the container, or of one directory, is at 100 %' },
+    { cause: 'wrong-filesystem-inspected', tell: 'the failing path lies on another file system' },
+    { cause: 'btrfs-metadata-exhausted', tell: 'the file system is btrfs and all of it is given to chunks' },
+  ],
+  nextCheck: { run: 'df -h /var/lib/docker /var/lib/containers /var/lib/containerd /var/tmp /', why: 'shows which file system has nothing left' },
+  remedies: ['docker-builder-prune', 'truncate-container-log', 'docker-container-prune', 'docker-image-prune', 'journal-vacuum', 'grow-file-system'],
+  prevention: 'A file system of its own for the data root; rotate container logs; limit the build cache; warn at 85 % of bytes and 90 % of inodes.',
+  sources: ['statfs(2)', 'moby/moby#38234', 'containerd/containerd#4249'],
+  find(scene) {
+    const rows = fullFileSystems(scene).map((fs) => ofFileSystem(scene, fs));
+    return rows.length > 0 ? rows : fromError(scene);
+  },
+};
+
+function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
+  const failing = failures(scene).find((fact) => fact.value.path !== undefined && !fs.inContainer && holding(scene, fact.value.path)?.mountpoint === fs.mountpoint);
+  const roots = dataRoots(scene).filter((root) => holding(scene, root)?.mountpoint === fs.mountpoint);
+  const elsewhere = !failing && failures(scene).some((fact) => fact.value.path !== undefined && holding(scene, fact.value.path) !== undefined);
+  const small = /^\/(?:boot|efi|recovery|usr)(?:\/|$)/.test(fs.mountpoint);
+  const nothing = fs.available + fs.resolution <= NOTHING_LEFT;
+  // a container's df may show a quota, btrfs's df may show what chunks allow, ext4's what root keeps
+  const doubtful = fs.inContainer || isOverlay(fs) || fs.type === 'btrfs' || fs.type === 'zfs' || isQuotaSized(scene, fs) || /\/docker-\d+:\d+-/.test(fs.source);
+  const important = failing !== undefined || roots.length > 0 || fs.mountpoint === '/';
+  const confirmed = nothing && !doubtful && !small && !elsewhere && (important || scene.from === 'host');
+  return {
+    confidence: confirmed ? 'confirmed' : 'likely',
+    severity: small || (elsewhere && !important) ? 'notice' : important || scene.from === 'text' ? 'critical' : 'warning',
+    subject: fs.mountpoint,
+    evidence: [evidence(fs.fact, `${fs.mountpoint} has ${size(fs.available)} left`), ...(failing ? [evidence(failing, 'the failing path lies on it')] : [])],
+    explanation:
+      `${fs.mountpoint} (${fs.source}${fs.type ? `, ${fs.type}` : ''}) has ${size(fs.available)} of ${size(fs.size)} left; ${share(fs.used, fs.size)} of it is used.` +
+      (roots.length > 0 ? ` ${roots.join(', ')} lies on it.` : '') +
+      (fs.inContainer ? ' This is the view from inside a container.' : ''),
+    nextCheck: { run: `du -xh --max-depth=3 ${fs.mountpoint} | sort -h | tail -n 30`, why: 'names the directories that hold the space' },
+    score: doubtful ? 30 : failing ? 80 : important ? 70 : 50,
+  };
+}
+
+/** Without sizes an error line says only that something is full. */
+function fromError(scene: Scene): Draft[] {
+  if (scene.from === 'host') return [];
+  const fact = failures(scene).find((failure) => {
+    const fs = failure.value.path === undefined ? undefined : holding(scene, failure.value.path);
+    return fs === undefined || isInMemory(fs) === false;
+  });
+  if (!fact) return [];
+  const path = fact.value.path;
+  const root = dataRoots(scene).find((one) => path !== undefined && under(path, one));
+  const subject = root ?? (path?.startsWith('/') ? path : 'file system of the failing path');
+  const room = path === undefined ? undefined : holding(scene, path);
+  return [
+    {
+      confidence: 'possible',
+      severity: 'warning',
+      subject,
+      evidence: [evidence(fact, 'an error that a full file system gives')],
+      explanation: room
+        ? `The error is the one of a full file system, but df shows ${size(room.available)} left on ${room.mountpoint}.`
+        : `The error is the one of a full file system; how full ${subject} is cannot be seen here. If df shows room there, it is not this.`,
+      ...(path?.startsWith('/') ? { nextCheck: { run: `df -h ${root ?? '/var/lib/docker'}`, why: 'shows whether that file system has anything left' } } : {}),
+      score: room ? 3 : 10,
+    },
+  ];
+}
+
+/** statfs of a directory with a project quota shows the quota instead of the disk. */
+function isQuotaSized(scene: Scene, fs: FileSystem): boolean {
+  return scene.facts.has('quota', (quota) => quota.kind === 'project' && quota.hardBytes !== undefined && quota.hardBytes === fs.size);
+}

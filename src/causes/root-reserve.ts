@@ -1,0 +1,44 @@
+import { type Cause, evidence } from './cause.ts';
+import { type FileSystem, fileSystems } from './help/file-systems.ts';
+import { MIB, share, size } from './help/format.ts';
+
+export const rootReserve: Cause = {
+  id: 'root-reserve',
+  title: 'What is left is kept for root',
+  severity: 'warning',
+  prevalence: 'A',
+  about:
+    'ext4 keeps five percent of its blocks for root. When the rest is used, ordinary users and user-namespaced or rootless containers get "no space left on device", ' +
+    'while root can still write; df shows 0 available though used is less than the size. On a data disk of terabytes those five percent are a lot.',
+  confirm: 'f_bavail is 0 while f_bfree is not; tune2fs -l shows the reserved block count.',
+  lookAlikes: [{ cause: 'plain-fs-full', tell: 'size is used + available: nothing is kept back' }],
+  nextCheck: { run: 'stat -f -c "%f free, %a available, of %S bytes each" /var/lib/docker', why: 'the difference is what root alone may take' },
+  remedies: ['lower-root-reserve', 'docker-builder-prune', 'grow-file-system'],
+  sources: ['tune2fs(8)', 'statfs(2)', 'fs/ext4/balloc.c ext4_has_free_clusters'],
+  find(scene) {
+    return fileSystems(scene).flatMap((fs) => {
+      const kept = keptForRoot(fs);
+      const exact = fs.fact.kind === 'statfs' || scene.facts.has('ext-super', (ext) => ext.reservedBlocks > 0);
+      if (kept === undefined || fs.inContainer) return [];
+      const usable = fs.available <= Math.min(64 * MIB, fs.size * 0.01);
+      if (!usable) return [];
+      return [
+        {
+          confidence: 'likely' as const,
+          severity: 'warning' as const,
+          subject: fs.mountpoint,
+          evidence: [evidence(fs.fact, `${size(fs.available)} available, ${size(kept)} kept for root`)],
+          explanation: `${fs.mountpoint} has ${size(fs.available)} for ordinary writers, and ${size(kept)} (${share(kept, fs.size)}) that only root may take${exact ? '' : ' (size less used less available)'}. Lowering the reserve is the quickest way to some room.`,
+          score: 45,
+        },
+      ];
+    });
+  },
+};
+
+/** size - used - available: the reserve of ext2/3/4 (f2fs has one too). Under 1 % it is rounding. */
+function keptForRoot(fs: FileSystem): number | undefined {
+  if (fs.type !== undefined && !/^(?:ext[234]|f2fs)$/.test(fs.type)) return undefined;
+  const kept = fs.size - fs.used - fs.available;
+  return kept > fs.size * 0.01 && kept > 3 * fs.resolution && kept >= 16 * MIB ? kept : undefined;
+}
