@@ -1,0 +1,37 @@
+import { fileFailure, fileTimeout, notRegular, statfsAnswer } from './file-answers.ts';
+import { fileHelper } from './file-helper.ts';
+import { getLocal } from './get-local.ts';
+import type { Host } from './host.ts';
+import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS } from './limits.ts';
+import { runProcess } from './run-process.ts';
+
+/**
+ * This machine. Files are opened by a helper process, so that neither a hung read nor a hung
+ * statfs can hang us. `blockSize` is f_bsize, all that Node gives: on Linux it equals f_frsize
+ * for the kernel's own file systems (fs/statfs.c fills an empty f_frsize from f_bsize).
+ */
+export function localHost(): Host {
+  const files = fileHelper();
+  return {
+    label: 'this host',
+    run: (argv, options) => runProcess(argv, options),
+    async read(path, options = {}) {
+      const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const answer = await files.ask('read', path, timeoutMs, options.maxBytes ?? DEFAULT_MAX_BYTES);
+      if (answer.timeout) return fileTimeout(path, timeoutMs);
+      if (answer.notFile) return notRegular(path);
+      if (answer.content === undefined) return fileFailure(path, answer.code || (answer.message ?? ''));
+      return { ok: true, content: answer.content, ...(answer.truncated ? { truncated: true } : {}) };
+    },
+    async statfs(path, options = {}) {
+      const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const answer = await files.ask('statfs', path, timeoutMs, 0);
+      if (answer.timeout) return fileTimeout(path, timeoutMs);
+      return answer.value ? statfsAnswer(path, answer.value) : fileFailure(path, answer.code || (answer.message ?? ''));
+    },
+    get: (socket, path, options) => getLocal(socket, path, options),
+    async close() {
+      files.close();
+    },
+  };
+}
