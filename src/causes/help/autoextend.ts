@@ -17,7 +17,10 @@ export function autoextend(facts: Facts): Autoextend {
   // a profile is written to switch it on; lvm.conf carries the default of 100
   const on = set.filter((fact) => (fact.value.autoextendThreshold ?? 100) < 100).at(-1);
   const fact = on ?? set.at(-1);
-  const percent = fact?.value.autoextendPercent ?? facts.last('lvm-config', (config) => config.autoextendPercent !== undefined)?.value.autoextendPercent ?? DEFAULT_PERCENT;
+  const percent =
+    fact?.value.autoextendPercent ??
+    facts.last('lvm-config', (config) => config.autoextendPercent !== undefined)?.value.autoextendPercent ??
+    DEFAULT_PERCENT;
   return {
     percent,
     ...(fact?.value.autoextendThreshold === undefined ? {} : { threshold: fact.value.autoextendThreshold }),
@@ -44,12 +47,27 @@ export function roomFor(pool: Pool, facts: Facts): Room | undefined {
   const vg = facts.last('vg', (value) => value.name === name);
   if (vg !== undefined) {
     const { free, size, extentSize, freeExtents } = vg.value;
-    return { vg: name, free, size, fact: vg, derived: false, ...(extentSize === undefined ? {} : { extentSize }), ...(freeExtents === undefined ? {} : { freeExtents }) };
+    return {
+      vg: name,
+      free,
+      size,
+      fact: vg,
+      derived: false,
+      ...(extentSize === undefined ? {} : { extentSize }),
+      ...(freeExtents === undefined ? {} : { freeExtents }),
+    };
   }
-  const pvs = new Map(facts.all('pv', (value) => value.vg === name && value.free !== undefined).map((fact) => [fact.value.name, fact]));
+  const pvs = new Map(
+    facts.all('pv', (value) => value.vg === name && value.free !== undefined).map((fact) => [fact.value.name, fact]),
+  );
   const first = [...pvs.values()][0];
   if (first !== undefined) {
-    return { vg: name, free: [...pvs.values()].reduce((sum, fact) => sum + (fact.value.free ?? 0), 0), fact: first, derived: false };
+    return {
+      vg: name,
+      free: [...pvs.values()].reduce((sum, fact) => sum + (fact.value.free ?? 0), 0),
+      fact: first,
+      derived: false,
+    };
   }
   return fromBlocks(pool, name, facts);
 }
@@ -58,9 +76,14 @@ export function roomFor(pool: Pool, facts: Facts): Room | undefined {
 function fromBlocks(pool: Pool, vg: string, facts: Facts): Room | undefined {
   const blocks = facts.all('block');
   const data = blocks.findLast((fact) => fact.value.name === `${pool.name}_tdata`);
-  const parent = data?.value.parents.length === 1 ? blocks.find((fact) => fact.value.name === data.value.parents[0]) : undefined;
+  const parent =
+    data?.value.parents.length === 1 ? blocks.find((fact) => fact.value.name === data.value.parents[0]) : undefined;
   if (data === undefined || parent === undefined) return undefined;
-  const children = new Map(blocks.filter((fact) => fact.value.parents.includes(parent.value.name)).map((fact) => [fact.value.name, fact.value.size]));
+  const children = new Map(
+    blocks
+      .filter((fact) => fact.value.parents.includes(parent.value.name))
+      .map((fact) => [fact.value.name, fact.value.size]),
+  );
   const used = [...children.values()].reduce((sum, size) => sum + size, 0);
   if (used > parent.value.size) return undefined;
   return { vg, free: parent.value.size - used, size: parent.value.size, fact: parent, derived: true };

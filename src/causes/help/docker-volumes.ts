@@ -9,7 +9,8 @@ export function dockerVolumeRows(facts: Facts): Fact<'df'>[] {
   return facts.all('df', (row) => {
     if (VOLUME.test(row.mountpoint) || VOLUME.test(row.filesystem)) return true;
     // `/dev/dm-8 … /`: the name df prints inside a container
-    if (/^\/dev\/(dm-\d+|mapper\/docker-)/.test(row.filesystem) && row.mountpoint === '/' && row.inContainer === true) return true;
+    if (/^\/dev\/(dm-\d+|mapper\/docker-)/.test(row.filesystem) && row.mountpoint === '/' && row.inContainer === true)
+      return true;
     return here && row.inContainer === true && row.mountpoint === '/' && /^(rootfs|-|none)$/.test(row.filesystem);
   });
 }
@@ -21,7 +22,10 @@ export function containersOfVolumes(facts: Facts, path: string): { name: string 
   const mount = facts.last('docker-mount-id', (value) => value.mountId === hash);
   // before Docker 1.10 the volume had the container's own id
   const id = mount?.value.container ?? hash;
-  const container = facts.last('container', (value) => value.id !== '' && (value.id.startsWith(id) || id.startsWith(value.id)));
+  const container = facts.last(
+    'container',
+    (value) => value.id !== '' && (value.id.startsWith(id) || id.startsWith(value.id)),
+  );
   const name = container?.value.name ?? (mount === undefined ? undefined : id.slice(0, 12));
   return name === undefined ? undefined : { name: `container ${name}` };
 }
@@ -38,7 +42,10 @@ export function roomInVolume(facts: Facts): { bytes: number; fact?: Fact } | und
   const rows = dockerVolumeRows(facts).filter((row) => row.value.size <= base * 1.01 && row.value.size > base * 0.7);
   const rooms = rows.map((row) => {
     const owner = containersOfVolumes(facts, `${row.value.mountpoint} ${row.value.filesystem}`);
-    const known = facts.last('container', (value) => owner?.name === `container ${value.name}` && value.virtual !== undefined);
+    const known = facts.last(
+      'container',
+      (value) => owner?.name === `container ${value.name}` && value.virtual !== undefined,
+    );
     const overhead = known?.value.virtual === undefined ? undefined : row.value.used - known.value.virtual;
     return { row, bytes: overhead === undefined || overhead < 0 ? undefined : row.value.size - overhead };
   });

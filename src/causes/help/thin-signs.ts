@@ -70,7 +70,11 @@ export function ext4Trouble(facts: Facts): Fact<'kernel-event'>[] {
  */
 export function hiddenExt4(facts: Facts): boolean {
   const rows = realFileSystems(facts);
-  return rows.length > 0 && rows.every((row) => row.value.type !== undefined && !/^ext[234]$/.test(row.value.type)) && ext4Trouble(facts).length > 0;
+  return (
+    rows.length > 0 &&
+    rows.every((row) => row.value.type !== undefined && !/^ext[234]$/.test(row.value.type)) &&
+    ext4Trouble(facts).length > 0
+  );
 }
 
 /** A typed command as words without the program: `dmsetup create NAME …` gives `['create', 'NAME', …]`. */
@@ -104,7 +108,9 @@ export function thinLines(facts: Facts): ThinLine[] {
 export function grownVolume(facts: Facts): { before: ThinLine; after: ThinLine } | undefined {
   const lines = thinLines(facts);
   for (const after of lines) {
-    const before = lines.find((line) => line.deviceId === after.deviceId && line.pool === after.pool && line.sectors < after.sectors);
+    const before = lines.find(
+      (line) => line.deviceId === after.deviceId && line.pool === after.pool && line.sectors < after.sectors,
+    );
     if (before !== undefined && before.fact.order <= after.fact.order) return { before, after };
   }
   return undefined;

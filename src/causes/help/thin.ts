@@ -50,7 +50,9 @@ export function thinPools(facts: Facts): Pool[] {
     known.looks.push(look);
     return known;
   };
-  const tables = new Map(facts.all('dm-table', (table) => table.target === 'thin-pool').map((fact) => [fact.value.name, fact]));
+  const tables = new Map(
+    facts.all('dm-table', (table) => table.target === 'thin-pool').map((fact) => [fact.value.name, fact]),
+  );
   for (const fact of facts.all('dm-status', (status) => status.target === 'thin-pool')) {
     const table = tables.get(fact.value.name);
     const pool = put(fact.value.name, lookOfStatus(fact, table));
@@ -113,7 +115,9 @@ export function poolFree(look: PoolLook): number | undefined {
 function lookOfStatus(fact: Fact<'dm-status'>, table: Fact<'dm-table'> | undefined): PoolLook {
   const status = fact.value.thinPool;
   if (status === undefined) return { fact, exact: true, full: false, failed: fact.value.failed !== undefined };
-  const sectors = table?.value.thinPool?.blockSectors ?? (status.totalData > 0 ? Math.floor(fact.value.length / status.totalData) : 0);
+  const sectors =
+    table?.value.thinPool?.blockSectors ??
+    (status.totalData > 0 ? Math.floor(fact.value.length / status.totalData) : 0);
   return {
     fact,
     exact: true,
@@ -137,7 +141,9 @@ function lookOfLv(fact: Fact<'lv'>): PoolLook {
     ...(dataPercent === undefined ? {} : { dataFraction: dataPercent / 100 }),
     ...(metadataPercent === undefined ? {} : { metadataFraction: metadataPercent / 100 }),
     ...(size === undefined ? {} : { dataTotal: size }),
-    ...(size === undefined || dataPercent === undefined ? {} : { dataUsed: Math.min(size, (size * dataPercent) / 100) }),
+    ...(size === undefined || dataPercent === undefined
+      ? {}
+      : { dataUsed: Math.min(size, (size * dataPercent) / 100) }),
     full: flag === 'D' || lv.health === 'out_of_data' || (dataPercent ?? 0) >= 100,
     failed: flag === 'F' || lv.health === 'failed',
   };
@@ -146,7 +152,9 @@ function lookOfLv(fact: Fact<'lv'>): PoolLook {
 function lookOfDocker(fact: Fact<'docker-dm'>): PoolLook {
   const { dataUsed, dataTotal, dataAvailable, metadataUsed, metadataTotal } = fact.value;
   const full =
-    dataTotal !== undefined && dataTotal > 0 && ((dataUsed ?? 0) >= dataTotal || (dataAvailable === 0 && !onLoop(fact.value)));
+    dataTotal !== undefined &&
+    dataTotal > 0 &&
+    ((dataUsed ?? 0) >= dataTotal || (dataAvailable === 0 && !onLoop(fact.value)));
   return {
     fact,
     exact: false,
@@ -159,7 +167,11 @@ function lookOfDocker(fact: Fact<'docker-dm'>): PoolLook {
   };
 }
 
-function fraction<K extends 'dataFraction' | 'metadataFraction'>(key: K, used: number | undefined, total: number | undefined) {
+function fraction<K extends 'dataFraction' | 'metadataFraction'>(
+  key: K,
+  used: number | undefined,
+  total: number | undefined,
+) {
   return used === undefined || total === undefined || total <= 0 ? {} : { [key]: used / total };
 }
 
@@ -175,7 +187,11 @@ function nameForDocker(docker: DockerDeviceMapper, others: Pool[]): string {
   if (docker.poolName !== undefined && docker.poolName !== '') return docker.poolName;
   const same = others.filter((pool) => {
     const total = pool.now.dataTotal;
-    return total === undefined || docker.dataTotal === undefined || Math.abs(total - docker.dataTotal) < docker.dataTotal * 0.01;
+    return (
+      total === undefined ||
+      docker.dataTotal === undefined ||
+      Math.abs(total - docker.dataTotal) < docker.dataTotal * 0.01
+    );
   });
   return same[0]?.name ?? "Docker's thin pool";
 }

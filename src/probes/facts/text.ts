@@ -51,6 +51,8 @@ export type KernelEventName =
   | 'thin-pool-metadata-full'
   | 'thin-pool-needs-check'
   | 'thin-pool-no-space-timeout'
+  /** the pool's metadata cannot be read: checksum, magic or node check failed */
+  | 'thin-metadata-corrupt'
   | 'snapshot-invalid'
   | 'loop-write-error'
   | 'block-io-error'
@@ -95,6 +97,8 @@ export type MessageId =
   /** {device} */
   | 'docker-dm-nonexisting-device'
   | 'docker-dm-pool-already-used'
+  /** {device} dm.thinpooldev names a device that is no thin pool */
+  | 'docker-dm-not-thin-pool'
   /** dm_task_run failed, message ioctl failed: {operation?} */
   | 'docker-dm-task-failed'
   | 'docker-container-size-smaller'
@@ -113,9 +117,17 @@ export type MessageId =
   /** {pool?, status} */
   | 'lvm-thin-check-failed'
   | 'lvm-pool-threshold-reached'
+  /** thin_check, thin_repair, thin_dump: superblock, checksum or btree is bad */
+  | 'thin-metadata-corrupt'
   | 'lvm-device-needs-repair'
   | 'dm-semaphores-exhausted'
   | 'dm-cookie-failed'
+  /** thin_check, thin_repair, thin_dump or the kernel's block manager name a bad metadata block: {block?} */
+  | 'dm-thin-metadata-damaged'
+  /** dmeventd: {pool, percent} */
+  | 'vdo-pool-nearly-full'
+  /** a hypervisor stopped a guest because its own storage is full: {domain?} */
+  | 'guest-paused-no-space'
   // engines
   /** {path?} failed to register layer / ApplyLayer / extract layer */
   | 'layer-extract-failed'

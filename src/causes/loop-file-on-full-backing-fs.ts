@@ -1,0 +1,173 @@
+import type { Fact, Facts } from '../probes/fact.ts';
+import type { Cause, Draft, Evidence, Scene } from './cause.ts';
+import { evidence } from './cause.ts';
+import { iec, si } from './help/sizes.ts';
+import { onLoop } from './help/thin.ts';
+import { dockerOnDeviceMapper, ext4Trouble, hiddenExt4, isFull, kernel, realFileSystems } from './help/thin-signs.ts';
+
+export const loopFileOnFullBackingFs: Cause = {
+  id: 'loop-file-on-full-backing-fs',
+  title: 'a sparse file that serves as a disk lies on a file system without room for it',
+  severity: 'critical',
+  prevalence: 'B',
+  about:
+    'A sparse disk file (Docker loop-lvm, an LXD or CI image, docker.img) claims a size but takes space only as it is written. When the file system below it is full, writes inside fail as I/O errors, ' +
+    'or are lost after they seemed to work, while df inside shows room. Free space on the file system that holds the file, not inside it.',
+  confirm:
+    'losetup names the back file; the file system that holds it has less available than the file still has to grow (size less allocated blocks)',
+  lookAlikes: [
+    { cause: 'plain-fs-full', tell: 'the same full file system, seen from the host: the loop file is what fills it' },
+    { cause: 'docker-dm-loop-lvm', tell: 'the file reached its own size; the disk below has room' },
+    { cause: 'dm-thin-data-full', tell: 'I/O error 3 instead of 10, and the pool counts no free block' },
+  ],
+  nextCheck: {
+    run: 'losetup -l',
+    why: 'names each back file; then df of its directory against what the file can still grow',
+  },
+  remedies: [
+    'free-backing-file-system',
+    'fstrim-containers',
+    'move-loop-file-to-larger-disk',
+    'loop-to-direct-lvm',
+    'switch-to-overlay2',
+  ],
+  prevention: 'allocate the file whole (fallocate), or give the pool a device',
+  sources: [
+    'kernel drivers/block/loop.c',
+    'moby daemon/graphdriver/devmapper/deviceset.go (Available = min(total - used, f_bfree of the file system))',
+  ],
+  explains: ['ext4-remount-ro', 'ext4-emergency-ro'],
+  find,
+};
+
+/** Below this a file system is as good as full: one allocation of xfs or ext4 may need it. */
+const NOTHING = 64 * 2 ** 20;
+
+function find({ facts }: Scene): Draft[] {
+  const fromFiles = facts.all('loop').flatMap((loop) => fromLoop(loop, facts));
+  const decided = [...fromFiles, ...fromDocker(facts)];
+  const errors = fromErrors(facts);
+  if (decided.some((draft) => draft.confidence === 'confirmed')) return decided;
+  return errors === undefined ? decided : [errors, ...decided];
+}
+
+function fromLoop(loop: Fact<'loop'>, facts: Facts): Draft[] {
+  const path = loop.value.backFile;
+  // snaps and ISO images are read-only: they never grow
+  if (loop.value.readOnly === true || loop.value.deleted === true || /\.snap$|^\/var\/lib\/snapd\//.test(path))
+    return [];
+  const file = facts.last(
+    'file',
+    (value) => value.path === path && value.allocated !== undefined && value.size !== undefined,
+  );
+  const below = holding(path, facts);
+  if (file === undefined || below === undefined) return [];
+  const growth = (file.value.size ?? 0) - (file.value.allocated ?? 0);
+  const { available } = below.value;
+  if (growth <= Math.max(available, 2 ** 20)) return [];
+  const full = available <= NOTHING;
+  const tight = available < growth / 10;
+  return [
+    {
+      confidence: full ? 'confirmed' : tight ? 'likely' : 'possible',
+      severity: full ? 'critical' : tight ? 'warning' : 'notice',
+      subject: path,
+      score: full ? 90 : 50,
+      evidence: [
+        evidence(loop, 'a disk that is a file'),
+        evidence(file, `may still grow by ${iec(growth)}`),
+        evidence(below, `${iec(available)} available below it`),
+      ],
+      explanation: `${path} may still grow by ${iec(growth)}, but ${below.value.mountpoint} has ${iec(available)}: writes inside the loop device ${full ? 'fail now' : 'will fail when that is gone'}, whatever df inside it says.`,
+    },
+  ];
+}
+
+/** docker info caps "Available" by the free blocks of the file system below the data file. */
+function fromDocker(facts: Facts): Draft[] {
+  const seen = new Set<string>();
+  const drafts: Draft[] = [];
+  for (const fact of facts.all('docker-dm').reverse()) {
+    const { dataUsed, dataTotal, dataAvailable, resolution = 0, poolName = '' } = fact.value;
+    if (
+      !onLoop(fact.value) ||
+      dataUsed === undefined ||
+      dataTotal === undefined ||
+      dataAvailable === undefined ||
+      seen.has(poolName)
+    )
+      continue;
+    seen.add(poolName);
+    const own = dataTotal - dataUsed;
+    if (own - dataAvailable <= Math.max(2 * resolution, dataTotal * 0.02)) continue;
+    const full = dataAvailable <= NOTHING;
+    const tight = dataAvailable < dataTotal / 5;
+    drafts.push({
+      confidence: full && dataAvailable === 0 ? 'confirmed' : full || tight ? 'likely' : 'possible',
+      severity: full ? 'critical' : tight ? 'warning' : 'notice',
+      subject: fact.value.dataLoopFile ?? fact.value.dataFile ?? poolName,
+      score: full ? 85 : 70,
+      evidence: [evidence(fact, `available ${si(dataAvailable)} of ${si(dataTotal)}, with only ${si(dataUsed)} used`)],
+      explanation:
+        `The pool could still take ${si(own)} by its own size, but only ${si(dataAvailable)} are available: that is the room of the file system below the sparse data file. ` +
+        `It ends at ${si(dataUsed + dataAvailable)}, not at ${si(dataTotal)}, and when it ends containers get I/O errors.`,
+      nextCheck: { run: 'df -h /var/lib/docker', why: 'this file system, not the pool, is the limit' },
+    });
+  }
+  return drafts;
+}
+
+/** Write errors on a loop device, or in an ext4 that df does not know, on a host with a full file system. */
+function fromErrors(facts: Facts): Draft | undefined {
+  const loopErrors = [
+    ...kernel(facts, 'loop-write-error'),
+    ...kernel(facts, 'block-io-error').filter((fact) => /\bloop\d/.test(`${fact.value.device ?? ''} ${fact.quote}`)),
+  ];
+  const full = realFileSystems(facts).filter(
+    (row) => isFull(row.value) && !/^\/dev\/(loop|dm-)/.test(row.value.filesystem),
+  );
+  const below = full[0];
+  const trouble = ext4Trouble(facts);
+  if (loopErrors.length > 0) {
+    return {
+      confidence: below === undefined ? 'likely' : 'confirmed',
+      subject: loopErrors[0]?.value.device ?? 'a loop device',
+      score: 85,
+      evidence: proofs(loopErrors, below),
+      explanation:
+        below === undefined
+          ? 'Writes to a loop device fail: the file system that holds its file is full, or its disk is broken.'
+          : `Writes to a loop device fail, and ${below.value.mountpoint} is full: the sparse file behind the device cannot grow any more.`,
+    };
+  }
+  if (below === undefined || trouble.length === 0 || !(hiddenExt4(facts) || dockerOnDeviceMapper(facts)))
+    return undefined;
+  return {
+    confidence: 'likely',
+    subject: `sparse files on ${below.value.mountpoint}`,
+    score: 80,
+    evidence: proofs(trouble, below),
+    explanation: `ext4 gets I/O errors and turns read-only, and ${below.value.mountpoint} (${below.value.type ?? 'not that ext4'}) is full: a sparse file there, such as Docker's pool, cannot grow any more, so everything inside it fails to write.`,
+  };
+}
+
+function proofs(events: Fact<'kernel-event'>[], below: Fact<'df'> | undefined): Evidence[] {
+  return [
+    ...events.slice(0, 3).map((fact) => evidence(fact, 'a write below failed')),
+    ...(below === undefined ? [] : [evidence(below, 'this file system is full')]),
+  ];
+}
+
+/** The df row of the file system that holds a path: the longest mount point that is a prefix. */
+function holding(path: string, facts: Facts): Fact<'df'> | undefined {
+  return facts
+    .all(
+      'df',
+      (row) =>
+        row.inContainer !== true &&
+        (path === row.mountpoint ||
+          path.startsWith(row.mountpoint.endsWith('/') ? row.mountpoint : `${row.mountpoint}/`)),
+    )
+    .sort((a, b) => a.value.mountpoint.length - b.value.mountpoint.length || a.order - b.order)
+    .at(-1);
+}
