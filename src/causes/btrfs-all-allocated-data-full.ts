@@ -20,7 +20,7 @@ export const btrfsAllAllocatedDataFull: Cause = {
     { cause: 'btrfs-snapshots-pin', tell: 'what was deleted is still held by snapshots' },
   ],
   nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'shows whether data chunks are full and what is unallocated' },
-  remedies: ['btrfs-delete-snapshots', 'btrfs-add-device', 'btrfs-grow-device'],
+  remedies: ['delete-snapshots', 'btrfs-add-device', 'btrfs-grow-device'],
   prevention: 'Alert at 85 % of the devices allocated and data used; keep 1 GiB unallocated.',
   sources: ['kernel fs/btrfs/space-info.c', 'btrfs-filesystem(8), USAGE'],
   explains: ['btrfs-balance-enospc', 'btrfs-forced-readonly-enospc', 'btrfs-aborted', 'plain-fs-full'],

@@ -14,7 +14,7 @@ export const btrfsGlobalReserveInUse: Cause = {
   confirm: '`Global reserve: … (used: more than 0)` in `btrfs filesystem usage`, or global_rsv_reserved below global_rsv_size, more than once.',
   lookAlikes: [{ cause: 'btrfs-metadata-exhausted', tell: 'the reserve is whole and creates already fail' }],
   nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'once more: a reserve in use for a moment is ordinary work' },
-  remedies: ['btrfs-add-device', 'btrfs-temporary-device', 'btrfs-delete-snapshots'],
+  remedies: ['btrfs-add-device', 'btrfs-temporary-device', 'delete-snapshots'],
   sources: ['kernel fs/btrfs/block-rsv.c (btrfs_update_global_block_rsv)'],
   explains: ['btrfs-auto-reclaim-off'],
   find(scene) {

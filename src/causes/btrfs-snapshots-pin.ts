@@ -21,7 +21,7 @@ export const btrfsSnapshotsPin: Cause = {
     { cause: 'snapshots-hold-space', tell: 'the same on any file system: LVM or ZFS snapshots' },
   ],
   nextCheck: { run: 'btrfs subvolume list -s /', why: 'lists the snapshots of the file system' },
-  remedies: ['btrfs-delete-snapshots'],
+  remedies: ['delete-snapshots'],
   prevention: 'Give the data root its own subvolume, so that snapshots of / leave it out.',
   sources: ['btrfs-subvolume(8)', 'moby/moby#27653'],
   find(scene) {

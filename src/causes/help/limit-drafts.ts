@@ -1,0 +1,76 @@
+import type { Fact } from '../../probes/fact.ts';
+import type { Draft, Evidence, NextCheck, Scene } from '../cause.ts';
+import { evidence } from '../cause.ts';
+import { limitFacts, nearly, reached } from './limits.ts';
+import { show } from './messages.ts';
+
+export interface LimitStory {
+  /** sysctl names of the limit, e.g. `fs.inotify.max_user_watches` */
+  limits: string[];
+  /** messages and error lines that say it ran out */
+  failed: readonly Fact[];
+  /** what is counted, in the plural: `inotify watches` */
+  what: string;
+  subject: string;
+  /** why it matters and what it is not; one sentence */
+  meaning: string;
+  /** counts are per user: without knowing whose a sum proves nothing */
+  perUser?: boolean;
+  /** 0..99 for a message without numbers; default 80 */
+  score?: number;
+  /** more proofs that belong to it */
+  more?: readonly Evidence[];
+  nextCheck?: NextCheck;
+}
+
+/**
+ * A kernel limit: used up (confirmed when it is known whose), named by a message (likely), or
+ * nearly used up (a notice on a host that works).
+ */
+export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
+  const full = reached(scene, ...story.limits);
+  const failed = show(story.failed, 'the call was refused', 3);
+  const extra = { ...(story.nextCheck ? { nextCheck: story.nextCheck } : {}) };
+  if (full) {
+    const { value } = full;
+    const certain = story.perUser !== true || value.scope !== undefined;
+    return [
+      {
+        confidence: certain ? 'confirmed' : 'likely',
+        subject: value.scope ?? story.subject,
+        evidence: [evidence(full, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
+        explanation: `${value.used} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''}; the limit ${value.name} is ${value.value}. ${story.meaning}`,
+        ...extra,
+        score: 92,
+      },
+    ];
+  }
+  const known = limitFacts(scene, ...story.limits)[0];
+  if (failed.length > 0) {
+    const limit = known ? ` The limit ${known.value.name} is ${known.value.value}${known.value.used === undefined ? '' : `, ${known.value.used} are in use`}.` : '';
+    return [
+      {
+        confidence: 'likely',
+        subject: story.subject,
+        evidence: [...failed, ...(known ? [evidence(known, 'the limit')] : []), ...(story.more ?? [])],
+        explanation: `The kernel refused more ${story.what}.${limit} ${story.meaning}`,
+        ...extra,
+        score: story.score ?? 80,
+      },
+    ];
+  }
+  const near = nearly(scene, ...story.limits);
+  if (!near) return [];
+  const { value } = near;
+  return [
+    {
+      confidence: 'possible',
+      severity: 'notice',
+      subject: value.scope ?? story.subject,
+      evidence: [evidence(near, 'less than a tenth is left')],
+      explanation: `${value.used} of ${value.value} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''} (${value.name}).`,
+      ...extra,
+      score: 30,
+    },
+  ];
+}

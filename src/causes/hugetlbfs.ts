@@ -1,0 +1,27 @@
+import type { Cause } from './cause.ts';
+import { limitDrafts } from './help/limit-drafts.ts';
+import { worded } from './help/messages.ts';
+
+export const hugetlbfs: Cause = {
+  id: 'hugetlbfs',
+  title: 'no huge pages are left',
+  severity: 'critical',
+  prevalence: 'C',
+  about:
+    'Files on hugetlbfs take pages from a pool set aside at boot or by sysctl. When it is empty, or the cgroup\'s hugetlb limit is reached, fallocate answers "No space left on device" and mmap "Cannot allocate memory". No disk is full.',
+  confirm: '/proc/meminfo: HugePages_Free is 0 (or no more than HugePages_Rsvd).',
+  lookAlikes: [{ cause: 'tmpfs-mount-size', tell: 'the mount is a tmpfs' }],
+  nextCheck: { run: 'grep -i huge /proc/meminfo', why: 'pages in the pool and free' },
+  remedies: ['raise-huge-pages'],
+  sources: ['kernel Documentation/admin-guide/mm/hugetlbpage.rst'],
+  find(scene) {
+    return limitDrafts(scene, {
+      limits: ['vm.nr_hugepages'],
+      failed: [...worded(scene, 'ENOSPC', /huge ?tlb|hugepage|huge page/i), ...worded(scene, 'ENOMEM', /huge ?tlb|hugepage|huge page/i)],
+      what: 'huge pages',
+      subject: 'huge pages',
+      meaning: 'No disk is full: the pool of huge pages is.',
+      score: 75,
+    });
+  },
+};

@@ -1,0 +1,67 @@
+import type { Cause } from './cause.ts';
+import { evidence } from './cause.ts';
+import { messagesOf, show, worded } from './help/messages.ts';
+import { said } from './help/said.ts';
+
+/** Memory cgroups have 16-bit ids: 65535 in all, on v1 and v2 (kernel mm/memcontrol.c, MEM_CGROUP_ID_MAX). */
+const MAX_IDS = 65535;
+
+export const memcgIdExhaustion: Cause = {
+  id: 'memcg-id-exhaustion',
+  title: 'the kernel has no ids left for memory cgroups',
+  severity: 'critical',
+  prevalence: 'B',
+  about:
+    'Every memory cgroup takes one of 65535 ids. Dead cgroups keep theirs while memory is charged to them, and old kernels lose ids altogether (kernel memory accounting on RHEL 7, kernels before 4.7). ' +
+    'Then mkdir below /sys/fs/cgroup/memory answers "no space left on device" with few containers running and empty disks. A reboot helps for a while.',
+  confirm: '/proc/cgroups: num_cgroups of memory near 65535; on v2 the sum of nr_descendants and nr_dying_descendants in the root cgroup.stat.',
+  lookAlikes: [
+    { cause: 'cpuset-empty-or-conflict', tell: 'a write to cpuset files or cgroup.procs fails, not mkdir' },
+    { cause: 'cgroup2-max-descendants', tell: 'the error is "Resource temporarily unavailable"' },
+    { cause: 'inotify-watches', tell: 'inotify_add_watch on a cgroup path: watches ran out, not cgroups' },
+  ],
+  nextCheck: { run: 'cat /proc/cgroups', why: 'num_cgroups of memory against 65535' },
+  remedies: ['drop-dying-cgroups', 'upgrade-kernel', 'boot-nokmem'],
+  sources: ['kernel mm/memcontrol.c', 'moby/moby#29638', 'kubernetes/kubernetes#61937', 'measured: mkdir failed at 65535'],
+  find(scene) {
+    const failed = [
+      ...messagesOf(scene, 'cgroup-mkdir-failed'),
+      ...worded(scene, 'ENOSPC', /mkdir[^\n]*\/sys\/fs\/cgroup|\/cgroup\/memory[^\n]*mkdir/i),
+    ].filter((fact) => !/inotify/i.test(fact.quote));
+    const memory = scene.facts.all('cgroup-controller', (value) => value.name === 'memory').sort((a, b) => b.value.cgroups - a.value.cgroups)[0];
+    const count = memory?.value.cgroups;
+    if (memory && count !== undefined && count >= 65000) {
+      return [
+        {
+          confidence: 'confirmed',
+          subject: 'memory cgroups',
+          evidence: [evidence(memory, `${count} of ${MAX_IDS} ids are taken`), ...show(failed, 'making a cgroup failed')],
+          explanation: `${count} memory cgroups exist (many of them dead and still charged); the kernel has ids for ${MAX_IDS}. No disk is full.`,
+          score: 95,
+        },
+      ];
+    }
+    if (failed.length > 0) {
+      return [
+        {
+          confidence: 'likely',
+          subject: 'memory cgroups',
+          evidence: [...show(failed, 'making a cgroup failed'), ...(memory ? [evidence(memory, 'cgroups that exist')] : []), ...said(scene, 'cgroups')],
+          explanation: `The kernel refused another cgroup for want of an id${count === undefined ? '' : `; /proc/cgroups counted ${count} of memory when it was printed`}. Ids of dead cgroups are not given back on old kernels. No disk is full.`,
+          score: 88,
+        },
+      ];
+    }
+    if (!memory || count === undefined || count < 40000) return [];
+    return [
+      {
+        confidence: 'possible',
+        severity: count >= 58000 ? 'warning' : 'notice',
+        subject: 'memory cgroups',
+        evidence: [evidence(memory, `${count} of ${MAX_IDS} ids are taken`)],
+        explanation: `${count} memory cgroups exist; at ${MAX_IDS} no container can start. Far more than run means dead ones are not released.`,
+        score: 50,
+      },
+    ];
+  },
+};

@@ -1,0 +1,67 @@
+import type { Cause, Evidence, Scene } from './cause.ts';
+import { evidence } from './cause.ts';
+import { limitDrafts } from './help/limit-drafts.ts';
+import { fullness, limitFacts } from './help/limits.ts';
+import { messagesOf, symptomsOf, worded } from './help/messages.ts';
+import { failures, said, says } from './help/said.ts';
+
+export const mountMax: Cause = {
+  id: 'mount-max',
+  title: 'a mount namespace holds as many mounts as it may (fs.mount-max)',
+  severity: 'critical',
+  prevalence: 'B',
+  about:
+    'A mount namespace may hold 100000 mounts. A container that shares its mounts (rshared / or /var/lib/docker: node-exporter, cAdvisor, CSI, nested clusters) can leave copies behind at every start and stop, ' +
+    'and each round may double them, until mount answers "no space left on device". No disk is full.',
+  confirm: 'Lines of /proc/PID/mountinfo of one namespace come near /proc/sys/fs/mount-max.',
+  lookAlikes: [
+    { cause: 'plain-fs-full', tell: 'the failing call is a write or mkdir, not mount' },
+    { cause: 'ucounts-namespaces', tell: 'the failing call is clone or unshare' },
+  ],
+  nextCheck: { run: 'sh -c "wc -l /proc/[0-9]*/mountinfo | sort -n | tail -n 3"', why: 'the namespaces with most mounts; compare with `sysctl fs.mount-max`' },
+  remedies: ['restart-mount-leaker', 'raise-mount-max'],
+  sources: ['kernel fs/namespace.c (count_mounts)', 'moby/moby#45760'],
+  find(scene) {
+    const failed = [
+      ...messagesOf(scene, 'mount-enospc'),
+      ...worded(scene, 'ENOSPC', /\bmount(?:ing)?\b(?!ed on)[^\n]*(?:no space left|limit exceeded)|mount\(2\)|overlay mount/i),
+      ...symptomsOf(scene, 'ENOSPC', (symptom) => symptom.operation === 'mount'),
+    ];
+    const drafts = limitDrafts(scene, {
+      limits: ['fs.mount-max'],
+      failed,
+      what: 'mounts',
+      subject: 'mounts of a namespace',
+      meaning: 'No disk is full. The limit counts in one mount namespace; a recursive bind of a namespace with half as many already fails.',
+      more: growth(scene),
+      score: 85,
+    });
+    if (drafts.length > 0) return drafts.map((draft) => halfFull(scene, draft));
+    if (scene.from === 'host' || failures(scene).length === 0) return [];
+    const counted = growth(scene);
+    if (!says(scene, 'mounts') && counted.length === 0) return [];
+    return [
+      {
+        confidence: counted.length > 0 ? 'likely' : 'possible',
+        subject: 'mounts of a namespace',
+        evidence: [...counted, ...said(scene, 'mounts'), ...failures(scene).slice(0, 1).map((fact) => evidence(fact, '"no space left on device"'))],
+        explanation: 'Mounts pile up in this text and something then has "no space left": a mount namespace may hold 100000 mounts, and shared mounts can double at every start.',
+        score: 75,
+      },
+    ];
+  },
+};
+
+/** Somebody counts mounts: `grep … /proc/*\/mountinfo | wc -l`. */
+function growth(scene: Scene): Evidence[] {
+  return scene.facts
+    .all('command', (command) => command.words.some((word) => /mountinfo|\/proc\/(?:self\/)?mounts/.test(word)) && command.words.some((word) => /^(?:wc|-c|-l|count|uniq)$/.test(word)))
+    .slice(0, 1)
+    .map((fact) => evidence(fact, 'mounts are being counted'));
+}
+
+/** A refused recursive bind with more than half of the limit in use is as good as reaching it. */
+function halfFull<T extends { score?: number }>(scene: Scene, draft: T): T {
+  const most = limitFacts(scene, 'fs.mount-max')[0];
+  return most && fullness(most.value) >= 0.5 ? { ...draft, score: 90 } : draft;
+}
