@@ -1,5 +1,91 @@
+import { btrfsBalance } from './btrfs-balance.ts';
+import { btrfsDeviceUsage } from './btrfs-device-usage.ts';
+import { btrfsDf } from './btrfs-df.ts';
+import { btrfsQgroup } from './btrfs-qgroup.ts';
+import { btrfsShow } from './btrfs-show.ts';
+import { btrfsSubvolumes } from './btrfs-subvolumes.ts';
+import { btrfsSysfs } from './btrfs-sysfs.ts';
+import { btrfsUsage } from './btrfs-usage.ts';
+import { containerLogs } from './container-logs.ts';
+import { containerd } from './containerd.ts';
+import { deletedOpenScan } from './deleted-open-scan.ts';
+import { dfInodes } from './df-inodes.ts';
+import { df } from './df.ts';
+import { dmsetupInfo } from './dmsetup-info.ts';
+import { dmsetupStatus } from './dmsetup-status.ts';
+import { dmsetupTable } from './dmsetup-table.ts';
+import { dockerContainers } from './docker-containers.ts';
+import { dockerDirs } from './docker-dirs.ts';
+import { dockerImages } from './docker-images.ts';
+import { dockerInfo } from './docker-info.ts';
+import { dockerSystemDf } from './docker-system-df.ts';
+import { dockerVolumes } from './docker-volumes.ts';
+import { engineConfig } from './engine-config.ts';
+import { findmnt } from './findmnt.ts';
+import { kernelLog } from './kernel-log.ts';
+import { losetup } from './losetup.ts';
+import { lsblk } from './lsblk.ts';
+import { lvmConfig } from './lvm-config.ts';
+import { lvs } from './lvs.ts';
+import { mentions } from './mentions.ts';
+import { messages } from './messages.ts';
+import { mountinfo } from './mountinfo.ts';
+import { podmanInfo } from './podman-info.ts';
+import { podmanSystemDf } from './podman-system-df.ts';
 import type { Probe } from './probe.ts';
+import { processes } from './processes.ts';
+import { pvs } from './pvs.ts';
+import { serviceState } from './service-state.ts';
+import { socketAccess } from './socket-access.ts';
+import { statfs } from './statfs.ts';
+import { symptoms } from './symptoms.ts';
+import { target } from './target.ts';
+import { vdostats } from './vdostats.ts';
+import { vgs } from './vgs.ts';
 
 /** Every probe. To add one: its file, one import and one line here. */
 export const probes: readonly Probe[] = [
+  btrfsBalance,
+  btrfsDeviceUsage,
+  btrfsDf,
+  btrfsQgroup,
+  btrfsShow,
+  btrfsSubvolumes,
+  btrfsSysfs,
+  btrfsUsage,
+  containerLogs,
+  containerd,
+  deletedOpenScan,
+  df,
+  dfInodes,
+  dmsetupInfo,
+  dmsetupStatus,
+  dmsetupTable,
+  dockerContainers,
+  dockerDirs,
+  dockerImages,
+  dockerInfo,
+  dockerSystemDf,
+  dockerVolumes,
+  engineConfig,
+  findmnt,
+  kernelLog,
+  losetup,
+  lsblk,
+  lvmConfig,
+  lvs,
+  mentions,
+  messages,
+  mountinfo,
+  podmanInfo,
+  podmanSystemDf,
+  processes,
+  pvs,
+  serviceState,
+  socketAccess,
+  statfs,
+  symptoms,
+  target,
+  vdostats,
+  vgs,
 ];

@@ -145,8 +145,10 @@ export interface DockerDeviceMapper {
   deferredDeletion?: boolean;
   deferredDeletedCount?: number;
   libraryVersion?: string;
-  /** sizes are rounded decimal (units.HumanSize): up to this far off */
+  /** sizes are rounded decimal (units.HumanSize): the data sizes are up to this far off */
   resolution?: number;
+  /** the same for the metadata sizes, which are far smaller */
+  metadataResolution?: number;
 }
 
 /** <root>/devicemapper/metadata/<hash>: the thin volume of one layer. */

@@ -36,6 +36,11 @@ export interface Engine {
   userns?: boolean;
   supportsDType?: boolean;
   freeLocks?: number;
+  /** bytes of the file system under the root, as Podman says: its size and what is used */
+  rootSize?: number;
+  rootUsed?: number;
+  /** where the daemon was asked: socket path */
+  socket?: string;
   /** the driver's status pairs as printed */
   status?: [string, string][];
   warnings?: string[];

@@ -1,0 +1,39 @@
+import type { Document, Line } from './document.ts';
+
+/** Longest line that a line parser looks at: real rows are far shorter, and its work stays bounded. */
+const LONGEST_ROW = 8192;
+
+/** Marks that people and web pages put around machine output: bold, code, HTML. */
+const DRESS = /\*\*|`|<\/?(?:b|pre|code|strong|p|br)\s*\/?>/g;
+
+/** A line without Markdown and HTML marks: `**100.00**` → `100.00`. Columns may shift by the marks' width. */
+export function undress(text: string): string {
+  return /[*`<]/.test(text) ? text.replace(DRESS, '') : text;
+}
+
+/** The document's rows for a line parser: undressed, over-long lines (blobs, JSON) left out. */
+export function* rows(doc: Document): Generator<Line> {
+  for (const line of doc.lines) {
+    if (line.text.length > 0 && line.text.length <= LONGEST_ROW) yield { n: line.n, text: undress(line.text) };
+  }
+}
+
+/** `[root@db1 lib]# `, `root@db1:~$ `, `$ `, `# `, `~ ❯ `, `➤ ` */
+const PROMPT = /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|[\w.-]{1,40}@[\w.-]{1,80}[^#$%>❯➤]{0,80}[#$%>❯➤]|[~/\w.-]{0,40}\s?[❯➤]|[#$%>])\s{0,4}/;
+
+/**
+ * The words of a command typed at a prompt (`[root@db1 lib]# sudo docker info` → `docker`,
+ * `info`), else undefined. A comment after `#` looks the same: callers compare the words.
+ */
+export function typed(text: string): string[] | undefined {
+  const prompt = PROMPT.exec(text);
+  if (!prompt) return undefined;
+  const words = text.slice(prompt[0].length).trim().split(/\s+/);
+  while (words[0] === 'sudo' || (words.length > 1 && /^(?:-[A-Za-z]+|time)$/.test(words[0] ?? ''))) words.shift();
+  return words[0] ? words : undefined;
+}
+
+/** The argv of a run, or nothing: words to look for a sub-command in. */
+export function argvOf(doc: Document): readonly string[] {
+  return doc.origin.kind === 'run' ? doc.origin.argv : [];
+}
