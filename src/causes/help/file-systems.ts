@@ -98,8 +98,10 @@ export function fullness(fs: FileSystem): 'full' | 'nearly' | 'roomy' {
 /** Full file systems, those that hold a failing path or a data root first, one for each device. */
 export function fullFileSystems(scene: Scene): FileSystem[] {
   const seen = new Set<string>();
-  return fileSystems(scene)
-    .filter((fs) => fullness(fs) === 'full')
+  const full = fileSystems(scene).filter((fs) => fullness(fs) === 'full');
+  return full
+    // Docker binds these files into every container: the same file system as below `/`, shown again
+    .filter((fs) => !/^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint) || !full.some((other) => other !== fs && other.mountpoint === '/' && other.size === fs.size))
     .filter((fs) => {
       const key = fs.source.startsWith('/dev/') ? `${fs.inContainer}:${fs.source}` : `${fs.inContainer}:${fs.source}:${fs.mountpoint}`;
       if (seen.has(key)) return false;

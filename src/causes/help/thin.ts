@@ -58,7 +58,15 @@ export function thinPools(facts: Facts): Pool[] {
     const pool = put(fact.value.name, lookOfStatus(fact, table));
     if (table !== undefined) pool.table = table;
   }
-  for (const fact of facts.all('lv', isPoolLv)) put(dmNameOfLv(fact.value), lookOfLv(fact)).lv = fact;
+  const volumes = facts.all('lv', isPoolLv);
+  for (const fact of volumes.filter(({ value }) => value.vg !== ''))
+    put(dmNameOfLv(fact.value), lookOfLv(fact)).lv = fact;
+  for (const fact of volumes.filter(({ value }) => value.vg === '')) {
+    // a report without the VG column: the pool of that name, if one is known
+    const known = [...pools.keys()].find((key) => key.endsWith(`-${fact.value.name.replaceAll('-', '--')}`));
+    const pool = put(known ?? fact.value.name, lookOfLv(fact));
+    pool.lv ??= fact;
+  }
   for (const fact of facts.all('docker-dm')) {
     if (fact.value.dataTotal === undefined && fact.value.poolName === undefined) continue;
     const pool = put(nameForDocker(fact.value, [...pools.values()]), lookOfDocker(fact));
@@ -81,7 +89,16 @@ export function dmNameOfLv(lv: { vg: string; name: string }): string {
 /** First attr letter `t`: thin pool; `T` is its hidden data, `V` a thin volume (lvs(8)). */
 export function isPoolLv(lv: LogicalVolume): boolean {
   if (lv.attr !== undefined && lv.attr !== '') return lv.attr.startsWith('t');
-  return lv.pool === undefined && lv.dataPercent !== undefined && lv.metadataPercent !== undefined;
+  if (
+    lv.dataPercent === undefined ||
+    (lv.pool !== undefined && lv.pool !== '') ||
+    (lv.origin !== undefined && lv.origin !== '')
+  )
+    return false;
+  // only pools have metadata, a discard policy, and a monitor
+  return (
+    lv.metadataPercent !== undefined || /passdown|ignore/.test(lv.discards ?? '') || /monitored/.test(lv.monitor ?? '')
+  );
 }
 
 /**
