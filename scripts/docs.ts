@@ -1,0 +1,10 @@
+/** `npm run docs`: writes docs/causes and docs/remedies from the texts in the code. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pages } from './pages.ts';
+
+for (const folder of ['docs/causes', 'docs/remedies']) rmSync(folder, { recursive: true, force: true });
+for (const [path, text] of pages()) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,11 @@
+import type { Cause } from '../src/causes/cause.ts';
+import type { Report } from '../src/causes/report.ts';
+import type { CaptureManifest } from '../src/host/capture-format.ts';
+
+/** The documents that cross the house's border, by the name of their schema file. */
+export interface Documents {
+  report: Report;
+  capture: CaptureManifest;
+  /** `ullage causes --json` */
+  causes: Omit<Cause, 'find'>[];
+}
