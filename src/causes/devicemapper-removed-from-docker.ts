@@ -31,7 +31,11 @@ function find({ facts, from }: Scene): Draft[] {
       /devicemapper|devmapper/.test(String(fact.value.params['driver'] ?? '')) ||
       /devicemapper|devmapper/.test(fact.quote),
   );
-  const last = refused.at(-1);
+  // a daemon that answers with this driver has it; "is deprecated" is a warning of such a daemon
+  const works =
+    facts.has('docker-dm') ||
+    facts.has('engine', (engine) => engine.driver === 'devicemapper' && engine.containers !== undefined);
+  const last = works ? undefined : refused.filter((fact) => !/deprecated, and will be/.test(fact.quote)).at(-1);
   const version = facts.last('engine', (engine) => engine.engine === 'docker' && engine.version !== undefined);
   const major = Number(/^(\d+)\./.exec(version?.value.version ?? '')?.[1] ?? Number.NaN);
   if (last !== undefined) {

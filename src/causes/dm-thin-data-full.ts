@@ -1,5 +1,5 @@
 import type { Facts } from '../probes/fact.ts';
-import type { Cause, Draft, Evidence, Scene } from './cause.ts';
+import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { iec, percentOf } from './help/sizes.ts';
 import type { Pool } from './help/thin.ts';
@@ -61,7 +61,14 @@ export const dmThinDataFull: Cause = {
     'drivers/md/dm-thin.c (no_space_timeout, 60 s)',
     'moby daemon/graphdriver/devmapper/deviceset.go Status()',
   ],
-  explains: ['dm-thin-silent-loss', 'xfs-on-thin-hangs', 'ext4-remount-ro', 'ext4-emergency-ro', 'xfs-shutdown'],
+  explains: [
+    'dm-thin-silent-loss',
+    'xfs-on-thin-hangs',
+    'ext4-remount-ro',
+    'ext4-emergency-ro',
+    'xfs-shutdown',
+    'mount-max',
+  ],
   find,
 };
 

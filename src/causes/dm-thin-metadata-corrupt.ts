@@ -1,6 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
-import { kernel, messages, numberIn } from './help/thin-signs.ts';
+import { kernel, messages, numberIn, onThin } from './help/thin-signs.ts';
 
 export const dmThinMetadataCorrupt: Cause = {
   id: 'dm-thin-metadata-corrupt',
@@ -28,7 +28,13 @@ export const dmThinMetadataCorrupt: Cause = {
 };
 
 function find({ facts }: Scene): Draft[] {
-  const damaged = [...messages(facts, 'dm-thin-metadata-damaged'), ...kernel(facts, 'thin-metadata-corrupt')];
+  const damaged = [
+    // `bad magic` and `superblock` are said of many things: the line or the story must be about a pool
+    ...messages(facts, 'thin-metadata-corrupt').filter(
+      (fact) => onThin(facts) || /thin|pool|btree|space map|device-mapper/.test(fact.quote),
+    ),
+    ...kernel(facts, 'thin-metadata-corrupt'),
+  ];
   if (damaged.length > 0) {
     return [
       {

@@ -3,6 +3,7 @@ import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { iec, percentOf, si } from './help/sizes.ts';
 import { thinPools } from './help/thin.ts';
+import { strandedVolumes } from './help/thin-mapped.ts';
 import { argumentsOf, dockerOnDeviceMapper, mentioned, mentions, messages, onThin } from './help/thin-signs.ts';
 
 export const dmThinNoDiscard: Cause = {
@@ -36,7 +37,7 @@ export const dmThinNoDiscard: Cause = {
 
 function find(scene: Scene): Draft[] {
   const { facts, from } = scene;
-  const draft = from === 'text' ? fromStory(facts) : fromSettings(facts);
+  const draft = fromSettings(facts) ?? (from === 'text' ? fromStory(facts) : undefined);
   return draft === undefined ? [] : [draft];
 }
 
@@ -88,10 +89,12 @@ function removes(fact: Fact<'command'>): boolean {
   );
 }
 
-/** A pool that fills, and a setting that keeps it from ever shrinking. */
+/** A pool that fills, and a setting or a count that shows deleted data is never given back. */
 function fromSettings(facts: Facts): Draft | undefined {
+  const stranded = strandedVolumes(facts);
   for (const pool of thinPools(facts)) {
-    if ((pool.now.dataFraction ?? 0) < 0.75) continue;
+    const used = pool.now.dataFraction ?? 0;
+    if (used < 0.75 || pool.now.full) continue;
     const status = pool.looks.findLast((look) => look.status !== undefined);
     const ignored = status?.status?.discard === 'ignore_discard' ? status.fact : undefined;
     const byLvm = pool.lv?.value.discards === 'ignore' ? pool.lv : undefined;
@@ -100,19 +103,31 @@ function fromSettings(facts: Facts): Draft | undefined {
           value.args.some((arg) => /dm\.blkdiscard=false|dm\.mountopt=[^ ]*nodiscard/.test(arg)),
         )
       : undefined;
-    const proof = ignored ?? byLvm ?? option;
-    if (proof === undefined) continue;
+    const device = facts.last(
+      'block',
+      (block) => block.discardMax === 0 && stranded.some((volume) => volume.name === block.name),
+    );
+    const proof = ignored ?? byLvm ?? option ?? device;
+    const volume = stranded[0];
+    if (proof === undefined && volume === undefined) continue;
     return {
       confidence: 'likely',
-      severity: 'warning',
       subject: `thin pool ${pool.name}`,
-      score: 45,
+      score: 55,
       evidence: [
-        evidence(pool.now.fact, `${percentOf(pool.now.dataFraction ?? 0)} used`),
-        evidence(proof, 'discards are ignored'),
+        evidence(pool.now.fact, `${percentOf(used)} used`),
+        ...(volume === undefined
+          ? []
+          : [
+              evidence(volume.volume, `${iec(volume.mapped)} of the pool`),
+              evidence(volume.fileSystem, `for ${iec(volume.used)} of files`),
+            ]),
+        ...(proof === undefined ? [] : [evidence(proof, 'discards are not passed')]),
       ],
       explanation:
-        'What containers delete is never given back to the pool: discards are switched off. fstrim on the volumes frees those blocks once they are switched on.',
+        volume === undefined
+          ? 'What containers delete is never given back to the pool: discards are switched off. fstrim on the volumes frees those blocks once they are switched on.'
+          : `${volume.name} holds ${iec(volume.mapped)} of the pool for ${iec(volume.used)} of files: what was deleted there was never given back. ${proof === undefined ? 'fstrim gives it back.' : 'Discards do not get through; once they do, fstrim gives it back.'}`,
     };
   }
   return undefined;

@@ -1,18 +1,10 @@
-import type { Fact, Facts } from '../probes/fact.ts';
+import type { Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { containersOfVolumes, dockerVolumeRows, roomInVolume } from './help/docker-volumes.ts';
 import { iec, percentOf, si } from './help/sizes.ts';
 import { poolFree, thinPools } from './help/thin.ts';
-import {
-  dockerOnDeviceMapper,
-  isFull,
-  mentioned,
-  mentions,
-  messages,
-  onThin,
-  realFileSystems,
-} from './help/thin-signs.ts';
+import { dockerOnDeviceMapper, isFull, mentioned, mentions, messages, realFileSystems } from './help/thin-signs.ts';
 
 export const dockerDmBasesize: Cause = {
   id: 'docker-dm-basesize',

@@ -41,8 +41,10 @@ function find({ facts }: Scene): Draft[] {
       severity: percent >= 99 ? 'critical' : 'warning',
       subject: `VDO pool ${warned.value.params['pool'] ?? ''}`.trim(),
       score: 75,
-      evidence: [evidence(warned, 'dmeventd warned')],
-      explanation: `dmeventd reported the VDO pool ${percent} % full.`,
+      evidence: messages(facts, 'vdo-pool-nearly-full')
+        .slice(-2)
+        .map((fact) => evidence(fact, 'physical space in use')),
+      explanation: `The physical space of the VDO pool is ${percent} % used; df of the file system on it cannot show that.`,
     });
   }
   return drafts;

@@ -122,8 +122,6 @@ export type MessageId =
   | 'lvm-device-needs-repair'
   | 'dm-semaphores-exhausted'
   | 'dm-cookie-failed'
-  /** thin_check, thin_repair, thin_dump or the kernel's block manager name a bad metadata block: {block?} */
-  | 'dm-thin-metadata-damaged'
   /** dmeventd: {pool, percent} */
   | 'vdo-pool-nearly-full'
   /** a hypervisor stopped a guest because its own storage is full: {domain?} */
@@ -253,7 +251,24 @@ export type MentionTerm =
   | 'semaphores'
   | 'inotify'
   | 'cgroups'
-  | 'mounts';
+  | 'mounts'
+  // what else a cause needs to tell apart
+  | 'f2fs'
+  | 'snapper'
+  /** containers that were never recreated: their logs had time to grow */
+  | 'long-lived-containers'
+  | 'sudden-growth'
+  | 'frequent-builds'
+  /** the text says that inodes are not the problem */
+  | 'inodes-excluded'
+  | 'large-image'
+  /** kubelet's allocatable, kube-reserved, system-reserved */
+  | 'node-allocatable'
+  /** imagefs and nodefs, a second disk or partition */
+  | 'two-disks'
+  | 'create-delete-cycle'
+  | 'oom'
+  | 'abrupt-stop';
 
 /** A command line a person typed in a transcript: `# dmsetup remove docker-…`. */
 export interface Command {
