@@ -2,7 +2,7 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { rootOf, usageRows } from './help/engines.ts';
 import { GIB, share, size } from './help/format.ts';
-import { said, says, textSeverity } from './help/said.ts';
+import { failures, said, says, textSeverity } from './help/said.ts';
 
 export const imagesUnused: Cause = {
   id: 'images-unused',
@@ -22,7 +22,7 @@ export const imagesUnused: Cause = {
   remedies: ['docker-image-prune', 'crictl-image-prune'],
   prevention: 'A weekly docker image prune with a filter on age; the kubelet\'s image garbage collection on Kubernetes.',
   sources: ['docs.docker.com: docker image prune', 'kubernetes.io: garbage collection'],
-  explains: ['plain-fs-full'],
+  explains: ['plain-fs-full', 'k8s-node-pressure-eviction'],
   find(scene) {
     const drafts = usageRows(scene, 'images').flatMap((row) => fromTable(scene, row));
     return drafts.length > 0 || usageRows(scene, 'images').length > 0 ? drafts : fromText(scene);
@@ -61,7 +61,7 @@ function fromText(scene: Scene): Draft[] {
       subject: 'images',
       evidence: said(scene, 'many-images'),
       explanation: 'Very many images are spoken of: old tags stay until they are removed by name or with prune -a.',
-      score: pruned ? 30 : 60,
+      score: pruned ? 30 : says(scene, 'volumes', 'build-cache', 'container-logs') || failures(scene).some((fact) => fact.value.path !== undefined) ? 50 : 76,
     },
   ];
 }

@@ -68,7 +68,8 @@ function fromText(scene: Scene): Draft[] {
   const creating = failing.find(creates);
   const extracting = message(scene, 'layer-extract-failed');
   const many = says(scene, 'many-small-files');
-  const asked = says(scene, 'inodes');
+  // `%iused` stands in every df of macOS
+  const asked = scene.facts.all('mention', (mention) => mention.term === 'inodes').some((fact) => !/%iused/i.test(fact.quote)) && !says(scene, 'inodes-excluded');
   if (!tree && !creating && !many && !asked) return [];
   if (btrfsHere(scene) && !asked) return [];
   const score = Math.max(asked ? 75 : 0, many ? 65 : 0, tree && creating ? 70 : tree ? 50 : 0, creating ? (extracting ? 40 : 20) : 0) + (says(scene, 'df-shows-space') ? 8 : 0);

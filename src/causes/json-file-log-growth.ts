@@ -3,7 +3,7 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { rootOf } from './help/engines.ts';
 import { GIB, size } from './help/format.ts';
-import { failures, said, says, textSeverity } from './help/said.ts';
+import { failures, said, says, textSeverity, troubled } from './help/said.ts';
 
 const LOG = /(?:-json\.log|\/container\.log|\/ctr\.log|\/var\/log\/(?:pods|containers)\/.+\.log)(?:\.\d+)?$/;
 /** Directories that hold little else than container logs. */
@@ -91,7 +91,7 @@ function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
   const failing = failures(scene, ['ENOSPC'], LOG)[0];
   const words = said(scene, 'container-logs');
-  if (words.length === 0 && !failing) return [];
+  if (words.length === 0 && !failing) return longLived(scene);
   // `Logging Driver: json-file` of docker info stands in every report: only prose and paths speak of logs
   return [
     {
@@ -100,7 +100,23 @@ function fromText(scene: Scene): Draft[] {
       subject: `${rootOf(scene, 'docker')}/containers`,
       evidence: [...(failing ? [evidence(failing, 'a container log could not be written')] : []), ...words],
       explanation: 'Container logs are spoken of: Docker keeps them without limit below containers/ in its data root, and no Docker command counts them.',
-      score: says(scene, 'container-logs') ? 66 : 45,
+      score: failing ? 80 : 72,
+    },
+  ];
+}
+
+/** Containers that run for months on a disk that fills: nothing else of theirs grows by default. */
+function longLived(scene: Scene): Draft[] {
+  const words = said(scene, 'long-lived-containers');
+  if (words.length === 0 || !troubled(scene) || says(scene, 'volumes', 'build-cache', 'inodes', 'deleted-files-held-open')) return [];
+  return [
+    {
+      confidence: 'possible',
+      severity: textSeverity(scene),
+      subject: `${rootOf(scene, 'docker')}/containers`,
+      evidence: words,
+      explanation: 'Containers that live long write one log file for all that time, without limit unless one was set.',
+      score: 55,
     },
   ];
 }

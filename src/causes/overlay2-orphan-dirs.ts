@@ -69,7 +69,7 @@ function fromText(scene: Scene): Draft[] {
       },
     ];
   const orphans = says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned');
-  if (!overlay || !orphans || rows.some((row) => row.value.size >= GIB)) return [];
+  if (!overlay || !orphans || says(scene, 'containerd', 'podman') || rows.some((row) => row.value.size >= GIB)) return [];
   return [
     {
       confidence: 'possible',

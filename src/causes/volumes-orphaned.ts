@@ -100,7 +100,7 @@ function fromText(scene: Scene): Draft[] {
       explanation: vfsDirectory
         ? 'vfs/dir below Docker\'s data root is where old versions keep volumes: removing containers and images leaves them there.'
         : 'Volumes are spoken of: they stay when their containers are removed.',
-      score: vfsDirectory && volumes ? 76 : vfsDirectory && stays ? 70 : stays ? 58 : 38,
+      score: vfsDirectory && volumes ? 76 : vfsDirectory && stays ? 70 : says(scene, 'everything-was-pruned') ? 44 : 62,
     },
   ];
 }
