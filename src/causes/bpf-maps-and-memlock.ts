@@ -15,7 +15,11 @@ export const bpfMapsAndMemlock: Cause = {
   remedies: ['resize-bpf-maps'],
   sources: ['bpf(2)', 'cilium/cilium#3314'],
   find(scene) {
-    const failed = [...messagesOf(scene, 'bpf-map-full'), ...worded(scene, 'ENOSPC', /\bbpf\b|ebpf|lpm.?trie/i), ...worded(scene, 'E2BIG', /\bbpf\b|ebpf|\bmap\b/i)];
+    const failed = [
+      ...messagesOf(scene, 'bpf-map-full'),
+      ...worded(scene, 'ENOSPC', /\bbpf\b|ebpf|lpm.?trie/i),
+      ...worded(scene, 'E2BIG', /\bbpf\b|ebpf|\bmap\b/i),
+    ];
     if (failed.length === 0) return [];
     return [
       {

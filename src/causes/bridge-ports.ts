@@ -7,7 +7,8 @@ export const bridgePorts: Cause = {
   title: 'a Linux bridge has all of its 1023 ports in use',
   severity: 'critical',
   prevalence: 'B',
-  about: 'Every container on a bridge network takes one port of the bridge, and a bridge has 1023. The next one fails with "exchange full". No disk is full.',
+  about:
+    'Every container on a bridge network takes one port of the bridge, and a bridge has 1023. The next one fails with "exchange full". No disk is full.',
   confirm: 'The message `exchange full`; 1023 entries in /sys/class/net/BRIDGE/brif.',
   lookAlikes: [{ cause: 'docker-network-full', tell: 'addresses ran out, not ports' }],
   nextCheck: { run: 'ls /sys/class/net/docker0/brif', why: 'counts the ports of the bridge' },

@@ -11,7 +11,8 @@ export const btrfsAborted: Cause = {
   about:
     'After an error it cannot undo, btrfs aborts the transaction and turns the whole file system read-only. The kernel log names the error number: -28 no space, -5 the device below, others damage. ' +
     'A remount to rw is refused in that state.',
-  confirm: 'Kernel log `Transaction aborted`, `forced readonly`, device state A or EA; super-block option `ro` in mountinfo.',
+  confirm:
+    'Kernel log `Transaction aborted`, `forced readonly`, device state A or EA; super-block option `ro` in mountinfo.',
   lookAlikes: [
     { cause: 'btrfs-forced-readonly-enospc', tell: 'the error number is -28' },
     { cause: 'loop-file-on-full-backing-fs', tell: 'error -5 on a loop device whose file lies on a full file system' },
@@ -23,7 +24,10 @@ export const btrfsAborted: Cause = {
   find(scene) {
     const aborts = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly');
     const noSpace = aborts.some(saysNoSpace);
-    const readOnly = scene.facts.first('mount', (mount) => mount.fstype === 'btrfs' && mount.superOptions?.includes('ro') === true && mount.pid === undefined);
+    const readOnly = scene.facts.first(
+      'mount',
+      (mount) => mount.fstype === 'btrfs' && mount.superOptions?.includes('ro') === true && mount.pid === undefined,
+    );
     const refused = failures(scene, ['EROFS']);
     if (aborts.length > 0) {
       return [
@@ -43,8 +47,13 @@ export const btrfsAborted: Cause = {
       {
         confidence: 'possible',
         subject: readOnly?.value.target ?? 'the btrfs file system',
-        evidence: [...(readOnly ? [evidence(readOnly, 'the whole file system is read-only')] : []), ...show(refused, 'writes are refused'), ...said(scene, 'btrfs')],
-        explanation: 'Writes are refused on a btrfs file system; after an aborted transaction it stays read-only until it is unmounted and mounted again.',
+        evidence: [
+          ...(readOnly ? [evidence(readOnly, 'the whole file system is read-only')] : []),
+          ...show(refused, 'writes are refused'),
+          ...said(scene, 'btrfs'),
+        ],
+        explanation:
+          'Writes are refused on a btrfs file system; after an aborted transaction it stays read-only until it is unmounted and mounted again.',
         score: 40,
       },
     ];

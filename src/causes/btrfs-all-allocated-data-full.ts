@@ -1,6 +1,14 @@
 import type { Cause } from './cause.ts';
 import { evidence } from './cause.ts';
-import { btrfsStories, canGrow, dataFull, lonelyDevices, spaceEvidence, unallocated, unallocatedEvidence } from './help/btrfs.ts';
+import {
+  btrfsStories,
+  canGrow,
+  dataFull,
+  lonelyDevices,
+  spaceEvidence,
+  unallocated,
+  unallocatedEvidence,
+} from './help/btrfs.ts';
 import { dfOf, troubleOn } from './help/btrfs-trouble.ts';
 import { share, size } from './help/format.ts';
 import { show } from './help/messages.ts';
@@ -19,7 +27,10 @@ export const btrfsAllAllocatedDataFull: Cause = {
     { cause: 'plain-fs-full', tell: 'the same for the writer: delete something' },
     { cause: 'btrfs-snapshots-pin', tell: 'what was deleted is still held by snapshots' },
   ],
-  nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'shows whether data chunks are full and what is unallocated' },
+  nextCheck: {
+    run: 'btrfs filesystem usage -b /var/lib/docker',
+    why: 'shows whether data chunks are full and what is unallocated',
+  },
   remedies: ['delete-snapshots', 'btrfs-add-device', 'btrfs-grow-device'],
   prevention: 'Alert at 85 % of the devices allocated and data used; keep 1 GiB unallocated.',
   sources: ['kernel fs/btrfs/space-info.c', 'btrfs-filesystem(8), USAGE'],
@@ -28,7 +39,9 @@ export const btrfsAllAllocatedDataFull: Cause = {
     return btrfsStories(scene).flatMap((story) => {
       const state = story.states.find((numbers) => {
         const profile = numbers.data?.profile ?? 'single';
-        return dataFull(numbers) && canGrow(numbers, profile) !== 'yes' && lonelyDevices(numbers, profile) === undefined;
+        return (
+          dataFull(numbers) && canGrow(numbers, profile) !== 'yes' && lonelyDevices(numbers, profile) === undefined
+        );
       });
       if (!state?.data) return [];
       const grow = canGrow(state, state.data.profile);

@@ -9,11 +9,18 @@ export const btrfsAutoReclaimOff: Cause = {
   prevalence: 'B',
   about:
     'btrfs frees chunks that are entirely empty by itself, but leaves half-empty ones. With no scheduled balance and automatic reclaim off (the default) free space is slowly stranded in data chunks until metadata cannot get a new one.',
-  confirm: 'bg_reclaim_threshold and dynamic_reclaim of data are 0, much is free inside data chunks and little is unallocated.',
+  confirm:
+    'bg_reclaim_threshold and dynamic_reclaim of data are 0, much is free inside data chunks and little is unallocated.',
   lookAlikes: [{ cause: 'btrfs-metadata-exhausted', tell: 'it has come to that already' }],
-  nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'shows how much is stranded and what is unallocated' },
+  nextCheck: {
+    run: 'btrfs filesystem usage -b /var/lib/docker',
+    why: 'shows how much is stranded and what is unallocated',
+  },
   remedies: ['btrfs-balance-data-in-steps', 'btrfs-reclaim-threshold'],
-  sources: ['kernel fs/btrfs/block-group.c (btrfs_reclaim_bgs)', 'kernel Documentation/ABI: /sys/fs/btrfs/<UUID>/allocation/data/bg_reclaim_threshold'],
+  sources: [
+    'kernel fs/btrfs/block-group.c (btrfs_reclaim_bgs)',
+    'kernel Documentation/ABI: /sys/fs/btrfs/<UUID>/allocation/data/bg_reclaim_threshold',
+  ],
   find(scene) {
     return btrfsStories(scene).flatMap((story) => {
       const state = story.states.at(-1);
@@ -29,7 +36,13 @@ export const btrfsAutoReclaimOff: Cause = {
         {
           confidence: 'possible',
           subject: state.subject,
-          evidence: [spaceEvidence({ ...state.data, fact: sysfs ?? state.data.fact }, 'automatic reclaim is off', /reclaim|data/i)],
+          evidence: [
+            spaceEvidence(
+              { ...state.data, fact: sysfs ?? state.data.fact },
+              'automatic reclaim is off',
+              /reclaim|data/i,
+            ),
+          ],
           explanation: `${size(slack)} lie free inside data chunks of ${state.subject}, ${size(free)} is unallocated, and nothing compacts the chunks.`,
           score: 30,
         },

@@ -11,14 +11,18 @@ export const btrfsBalanceEnospc: Cause = {
   about:
     'A balance copies a chunk before it frees it, so it needs unallocated space and some metadata of its own. On a file system whose every byte is given to chunks it ends with ' +
     '"No space left on device", even with -dusage=0. A small device lent to the file system for a few minutes gives it that room.',
-  confirm: '`error during balancing … No space left on device`, or the kernel log: `N enospc errors during balance`, `balance: ended with status: -28`.',
+  confirm:
+    '`error during balancing … No space left on device`, or the kernel log: `N enospc errors during balance`, `balance: ended with status: -28`.',
   lookAlikes: [
     { cause: 'btrfs-metadata-exhausted', tell: 'the usual reason: nothing unallocated and metadata full' },
     { cause: 'btrfs-all-allocated-data-full', tell: 'data chunks are all full: there is nothing to pack' },
   ],
   nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'shows unallocated space on each device' },
   remedies: ['btrfs-temporary-device', 'btrfs-add-device', 'btrfs-grow-device'],
-  sources: ['btrfs-balance(8)', 'measured on kernel 6.18: balance fails with 4.9 MiB of metadata left and works with 9.7 MiB'],
+  sources: [
+    'btrfs-balance(8)',
+    'measured on kernel 6.18: balance fails with 4.9 MiB of metadata left and works with 9.7 MiB',
+  ],
   find(scene) {
     const ended = scene.facts.all('btrfs-balance', (balance) => balance.outcome === 'enospc');
     const kernel = kernelEvents(scene, 'btrfs-balance-enospc');
@@ -31,7 +35,10 @@ export const btrfsBalanceEnospc: Cause = {
       {
         confidence: 'likely',
         severity: mended ? 'notice' : 'warning',
-        subject: ended.find((fact) => fact.value.path)?.value.path ?? btrfsFileSystems(scene)[0]?.subject ?? 'the btrfs file system',
+        subject:
+          ended.find((fact) => fact.value.path)?.value.path ??
+          btrfsFileSystems(scene)[0]?.subject ??
+          'the btrfs file system',
         evidence: show(all, 'balance ended for want of space', 3),
         explanation: mended
           ? 'Balance ended with "no space left" at first; later in the text one worked.'

@@ -16,7 +16,10 @@ export const btrfsDeletedSubvolumeLag: Cause = {
     { cause: 'deleted-but-open', tell: 'files, not subvolumes, held open by a process' },
     { cause: 'btrfs-snapshots-pin', tell: 'snapshots still exist and hold the space for good' },
   ],
-  nextCheck: { run: 'btrfs subvolume list -d /var/lib/docker', why: 'lists subvolumes that are deleted and not yet cleaned' },
+  nextCheck: {
+    run: 'btrfs subvolume list -d /var/lib/docker',
+    why: 'lists subvolumes that are deleted and not yet cleaned',
+  },
   remedies: ['btrfs-wait-for-cleaner'],
   sources: ['btrfs-subvolume(8), SYNC', 'measured: used space unchanged right after the delete, returned 30 s later'],
   find(scene) {
@@ -35,7 +38,13 @@ export const btrfsDeletedSubvolumeLag: Cause = {
         },
       ];
     }
-    const deleted = scene.facts.first('command', (c) => c.program === 'btrfs' && /^sub/.test(c.words[0] ?? c.words[1] ?? '') && c.words.some((word) => /^del/.test(word)));
+    const deleted = scene.facts.first(
+      'command',
+      (c) =>
+        c.program === 'btrfs' &&
+        /^sub/.test(c.words[0] ?? c.words[1] ?? '') &&
+        c.words.some((word) => /^del/.test(word)),
+    );
     if (scene.from === 'host' || !deleted || !says(scene, 'space-not-returned')) return [];
     return [
       {
@@ -43,7 +52,8 @@ export const btrfsDeletedSubvolumeLag: Cause = {
         severity: 'warning',
         subject: 'the btrfs file system',
         evidence: [evidence(deleted, 'a subvolume was deleted'), ...said(scene, 'space-not-returned')],
-        explanation: 'A subvolume was deleted and the space has not come back: the cleaner needs up to a commit interval (30 s) and much longer on large subvolumes.',
+        explanation:
+          'A subvolume was deleted and the space has not come back: the cleaner needs up to a commit interval (30 s) and much longer on large subvolumes.',
         score: 50,
       },
     ];

@@ -10,13 +10,17 @@ export const btrfsForcedReadonlyEnospc: Cause = {
   about:
     'When btrfs cannot finish a transaction because no space is left, it aborts it and forces the file system read-only to protect what is on disk. Everything afterwards fails with "Read-only file system". ' +
     'Usually the file system had simply been filled. A remount to rw is refused: it must be unmounted and mounted again, and room made within the first seconds.',
-  confirm: 'Kernel log: `BTRFS: Transaction aborted (error -28)` or `errno=-28 No space left`, followed by `forced readonly`.',
+  confirm:
+    'Kernel log: `BTRFS: Transaction aborted (error -28)` or `errno=-28 No space left`, followed by `forced readonly`.',
   lookAlikes: [
     { cause: 'plain-fs-full', tell: 'why it happened, most of the time: df was at 100 %' },
     { cause: 'btrfs-transaction-reserve-bug', tell: 'plenty was free and unallocated' },
     { cause: 'btrfs-aborted', tell: 'the error number is another one (-5: the device, -17, -117: damage)' },
   ],
-  nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'works on the read-only file system: shows whether data or metadata was full' },
+  nextCheck: {
+    run: 'btrfs filesystem usage -b /var/lib/docker',
+    why: 'works on the read-only file system: shows whether data or metadata was full',
+  },
   remedies: ['btrfs-mount-again-and-make-room', 'btrfs-add-device'],
   sources: ['kernel fs/btrfs/transaction.c (btrfs_abort_transaction)', 'NixOS/nixpkgs#160398', 'kdave/btrfs-progs#774'],
   explains: ['btrfs-aborted', 'read-only-by-design'],

@@ -1,4 +1,5 @@
 import type { Cause, Draft, Evidence, Scene } from './cause.ts';
+import { evidence } from './cause.ts';
 import type { BtrfsNumbers, BtrfsStory } from './help/btrfs.ts';
 import {
   BALANCE_FAILS_BELOW,
@@ -16,7 +17,6 @@ import { dfOf, roomyBtrfs, troubleOn } from './help/btrfs-trouble.ts';
 import { GIB, MIB, size } from './help/format.ts';
 import { kernelEvents, show } from './help/messages.ts';
 import { failures, said, says } from './help/said.ts';
-import { evidence } from './cause.ts';
 
 export const btrfsMetadataExhausted: Cause = {
   id: 'btrfs-metadata-exhausted',
@@ -31,13 +31,26 @@ export const btrfsMetadataExhausted: Cause = {
     'No device has unallocated space beyond its reserved first MiB, and metadata total - used - global reserve (in sysfs: total_bytes - bytes_used - bytes_readonly - bytes_may_use) is below 4 MiB.',
   lookAlikes: [
     { cause: 'btrfs-all-allocated-data-full', tell: 'the data chunks are full as well; df says 100 % and is right' },
-    { cause: 'btrfs-raid1-no-second-device', tell: 'one device still has unallocated space, but the profile needs two' },
+    {
+      cause: 'btrfs-raid1-no-second-device',
+      tell: 'one device still has unallocated space, but the profile needs two',
+    },
     { cause: 'btrfs-qgroup-limit', tell: 'the error is "Disk quota exceeded"' },
     { cause: 'plain-fs-full', tell: 'df itself shows nothing available' },
   ],
-  nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'shows unallocated bytes on each device, metadata used, and the global reserve' },
-  remedies: ['btrfs-temporary-device', 'btrfs-balance-data-in-steps', 'btrfs-add-device', 'btrfs-grow-device', 'delete-snapshots'],
-  prevention: 'Keep at least 1 GiB unallocated: a small filtered balance every week (btrfs balance start -dusage=10 -dlimit=4).',
+  nextCheck: {
+    run: 'btrfs filesystem usage -b /var/lib/docker',
+    why: 'shows unallocated bytes on each device, metadata used, and the global reserve',
+  },
+  remedies: [
+    'btrfs-temporary-device',
+    'btrfs-balance-data-in-steps',
+    'btrfs-add-device',
+    'btrfs-grow-device',
+    'delete-snapshots',
+  ],
+  prevention:
+    'Keep at least 1 GiB unallocated: a small filtered balance every week (btrfs balance start -dusage=10 -dlimit=4).',
   sources: ['kernel fs/btrfs/space-info.c', 'btrfs-balance(8)', 'kdave/btrfs-progs#774', 'moby/moby#29601'],
   explains: [
     'btrfs-balance-enospc',
@@ -77,12 +90,24 @@ function judgeState(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, st
   const weighed = weigh(scene, state, trouble, grow, story);
   if (!weighed) return undefined;
   const remedies = btrfsMetadataExhausted.remedies;
-  return { subject: state.subject, evidence: proof(scene, state, trouble, story), explanation: explain(state), remedies, ...weighed };
+  return {
+    subject: state.subject,
+    evidence: proof(scene, state, trouble, story),
+    explanation: explain(state),
+    remedies,
+    ...weighed,
+  };
 }
 
 type Weight = Pick<Draft, 'confidence' | 'severity' | 'score'>;
 
-function weigh(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, grow: string | undefined, story: BtrfsStory): Weight | undefined {
+function weigh(
+  scene: Scene,
+  state: BtrfsNumbers,
+  trouble: BtrfsTrouble,
+  grow: string | undefined,
+  story: BtrfsStory,
+): Weight | undefined {
   const { metadata } = state;
   const readonly = kernelEvents(scene, 'btrfs-forced-readonly', 'btrfs-abort').length > 0 || says(scene, 'read-only');
   const hurts = trouble.any || readonly;
@@ -90,7 +115,9 @@ function weigh(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, grow: s
     if (grow === undefined) return undefined;
     const room = dfOf(scene, story.fs);
     const score = 70 + (room && room.available > GIB ? 10 : 0);
-    return hurts ? { confidence: 'likely', severity: 'critical', score } : { confidence: 'possible', severity: 'warning', score: 40 };
+    return hurts
+      ? { confidence: 'likely', severity: 'critical', score }
+      : { confidence: 'possible', severity: 'warning', score: 40 };
   }
   const least = Math.max(0, metadata.free - metadata.uncertainty);
   const slack = stranded(state) ?? 0;
@@ -107,7 +134,9 @@ function weigh(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, grow: s
     return { confidence: 'likely', severity: 'critical', score: 80 };
   }
   if (least <= BALANCE_FAILS_BELOW) {
-    return trouble.any ? { confidence: 'likely', severity: 'critical', score: 85 } : { confidence: 'likely', severity: 'warning', score: 70 };
+    return trouble.any
+      ? { confidence: 'likely', severity: 'critical', score: 85 }
+      : { confidence: 'likely', severity: 'warning', score: 70 };
   }
   if (hurts) return { confidence: 'likely', severity: 'critical', score: grow === 'no' ? 75 : 65 };
   // everything is allocated and works: it fails when metadata must grow
@@ -129,7 +158,15 @@ function proof(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, story: 
   const df = dfOf(scene, story.fs);
   return [
     ...unallocatedEvidence(state),
-    ...(state.metadata ? [spaceEvidence(state.metadata, 'metadata: what is used, and the reserve kept back', /metadata|reserve|global_rsv/i)] : []),
+    ...(state.metadata
+      ? [
+          spaceEvidence(
+            state.metadata,
+            'metadata: what is used, and the reserve kept back',
+            /metadata|reserve|global_rsv/i,
+          ),
+        ]
+      : []),
     ...(state.data ? [spaceEvidence(state.data, 'free space that only data can use', /data/i)] : []),
     ...show(trouble.failed, 'a write failed for want of space'),
     ...show(trouble.balance, 'even balance found no room', 1),
@@ -152,33 +189,58 @@ function explain(state: BtrfsNumbers): string {
     );
   }
   const slack = stranded(state);
-  if (slack !== undefined && slack > MIB) parts.push(`${size(slack)} lie free inside data chunks, where metadata cannot use them.`);
+  if (slack !== undefined && slack > MIB)
+    parts.push(`${size(slack)} lie free inside data chunks, where metadata cannot use them.`);
   return parts.join(' ');
 }
 
 /** No numbers of btrfs at all: it fails, df shows room, and it is btrfs. */
 function byCircumstance(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
+  const dump = kernelEvents(scene, 'btrfs-space-info').filter(
+    (fact) =>
+      /metadata/i.test(fact.quote) &&
+      (fact.value.values?.['free'] ?? 1) <= CREATE_FAILS_BELOW &&
+      fact.value.values?.['full'] === 1,
+  );
   const failed = failures(scene);
-  const balance = [...kernelEvents(scene, 'btrfs-balance-enospc'), ...scene.facts.all('btrfs-balance', (b) => b.outcome === 'enospc')];
+  const balance = [
+    ...kernelEvents(scene, 'btrfs-balance-enospc'),
+    ...scene.facts.all('btrfs-balance', (b) => b.outcome === 'enospc'),
+  ];
   const rows = roomyBtrfs(scene);
   const nextCheck = btrfsMetadataExhausted.nextCheck;
   const row = rows[0];
-  if (failed.length + balance.length === 0) return [];
+  if (failed.length + balance.length + dump.length === 0) return [];
   const aborted = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly').length > 0;
-  const otherWords = says(scene, 'snapshots', 'container-logs', 'build-cache', 'inodes', 'everything-was-pruned', 'quota');
-  const limits = scene.facts.has('df-inodes', (value) => value.inodes > 0 && value.free === 0 && value.filesystem.startsWith('/dev/'));
+  const otherWords = says(
+    scene,
+    'snapshots',
+    'container-logs',
+    'build-cache',
+    'inodes',
+    'everything-was-pruned',
+    'quota',
+  );
+  const limits = scene.facts.has(
+    'df-inodes',
+    (value) => value.inodes > 0 && value.free === 0 && value.filesystem.startsWith('/dev/'),
+  );
   if (limits) return [];
-  const proofs = [...show(failed, 'a write failed for want of space'), ...show(balance, 'balance found no room', 1)];
-  if (row || (balance.length > 0 && failed.length > 0)) {
+  const proofs = [
+    ...show(dump, 'the kernel says that metadata is full', 1),
+    ...show(failed, 'a write failed for want of space'),
+    ...show(balance, 'balance found no room', 1),
+  ];
+  if (row || dump.length > 0 || (balance.length > 0 && failed.length > 0)) {
     return [
       {
         confidence: 'likely',
         subject: row?.mountpoint ?? 'the btrfs file system',
         evidence: [...proofs, ...(row ? [evidence(row.fact, 'df shows room on this btrfs file system')] : [])],
-        explanation: `Writing fails${row ? ` although df shows ${size(row.available)} available on ${row.mountpoint}` : ' and so does balance'}: on btrfs that is what metadata without room looks like, with the rest stranded in data chunks.`,
+        explanation: `Writing fails${row ? ` although df shows ${size(row.available)} available on ${row.mountpoint}` : dump.length > 0 ? ' and the kernel reports metadata as full' : ' and so does balance'}: on btrfs that is what metadata without room looks like, with the rest stranded in data chunks.`,
         nextCheck,
-        score: otherWords || aborted ? 30 : balance.length > 0 ? 70 : 60,
+        score: dump.length > 0 ? 85 : otherWords || aborted ? 30 : balance.length > 0 ? 70 : 60,
       },
     ];
   }
@@ -188,7 +250,8 @@ function byCircumstance(scene: Scene): Draft[] {
       confidence: 'possible',
       subject: 'the btrfs file system',
       evidence: [...proofs, ...said(scene, 'btrfs', 'df-shows-space', 'balance')],
-      explanation: 'The file system is btrfs, where "no space left" with room in df usually means that every byte is given to chunks and metadata cannot grow.',
+      explanation:
+        'The file system is btrfs, where "no space left" with room in df usually means that every byte is given to chunks and metadata cannot grow.',
       nextCheck,
       score: (says(scene, 'df-shows-space') ? 60 : 40) + (says(scene, 'balance') ? 10 : 0) - (otherWords ? 20 : 0),
     },

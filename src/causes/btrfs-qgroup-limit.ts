@@ -18,7 +18,10 @@ export const btrfsQgroupLimit: Cause = {
     { cause: 'keyring-quota', tell: 'the message speaks of a session key' },
     { cause: 'btrfs-metadata-exhausted', tell: 'the error is "No space left on device"' },
   ],
-  nextCheck: { run: 'btrfs qgroup show -re --raw /var/lib/docker', why: 'lists what each subvolume uses and its limit' },
+  nextCheck: {
+    run: 'btrfs qgroup show -re --raw /var/lib/docker',
+    why: 'lists what each subvolume uses and its limit',
+  },
   remedies: ['btrfs-raise-qgroup'],
   sources: ['btrfs-quota(8)', 'measured: EDQUOT at 20938752 of 20971520 bytes'],
   find(scene) {
@@ -44,13 +47,20 @@ export const btrfsQgroupLimit: Cause = {
         ];
       });
     });
-    if (drafts.length > 0 || failed.length === 0 || !says(scene, 'btrfs') || messagesOf(scene, 'keyring-quota').length > 0) return drafts;
+    if (
+      drafts.length > 0 ||
+      failed.length === 0 ||
+      !says(scene, 'btrfs') ||
+      messagesOf(scene, 'keyring-quota').length > 0
+    )
+      return drafts;
     return [
       {
         confidence: 'likely',
         subject: failed[0]?.value.path ?? 'a btrfs subvolume',
         evidence: [...show(failed, 'a write was refused by a quota'), ...said(scene, 'btrfs', 'quota')],
-        explanation: 'A quota refused the write and the file system is btrfs: its quota groups answer with "Disk quota exceeded" while df shows room.',
+        explanation:
+          'A quota refused the write and the file system is btrfs: its quota groups answer with "Disk quota exceeded" while df shows room.',
         score: 65,
       },
     ];

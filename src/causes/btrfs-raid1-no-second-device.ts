@@ -1,6 +1,14 @@
 import type { Cause, Draft } from './cause.ts';
 import type { BtrfsNumbers, BtrfsSpaceNumbers } from './help/btrfs.ts';
-import { BALANCE_FAILS_BELOW, btrfsStories, dataFull, devicesNeeded, lonelyDevices, spaceEvidence, unallocatedEvidence } from './help/btrfs.ts';
+import {
+  BALANCE_FAILS_BELOW,
+  btrfsStories,
+  dataFull,
+  devicesNeeded,
+  lonelyDevices,
+  spaceEvidence,
+  unallocatedEvidence,
+} from './help/btrfs.ts';
 import { size } from './help/format.ts';
 
 export const btrfsRaid1NoSecondDevice: Cause = {
@@ -11,7 +19,8 @@ export const btrfsRaid1NoSecondDevice: Cause = {
   about:
     'RAID1 and its kin put every chunk on two or more devices. When only the larger device has room left, no new chunk can be made although gigabytes are unallocated. ' +
     'btrfs counts that room as "Free (estimated)"; df says 0.',
-  confirm: 'Fewer devices with unallocated space than the profile of data or metadata needs, and the existing chunks of that kind are full.',
+  confirm:
+    'Fewer devices with unallocated space than the profile of data or metadata needs, and the existing chunks of that kind are full.',
   lookAlikes: [
     { cause: 'btrfs-metadata-exhausted', tell: 'no device has anything unallocated' },
     { cause: 'btrfs-all-allocated-data-full', tell: 'no device has anything unallocated and data is full' },
@@ -46,7 +55,10 @@ function lonely(state: BtrfsNumbers, space: BtrfsSpaceNumbers, name: string): Dr
   return {
     confidence: 'confirmed',
     subject: state.subject,
-    evidence: [...unallocatedEvidence(state).map((e) => ({ ...e, fact: 'only some devices have unallocated space' })), spaceEvidence(space, `${name} chunks are full`, new RegExp(name, 'i'))],
+    evidence: [
+      ...unallocatedEvidence(state).map((e) => ({ ...e, fact: 'only some devices have unallocated space' })),
+      spaceEvidence(space, `${name} chunks are full`, new RegExp(name, 'i')),
+    ],
     explanation: `A ${space.profile} chunk needs room on ${devicesNeeded(space.profile)} devices; unallocated space is left only as ${room}. The ${name} chunks are full (${size(space.used)} of ${size(space.total)}), so writes fail.`,
     score: 92,
   };

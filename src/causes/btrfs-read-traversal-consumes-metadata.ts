@@ -23,7 +23,13 @@ export const btrfsReadTraversalConsumesMetadata: Cause = {
       const state = story.states.at(-1);
       const path = story.fs.paths[0];
       const mount = path === undefined ? undefined : mountOf(scene, path);
-      if (!state?.metadata || !mount || mount.fstype !== 'btrfs' || [...mount.options, ...(mount.superOptions ?? [])].includes('noatime')) return [];
+      if (
+        !state?.metadata ||
+        !mount ||
+        mount.fstype !== 'btrfs' ||
+        [...mount.options, ...(mount.superOptions ?? [])].includes('noatime')
+      )
+        return [];
       if (canGrow(state, state.metadata.profile) !== 'no' || state.metadata.free > 4 * BALANCE_FAILS_BELOW) return [];
       const fact = scene.facts.last('mount', (value) => value === mount);
       return [

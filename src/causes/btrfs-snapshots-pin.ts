@@ -26,7 +26,9 @@ export const btrfsSnapshotsPin: Cause = {
   sources: ['btrfs-subvolume(8)', 'moby/moby#27653'],
   find(scene) {
     const listed = scene.facts.all('btrfs-subvolumes', (value) => (value.snapshots ?? 0) > 0);
-    const btrfs = fileSystems(scene).filter((fs) => fs.type === 'btrfs' || btrfsFileSystems(scene).some((other) => other.paths.includes(fs.mountpoint)));
+    const btrfs = fileSystems(scene).filter(
+      (fs) => fs.type === 'btrfs' || btrfsFileSystems(scene).some((other) => other.paths.includes(fs.mountpoint)),
+    );
     const tight = btrfs.find((fs) => fullness(fs) !== 'roomy');
     const fact = listed[0];
     if (scene.from === 'host') {
@@ -38,7 +40,10 @@ export const btrfsSnapshotsPin: Cause = {
           confidence: 'possible',
           severity: 'notice',
           subject: tight.mountpoint,
-          evidence: [evidence(fact, `${fact.value.snapshots} snapshots exist`), evidence(tight.fact, 'the file system is nearly full')],
+          evidence: [
+            evidence(fact, `${fact.value.snapshots} snapshots exist`),
+            evidence(tight.fact, 'the file system is nearly full'),
+          ],
           explanation: `${tight.mountpoint} is ${share(tight.used, tight.size)} used and has ${fact.value.snapshots} snapshots; what they alone hold is freed only with them.`,
           score: 40,
         },
@@ -46,13 +51,18 @@ export const btrfsSnapshotsPin: Cause = {
     }
     const onBtrfs = says(scene, 'btrfs') || tight !== undefined || listed.length > 0;
     if (!onBtrfs || !says(scene, 'snapshots') || !troubled(scene)) return [];
-    const failing = scene.facts.first('symptom', (symptom) => symptom.errno === 'ENOSPC' && symptom.path !== undefined)?.value.path;
+    const failing = scene.facts.first('symptom', (symptom) => symptom.errno === 'ENOSPC' && symptom.path !== undefined)
+      ?.value.path;
     return [
       {
         confidence: 'possible',
         subject: tight?.mountpoint ?? longestHolder(failing ?? '/', ['/']) ?? 'the btrfs file system',
-        evidence: [...said(scene, 'snapshots', 'btrfs', 'space-not-returned', 'du-does-not-explain'), ...(fact ? [evidence(fact, 'snapshots exist')] : [])],
-        explanation: 'btrfs snapshots are spoken of: space of deleted files returns only when no snapshot holds them any more.',
+        evidence: [
+          ...said(scene, 'snapshots', 'btrfs', 'space-not-returned', 'du-does-not-explain'),
+          ...(fact ? [evidence(fact, 'snapshots exist')] : []),
+        ],
+        explanation:
+          'btrfs snapshots are spoken of: space of deleted files returns only when no snapshot holds them any more.',
         score: 45 + (says(scene, 'space-not-returned', 'du-does-not-explain', 'everything-was-pruned') ? 15 : 0),
       },
     ];

@@ -19,7 +19,10 @@ export const btrfsTransactionReserveBug: Cause = {
     { cause: 'btrfs-forced-readonly-enospc', tell: 'nothing was unallocated, or df was full: it really had no space' },
     { cause: 'btrfs-metadata-exhausted', tell: 'every byte is given to chunks' },
   ],
-  nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: 'unallocated space decides between a full file system and this' },
+  nextCheck: {
+    run: 'btrfs filesystem usage -b /var/lib/docker',
+    why: 'unallocated space decides between a full file system and this',
+  },
   remedies: ['btrfs-mount-again-and-make-room', 'upgrade-kernel'],
   sources: ['kernel fs/btrfs/delayed-ref.c, block-rsv.c', 'IceWhaleTech/ZimaOS#607'],
   explains: ['btrfs-forced-readonly-enospc', 'btrfs-aborted'],
@@ -29,7 +32,9 @@ export const btrfsTransactionReserveBug: Cause = {
     if (aborts.length + told.length === 0) return [];
     const state = btrfsStories(scene).flatMap((story) => story.states)[0];
     const free = state && canGrow(state, state.metadata?.profile ?? 'single') === 'yes' ? (unallocated(state) ?? 0) : 0;
-    const row = fileSystems(scene).find((fs) => fs.type === 'btrfs' && fullness(fs) === 'roomy' && fs.available > 10 * GIB);
+    const row = fileSystems(scene).find(
+      (fs) => fs.type === 'btrfs' && fullness(fs) === 'roomy' && fs.available > 10 * GIB,
+    );
     // a file system known to have no unallocated space is another case
     if (state && free === 0) return [];
     if (free < GIB && !row && !says(scene, 'df-shows-space')) return [];
@@ -39,7 +44,9 @@ export const btrfsTransactionReserveBug: Cause = {
         subject: aborts.at(-1)?.value.device ?? state?.subject ?? row?.mountpoint ?? 'the btrfs file system',
         evidence: [
           ...show([...aborts, ...told], 'aborted with error -28', 3),
-          ...(state && free > 0 ? unallocatedEvidence(state).map((e) => ({ ...e, fact: 'yet space is unallocated' })) : []),
+          ...(state && free > 0
+            ? unallocatedEvidence(state).map((e) => ({ ...e, fact: 'yet space is unallocated' }))
+            : []),
           ...(row ? [evidence(row.fact, 'yet df shows room')] : []),
           ...said(scene, 'df-shows-space'),
         ],

@@ -10,10 +10,11 @@ export const cgroup2MaxDescendants: Cause = {
   about:
     'A cgroup of version 2 can limit how many cgroups lie below it and how deep. mkdir then answers "Resource temporarily unavailable", which looks like a limit of processes. Dying cgroups count as well.',
   confirm: 'Walking up from the failing path: nr_descendants in cgroup.stat reaches cgroup.max.descendants.',
-  lookAlikes: [
-    { cause: 'memcg-id-exhaustion', tell: 'mkdir says "no space left on device"' },
-  ],
-  nextCheck: { run: 'grep -H . /sys/fs/cgroup/cgroup.max.descendants /sys/fs/cgroup/cgroup.stat', why: 'the limit and what exists' },
+  lookAlikes: [{ cause: 'memcg-id-exhaustion', tell: 'mkdir says "no space left on device"' }],
+  nextCheck: {
+    run: 'grep -H . /sys/fs/cgroup/cgroup.max.descendants /sys/fs/cgroup/cgroup.stat',
+    why: 'the limit and what exists',
+  },
   remedies: ['raise-cgroup-descendants'],
   sources: ['kernel Documentation/admin-guide/cgroup-v2.rst, cgroup.max.descendants'],
   find(scene) {

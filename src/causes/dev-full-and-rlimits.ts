@@ -31,7 +31,8 @@ export const devFullAndRlimits: Cause = {
         confidence: 'likely',
         subject: large[0]?.value.path ?? 'a limit of file size',
         evidence: show(large, 'the file would become too large'),
-        explanation: '"File too large": the process has a limit of file size (ulimit -f), or the file system cannot hold a file of that size. No disk is full.',
+        explanation:
+          '"File too large": the process has a limit of file size (ulimit -f), or the file system cannot hold a file of that size. No disk is full.',
         score: 60,
       });
     }

@@ -8,7 +8,8 @@ export const dockerNetworkFull: Cause = {
   prevalence: 'C',
   about:
     'Every endpoint of a network takes an address of its subnet; a small subnet, endpoints left by dead containers, or the virtual IPs of Swarm services use it up.',
-  confirm: '`no available IPv4 addresses on this network\'s address pools`; endpoints and stale endpoints come to the size of the subnet.',
+  confirm:
+    "`no available IPv4 addresses on this network's address pools`; endpoints and stale endpoints come to the size of the subnet.",
   lookAlikes: [
     { cause: 'docker-address-pools', tell: 'no subnet is left for a new network' },
     { cause: 'cni-host-local-exhausted', tell: 'Kubernetes: "no IP addresses available in range set"' },

@@ -10,7 +10,8 @@ export const ext4DirIndexFull: Cause = {
   about:
     'ext4 finds names in a directory through a tree of at most two levels (three with large_dir). A directory with millions of names, or fewer long ones on 1 KiB blocks, fills it: creating fails in that one directory ' +
     'with "No space left on device", everywhere else it works, and df and df -i show room.',
-  confirm: 'Kernel log: `ext4_dx_add_entry … Directory index full!`, or since large_dir `Directory (ino: N) index full, reach max htree level`.',
+  confirm:
+    'Kernel log: `ext4_dx_add_entry … Directory index full!`, or since large_dir `Directory (ino: N) index full, reach max htree level`.',
   lookAlikes: [
     { cause: 'inodes-exhausted', tell: 'df -i shows 0 free, and creating fails everywhere' },
     { cause: 'plain-fs-full', tell: 'df shows nothing available' },
@@ -28,7 +29,10 @@ export const ext4DirIndexFull: Cause = {
       {
         confidence: 'confirmed',
         subject: `directory${inode === undefined ? '' : ` with inode ${inode}`} on ${device ?? 'ext4'}`,
-        evidence: [...show(events, 'the kernel says the directory index is full'), ...show(failures(scene), 'creating failed', 1)],
+        evidence: [
+          ...show(events, 'the kernel says the directory index is full'),
+          ...show(failures(scene), 'creating failed', 1),
+        ],
         explanation: `One directory${inode === undefined ? '' : ` (inode ${inode})`}${device ? ` on ${device}` : ''} holds as many names as its index can carry. Nothing else is full.`,
         score: 95,
       },

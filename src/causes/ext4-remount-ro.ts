@@ -12,13 +12,17 @@ export const ext4RemountRo: Cause = {
   about:
     'Mounted with errors=remount-ro (the default of most distributions for /), ext4 turns read-only when its metadata cannot be written or is damaged. Containers then fail with "Read-only file system". ' +
     'The reason lies below: a full thin pool, a loop file on a full file system, a full array, or a broken disk.',
-  confirm: 'Kernel log: `EXT4-fs error`, `Aborting journal on device`, `Remounting filesystem read-only`; super-block option `ro` in mountinfo.',
+  confirm:
+    'Kernel log: `EXT4-fs error`, `Aborting journal on device`, `Remounting filesystem read-only`; super-block option `ro` in mountinfo.',
   lookAlikes: [
     { cause: 'ext4-emergency-ro', tell: 'newer kernels: the mount table still says rw' },
     { cause: 'read-only-by-design', tell: 'no kernel error, and only one mount of the file system is ro' },
     { cause: 'dm-thin-data-full', tell: 'the reason, when the device is a thin volume' },
   ],
-  nextCheck: { run: 'dmesg --ctime --level=emerg,alert,crit,err,warn', why: 'the first error names the device and the reason' },
+  nextCheck: {
+    run: 'dmesg --ctime --level=emerg,alert,crit,err,warn',
+    why: 'the first error names the device and the reason',
+  },
   remedies: ['remount-after-fsck'],
   sources: ['kernel fs/ext4/super.c (ext4_handle_error)'],
   explains: ['ext4-emergency-ro'],
@@ -27,7 +31,10 @@ export const ext4RemountRo: Cause = {
     const remounted = events.some((fact) => fact.value.event !== 'ext4-error');
     const readOnly = scene.facts.first(
       'mount',
-      (mount) => /^ext[34]$/.test(mount.fstype) && mount.superOptions?.includes('ro') === true && mount.options.includes('errors=remount-ro'),
+      (mount) =>
+        /^ext[34]$/.test(mount.fstype) &&
+        mount.superOptions?.includes('ro') === true &&
+        mount.options.includes('errors=remount-ro'),
     );
     const refused = failures(scene, ['EROFS']);
     const below = spaceBelow(scene);
@@ -36,7 +43,11 @@ export const ext4RemountRo: Cause = {
         {
           confidence: remounted ? 'likely' : 'possible',
           subject: events.find((fact) => fact.value.device)?.value.device ?? 'the ext4 file system',
-          evidence: [...show(events, 'ext4 reported an error', 3), ...(readOnly ? [evidence(readOnly, 'the whole file system is read-only')] : []), ...show(refused, 'writes are refused', 1)],
+          evidence: [
+            ...show(events, 'ext4 reported an error', 3),
+            ...(readOnly ? [evidence(readOnly, 'the whole file system is read-only')] : []),
+            ...show(refused, 'writes are refused', 1),
+          ],
           explanation: `ext4 met an error${remounted ? ' and stopped all writing' : ''}${below.length > 0 ? ' because the device below ran out of space' : '; the messages before it say why'}. Cure that first, then unmount and check the file system.`,
           score: below.length > 0 ? 30 : remounted ? 50 : 40,
         },
@@ -48,7 +59,8 @@ export const ext4RemountRo: Cause = {
         confidence: 'possible',
         subject: refused[0]?.value.path ?? 'the file system',
         evidence: show(refused, 'writes are refused'),
-        explanation: 'Writes are refused with "Read-only file system". If nothing was mounted read-only on purpose, the kernel log tells which error turned it so.',
+        explanation:
+          'Writes are refused with "Read-only file system". If nothing was mounted read-only on purpose, the kernel log tells which error turned it so.',
         score: 40 + (says(scene, 'ext4') ? 10 : 0),
       },
     ];

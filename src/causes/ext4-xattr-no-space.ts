@@ -12,7 +12,10 @@ export const ext4XattrNoSpace: Cause = {
     'although the disk has room. btrfs has the same limit at about 16 KiB, xfs at 64 KiB.',
   confirm: 'The failing call is setxattr (lsetxattr, fsetxattr) and other files can still be created.',
   lookAlikes: [{ cause: 'plain-fs-full', tell: 'other calls fail as well and df shows nothing available' }],
-  nextCheck: { run: 'getfattr -d -m - --absolute-names /path/of/the/file', why: 'lists the attributes and their length' },
+  nextCheck: {
+    run: 'getfattr -d -m - --absolute-names /path/of/the/file',
+    why: 'lists the attributes and their length',
+  },
   remedies: ['ext4-drop-xattrs', 'ext4-enable-ea-inode'],
   sources: ['kernel fs/ext4/xattr.c', 'xattr(7)', 'measured: 3 values of 1000 bytes fit, the fourth fails'],
   find(scene) {
@@ -24,7 +27,8 @@ export const ext4XattrNoSpace: Cause = {
         confidence: 'likely',
         subject: path ?? 'extended attributes of a file',
         evidence: [...show(said_, 'setting an extended attribute failed'), ...said(scene, 'ext4')],
-        explanation: 'What failed is setting an extended attribute. On ext4 all of a file\'s attributes must fit its inode and one block; the disk itself need not be full.',
+        explanation:
+          "What failed is setting an extended attribute. On ext4 all of a file's attributes must fit its inode and one block; the disk itself need not be full.",
         score: 85,
       },
     ];

@@ -17,7 +17,10 @@ export const hugetlbfs: Cause = {
   find(scene) {
     return limitDrafts(scene, {
       limits: ['vm.nr_hugepages'],
-      failed: [...worded(scene, 'ENOSPC', /huge ?tlb|hugepage|huge page/i), ...worded(scene, 'ENOMEM', /huge ?tlb|hugepage|huge page/i)],
+      failed: [
+        ...worded(scene, 'ENOSPC', /huge ?tlb|hugepage|huge page/i),
+        ...worded(scene, 'ENOMEM', /huge ?tlb|hugepage|huge page/i),
+      ],
       what: 'huge pages',
       subject: 'huge pages',
       meaning: 'No disk is full: the pool of huge pages is.',

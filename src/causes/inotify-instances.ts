@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { messagesOf, worded } from './help/messages.ts';
+import { messagesOf, symptomsOf, worded } from './help/messages.ts';
 
 export const inotifyInstances: Cause = {
   id: 'inotify-instances',
@@ -19,11 +19,15 @@ export const inotifyInstances: Cause = {
   find(scene) {
     return limitDrafts(scene, {
       limits: ['fs.inotify.max_user_instances', 'user.max_inotify_instances'],
-      failed: [...messagesOf(scene, 'inotify-instance-failed'), ...worded(scene, 'EMFILE', /inotify|fsnotify|watch(?:er)?\b/i)],
+      failed: [
+        ...messagesOf(scene, 'inotify-instance-failed'),
+        ...worded(scene, 'EMFILE', /inotify|fsnotify|watch(?:er)?\b/i),
+      ],
       what: 'inotify instances',
       subject: 'inotify instances of a user',
       meaning: 'Neither the disk nor the limit of open files is the reason.',
       perUser: true,
+      spokenOf: symptomsOf(scene, 'EMFILE').length > 0 ? ['inotify'] : [],
       score: 88,
     });
   },

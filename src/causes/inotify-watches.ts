@@ -18,7 +18,10 @@ export const inotifyWatches: Cause = {
     { cause: 'inotify-instances', tell: 'the error is "Too many open files"' },
     { cause: 'plain-fs-full', tell: 'the failing call is a write, not a watch' },
   ],
-  nextCheck: { run: 'sysctl fs.inotify.max_user_watches', why: '8192 is the old default and too little for a node with many containers' },
+  nextCheck: {
+    run: 'sysctl fs.inotify.max_user_watches',
+    why: '8192 is the old default and too little for a node with many containers',
+  },
   remedies: ['raise-inotify-watches'],
   prevention: 'fs.inotify.max_user_watches=1048576 in /etc/sysctl.d.',
   sources: ['inotify(7)', 'kernel fs/notify/inotify/inotify_user.c', 'kubernetes/kubernetes#70324'],
@@ -35,6 +38,7 @@ export const inotifyWatches: Cause = {
       subject: 'inotify watches of a user',
       meaning: 'No disk is full: this is a count of files being watched.',
       perUser: true,
+      spokenOf: symptomsOf(scene, 'EMFILE').length === 0 ? ['inotify'] : [],
       score: 88,
     });
   },

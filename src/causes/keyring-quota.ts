@@ -1,8 +1,8 @@
-import type { Cause, Draft } from './cause.ts';
+import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { limitFacts } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
-import { said } from './help/said.ts';
+import { said, says } from './help/said.ts';
 
 export const keyringQuota: Cause = {
   id: 'keyring-quota',
@@ -19,11 +19,15 @@ export const keyringQuota: Cause = {
   ],
   nextCheck: { run: 'cat /proc/key-users', why: 'shows keys and bytes used and allowed for every user' },
   remedies: ['raise-key-quota', 'disable-container-keyring'],
-  prevention: 'kernel.keys.maxkeys=20000 and kernel.keys.maxbytes=2000000 in /etc/sysctl.d on rootless, LXC and userns-remap hosts.',
+  prevention:
+    'kernel.keys.maxkeys=20000 and kernel.keys.maxbytes=2000000 in /etc/sysctl.d on rootless, LXC and userns-remap hosts.',
   sources: ['keyrings(7)', 'kernel security/keys/key.c', 'moby/moby#22865', 'containers/podman#13363'],
   explains: ['user-group-quota'],
   find(scene) {
-    const failed = [...messagesOf(scene, 'keyring-quota'), ...worded(scene, 'EDQUOT', /key ?ring|session key|add_key|keyctl/i)];
+    const failed = [
+      ...messagesOf(scene, 'keyring-quota'),
+      ...worded(scene, 'EDQUOT', /key ?ring|session key|add_key|keyctl/i),
+    ];
     const refused = show(failed, 'the session keyring was refused', 3);
     const drafts = scene.facts.all('key-user').flatMap((fact): Draft[] => {
       const user = fact.value;
@@ -38,23 +42,44 @@ export const keyringQuota: Cause = {
           confidence: full ? 'confirmed' : failed.length > 0 ? 'likely' : 'possible',
           severity: full || failed.length > 0 ? 'critical' : 'notice',
           subject: `uid ${user.uid}`,
-          evidence: [evidence(fact, full ? 'the quota of keys is used up' : 'the quota of keys is nearly used up'), ...refused],
+          evidence: [
+            evidence(fact, full ? 'the quota of keys is used up' : 'the quota of keys is nearly used up'),
+            ...refused,
+          ],
           explanation: `uid ${user.uid} holds ${user.keys} of ${user.maxKeys} keys and ${user.bytes} of ${user.maxBytes} bytes of the kernel's key quota. No disk and no disk quota is involved.`,
           score: full ? 95 : 60,
         },
       ];
     });
-    if (drafts.some((draft) => draft.confidence === 'confirmed') || failed.length === 0) return drafts;
+    if (drafts.length > 0 && (drafts.some((draft) => draft.confidence === 'confirmed') || failed.length === 0))
+      return drafts;
+    if (failed.length === 0) return spoken(scene);
     const limits = limitFacts(scene, 'kernel.keys.maxkeys', 'kernel.keys.maxbytes', 'kernel.keys.root_maxkeys');
     return [
       ...drafts,
       {
         confidence: 'likely',
-        subject: 'kernel keys of the container\'s user',
+        subject: "kernel keys of the container's user",
         evidence: [...refused, ...show(limits, 'the limit'), ...said(scene, 'keyring', 'rootless')],
-        explanation: 'The kernel refused another session key: the quota of keys of that user is used up. "Disk quota exceeded" is only the wording of the error number.',
+        explanation:
+          'The kernel refused another session key: the quota of keys of that user is used up. "Disk quota exceeded" is only the wording of the error number.',
         score: 88,
       },
     ];
   },
 };
+
+/** No message quoted: people name the keyring or its sysctls. */
+function spoken(scene: Scene): Draft[] {
+  if (scene.from === 'host' || !says(scene, 'keyring')) return [];
+  return [
+    {
+      confidence: 'possible',
+      subject: "kernel keys of the container's user",
+      evidence: said(scene, 'keyring', 'rootless'),
+      explanation:
+        'The text speaks of kernel keys: an ordinary user may hold 200 of them, and every container takes one.',
+      score: 58,
+    },
+  ];
+}

@@ -1,7 +1,7 @@
-import type { Cause } from './cause.ts';
+import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
-import { said } from './help/said.ts';
+import { said, says, troubled } from './help/said.ts';
 
 /** Memory cgroups have 16-bit ids: 65535 in all, on v1 and v2 (kernel mm/memcontrol.c, MEM_CGROUP_ID_MAX). */
 const MAX_IDS = 65535;
@@ -14,7 +14,8 @@ export const memcgIdExhaustion: Cause = {
   about:
     'Every memory cgroup takes one of 65535 ids. Dead cgroups keep theirs while memory is charged to them, and old kernels lose ids altogether (kernel memory accounting on RHEL 7, kernels before 4.7). ' +
     'Then mkdir below /sys/fs/cgroup/memory answers "no space left on device" with few containers running and empty disks. A reboot helps for a while.',
-  confirm: '/proc/cgroups: num_cgroups of memory near 65535; on v2 the sum of nr_descendants and nr_dying_descendants in the root cgroup.stat.',
+  confirm:
+    '/proc/cgroups: num_cgroups of memory near 65535; on v2 the sum of nr_descendants and nr_dying_descendants in the root cgroup.stat.',
   lookAlikes: [
     { cause: 'cpuset-empty-or-conflict', tell: 'a write to cpuset files or cgroup.procs fails, not mkdir' },
     { cause: 'cgroup2-max-descendants', tell: 'the error is "Resource temporarily unavailable"' },
@@ -22,20 +23,30 @@ export const memcgIdExhaustion: Cause = {
   ],
   nextCheck: { run: 'cat /proc/cgroups', why: 'num_cgroups of memory against 65535' },
   remedies: ['drop-dying-cgroups', 'upgrade-kernel', 'boot-nokmem'],
-  sources: ['kernel mm/memcontrol.c', 'moby/moby#29638', 'kubernetes/kubernetes#61937', 'measured: mkdir failed at 65535'],
+  sources: [
+    'kernel mm/memcontrol.c',
+    'moby/moby#29638',
+    'kubernetes/kubernetes#61937',
+    'measured: mkdir failed at 65535',
+  ],
   find(scene) {
     const failed = [
       ...messagesOf(scene, 'cgroup-mkdir-failed'),
       ...worded(scene, 'ENOSPC', /mkdir[^\n]*\/sys\/fs\/cgroup|\/cgroup\/memory[^\n]*mkdir/i),
     ].filter((fact) => !/inotify/i.test(fact.quote));
-    const memory = scene.facts.all('cgroup-controller', (value) => value.name === 'memory').sort((a, b) => b.value.cgroups - a.value.cgroups)[0];
+    const memory = scene.facts
+      .all('cgroup-controller', (value) => value.name === 'memory')
+      .sort((a, b) => b.value.cgroups - a.value.cgroups)[0];
     const count = memory?.value.cgroups;
     if (memory && count !== undefined && count >= 65000) {
       return [
         {
           confidence: 'confirmed',
           subject: 'memory cgroups',
-          evidence: [evidence(memory, `${count} of ${MAX_IDS} ids are taken`), ...show(failed, 'making a cgroup failed')],
+          evidence: [
+            evidence(memory, `${count} of ${MAX_IDS} ids are taken`),
+            ...show(failed, 'making a cgroup failed'),
+          ],
           explanation: `${count} memory cgroups exist (many of them dead and still charged); the kernel has ids for ${MAX_IDS}. No disk is full.`,
           score: 95,
         },
@@ -46,13 +57,17 @@ export const memcgIdExhaustion: Cause = {
         {
           confidence: 'likely',
           subject: 'memory cgroups',
-          evidence: [...show(failed, 'making a cgroup failed'), ...(memory ? [evidence(memory, 'cgroups that exist')] : []), ...said(scene, 'cgroups')],
+          evidence: [
+            ...show(failed, 'making a cgroup failed'),
+            ...(memory ? [evidence(memory, 'cgroups that exist')] : []),
+            ...said(scene, 'cgroups'),
+          ],
           explanation: `The kernel refused another cgroup for want of an id${count === undefined ? '' : `; /proc/cgroups counted ${count} of memory when it was printed`}. Ids of dead cgroups are not given back on old kernels. No disk is full.`,
           score: 88,
         },
       ];
     }
-    if (!memory || count === undefined || count < 40000) return [];
+    if (!memory || count === undefined || count < 40000) return spoken(scene);
     return [
       {
         confidence: 'possible',
@@ -65,3 +80,22 @@ export const memcgIdExhaustion: Cause = {
     ];
   },
 };
+
+/** cgroups are spoken of and something has no space: weak, since every `docker info` names a cgroup driver. */
+function spoken(scene: Scene): Draft[] {
+  const worded_ = worded(scene, 'ENOSPC', /cgroup/i).filter(
+    (fact) => !/inotify|watch|cpuset/i.test(fact.value.message),
+  );
+  if (scene.from === 'host' || (worded_.length === 0 && !(says(scene, 'cgroups') && troubled(scene)))) return [];
+  const firm = worded_.length > 0;
+  return [
+    {
+      confidence: firm ? 'likely' : 'possible',
+      subject: 'memory cgroups',
+      evidence: [...show(worded_, 'something about a cgroup failed'), ...said(scene, 'cgroups', 'create-delete-cycle')],
+      explanation:
+        'Cgroups are spoken of and something has no space left: the kernel has ids for 65535 memory cgroups, dead ones included.',
+      score: firm ? 70 : says(scene, 'create-delete-cycle') ? 45 : 25,
+    },
+  ];
+}

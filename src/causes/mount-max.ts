@@ -2,8 +2,11 @@ import type { Cause, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
 import { fullness, limitFacts } from './help/limits.ts';
-import { messagesOf, symptomsOf, worded } from './help/messages.ts';
+import { messagesOf, symptomsOf } from './help/messages.ts';
 import { failures, said, says } from './help/said.ts';
+
+/** The message speaks of a mount, but what failed is copying or writing into it. */
+const COPIES = /tmpcopyup|\b(?:write|copy|copying|open|mkdir|pivot)\b/i;
 
 export const mountMax: Cause = {
   id: 'mount-max',
@@ -18,21 +21,24 @@ export const mountMax: Cause = {
     { cause: 'plain-fs-full', tell: 'the failing call is a write or mkdir, not mount' },
     { cause: 'ucounts-namespaces', tell: 'the failing call is clone or unshare' },
   ],
-  nextCheck: { run: 'sh -c "wc -l /proc/[0-9]*/mountinfo | sort -n | tail -n 3"', why: 'the namespaces with most mounts; compare with `sysctl fs.mount-max`' },
+  nextCheck: {
+    run: 'wc -l /proc/[0-9]*/mountinfo',
+    why: 'mounts of each namespace; compare the largest with `sysctl fs.mount-max`',
+  },
   remedies: ['restart-mount-leaker', 'raise-mount-max'],
   sources: ['kernel fs/namespace.c (count_mounts)', 'moby/moby#45760'],
   find(scene) {
     const failed = [
       ...messagesOf(scene, 'mount-enospc'),
-      ...worded(scene, 'ENOSPC', /\bmount(?:ing)?\b(?!ed on)[^\n]*(?:no space left|limit exceeded)|mount\(2\)|overlay mount/i),
-      ...symptomsOf(scene, 'ENOSPC', (symptom) => symptom.operation === 'mount'),
+      ...symptomsOf(scene, 'ENOSPC', (symptom) => symptom.operation === 'mount' && !COPIES.test(symptom.message)),
     ];
     const drafts = limitDrafts(scene, {
       limits: ['fs.mount-max'],
       failed,
       what: 'mounts',
       subject: 'mounts of a namespace',
-      meaning: 'No disk is full. The limit counts in one mount namespace; a recursive bind of a namespace with half as many already fails.',
+      meaning:
+        'No disk is full. The limit counts in one mount namespace; a recursive bind of a namespace with half as many already fails.',
       more: growth(scene),
       score: 85,
     });
@@ -44,9 +50,16 @@ export const mountMax: Cause = {
       {
         confidence: counted.length > 0 ? 'likely' : 'possible',
         subject: 'mounts of a namespace',
-        evidence: [...counted, ...said(scene, 'mounts'), ...failures(scene).slice(0, 1).map((fact) => evidence(fact, '"no space left on device"'))],
-        explanation: 'Mounts pile up in this text and something then has "no space left": a mount namespace may hold 100000 mounts, and shared mounts can double at every start.',
-        score: 75,
+        evidence: [
+          ...counted,
+          ...said(scene, 'mounts'),
+          ...failures(scene)
+            .slice(0, 1)
+            .map((fact) => evidence(fact, '"no space left on device"')),
+        ],
+        explanation:
+          'Mounts pile up in this text and something then has "no space left": a mount namespace may hold 100000 mounts, and shared mounts can double at every start.',
+        score: counted.length > 0 ? 75 : 55,
       },
     ];
   },
@@ -55,7 +68,12 @@ export const mountMax: Cause = {
 /** Somebody counts mounts: `grep … /proc/*\/mountinfo | wc -l`. */
 function growth(scene: Scene): Evidence[] {
   return scene.facts
-    .all('command', (command) => command.words.some((word) => /mountinfo|\/proc\/(?:self\/)?mounts/.test(word)) && command.words.some((word) => /^(?:wc|-c|-l|count|uniq)$/.test(word)))
+    .all(
+      'command',
+      (command) =>
+        command.words.some((word) => /mountinfo|\/proc\/(?:self\/)?mounts/.test(word)) &&
+        command.words.some((word) => /^(?:wc|-c|-l|count|uniq)$/.test(word)),
+    )
     .slice(0, 1)
     .map((fact) => evidence(fact, 'mounts are being counted'));
 }

@@ -9,13 +9,17 @@ export const podmanNumLocks: Cause = {
   prevalence: 'B',
   about:
     'Podman takes one of 2048 locks for every container, pod and volume. Volumes left behind by removed containers use them up; then nothing can be created, and older versions word it as "no space left on device". No disk is full.',
-  confirm: 'The message `allocation failed; exceeded num_locks`; or containers, pods and volumes together come to num_locks; `podman info` shows freeLocks 0.',
+  confirm:
+    'The message `allocation failed; exceeded num_locks`; or containers, pods and volumes together come to num_locks; `podman info` shows freeLocks 0.',
   lookAlikes: [{ cause: 'volumes-orphaned', tell: 'what uses the locks, most of the time' }],
   nextCheck: { run: 'podman info --format {{.Host.FreeLocks}}', why: 'locks left (newer versions)' },
   remedies: ['prune-volumes', 'podman-raise-num-locks'],
   sources: ['containers.conf(5), num_locks', 'podman-system-renumber(1)', 'containers/podman#27093'],
   find(scene) {
-    const failed = [...messagesOf(scene, 'podman-locks-exhausted'), ...worded(scene, 'ENOSPC', /allocat\w* lock|num_locks/i)];
+    const failed = [
+      ...messagesOf(scene, 'podman-locks-exhausted'),
+      ...worded(scene, 'ENOSPC', /allocat\w* lock|num_locks/i),
+    ];
     const none = scene.facts.last('engine', (engine) => engine.freeLocks !== undefined);
     const free = none?.value.freeLocks;
     const drafts: Draft[] = [];
@@ -24,7 +28,8 @@ export const podmanNumLocks: Cause = {
         confidence: 'confirmed',
         subject: 'Podman locks',
         evidence: [evidence(none, 'no lock is free'), ...show(failed, 'allocating a lock failed')],
-        explanation: 'Podman has no free lock: no container, pod or volume can be created until some are removed or num_locks is raised.',
+        explanation:
+          'Podman has no free lock: no container, pod or volume can be created until some are removed or num_locks is raised.',
         score: 95,
       });
     } else if (failed.length > 0) {
@@ -32,7 +37,8 @@ export const podmanNumLocks: Cause = {
         confidence: 'likely',
         subject: 'Podman locks',
         evidence: show(failed, 'allocating a lock failed'),
-        explanation: 'Podman could not allocate a lock. Every container, pod and volume takes one of num_locks (2048); leaked volumes are the usual reason. No disk is full.',
+        explanation:
+          'Podman could not allocate a lock. Every container, pod and volume takes one of num_locks (2048); leaked volumes are the usual reason. No disk is full.',
         score: 90,
       });
     } else if (none && free !== undefined && free < 50) {

@@ -16,18 +16,32 @@ export const readOnlyByDesign: Cause = {
   about:
     'Containers started with --read-only or readOnlyRootFilesystem, volumes mounted :ro, /usr of ostree and other image-based systems, squashfs and ISO images, /proc/sys and /sys/fs/cgroup in containers: ' +
     'all answer "Read-only file system" without any fault. Nothing is full or broken.',
-  confirm: 'In mountinfo the options of the one mount contain ro while those of the super block contain rw; the kernel log has no error.',
+  confirm:
+    'In mountinfo the options of the one mount contain ro while those of the super block contain rw; the kernel log has no error.',
   lookAlikes: [
     { cause: 'ext4-remount-ro', tell: 'the super block is ro and the kernel log names an error' },
     { cause: 'btrfs-aborted', tell: 'the kernel log says "forced readonly"' },
   ],
-  nextCheck: { run: 'grep -w ro /proc/self/mountinfo', why: 'field 6 is the mount, the last field the super block: ro in the first only means on purpose' },
+  nextCheck: {
+    run: 'grep -w ro /proc/self/mountinfo',
+    why: 'field 6 is the mount, the last field the super block: ro in the first only means on purpose',
+  },
   remedies: ['write-elsewhere'],
   sources: ['proc_pid_mountinfo(5)', 'docker-run(1), --read-only'],
   find(scene) {
     const refused = failures(scene, ['EROFS']);
     if (refused.length === 0) return [];
-    const errors = kernelEvents(scene, 'ext4-error', 'ext4-journal-abort', 'ext4-remount-ro', 'btrfs-abort', 'btrfs-forced-readonly', 'xfs-shutdown', 'block-io-error', 'loop-write-error');
+    const errors = kernelEvents(
+      scene,
+      'ext4-error',
+      'ext4-journal-abort',
+      'ext4-remount-ro',
+      'btrfs-abort',
+      'btrfs-forced-readonly',
+      'xfs-shutdown',
+      'block-io-error',
+      'loop-write-error',
+    );
     if (errors.length > 0) return [];
     for (const fact of refused) {
       const path = fact.value.path;
@@ -40,7 +54,10 @@ export const readOnlyByDesign: Cause = {
         {
           confidence: 'confirmed',
           subject: mount.target,
-          evidence: [evidence(mountFact, bind ? 'this mount is ro, its file system is rw' : `${mount.fstype} cannot be written`), ...show([fact], 'the write that was refused')],
+          evidence: [
+            evidence(mountFact, bind ? 'this mount is ro, its file system is rw' : `${mount.fstype} cannot be written`),
+            ...show([fact], 'the write that was refused'),
+          ],
           explanation: `${mount.target} is mounted read-only on purpose: nothing is full or broken.`,
           score: 90,
         },
@@ -66,7 +83,11 @@ export const readOnlyByDesign: Cause = {
         confidence: 'likely',
         severity: 'warning',
         subject: container?.value.name ?? system[0]?.value.path ?? '/usr',
-        evidence: [...(container ? [evidence(container, 'the container was started read-only')] : []), ...show(system.length > 0 ? system : refused, 'the write that was refused'), ...said(scene, 'ostree')],
+        evidence: [
+          ...(container ? [evidence(container, 'the container was started read-only')] : []),
+          ...show(system.length > 0 ? system : refused, 'the write that was refused'),
+          ...said(scene, 'ostree'),
+        ],
         explanation: 'What refused the write is read-only by design, and no storage error is in sight.',
         score: 50,
       },

@@ -11,7 +11,8 @@ export const sysvIpc: Cause = {
   about:
     'Databases, Apache and dmsetup (its udev cookies are semaphores) ask for System V IPC objects. Their number is limited for each IPC namespace, so a container has limits of its own; ' +
     'when they are used up semget, shmget or msgget answer "No space left on device". No disk is full.',
-  confirm: '`ipcs -u` in the same IPC namespace shows as many objects as kernel.sem, kernel.shmmni or kernel.msgmni allow.',
+  confirm:
+    '`ipcs -u` in the same IPC namespace shows as many objects as kernel.sem, kernel.shmmni or kernel.msgmni allow.',
   lookAlikes: [
     { cause: 'shm-64m', tell: 'POSIX shared memory: /dev/shm of the container is full' },
     { cause: 'plain-fs-full', tell: 'the failing call is a write' },
@@ -30,8 +31,10 @@ export const sysvIpc: Cause = {
       ],
       what: 'System V IPC objects',
       subject: 'System V IPC of this IPC namespace',
-      meaning: 'No disk is full. The limits belong to the IPC namespace: a container has its own (--sysctl kernel.sem=…).',
+      meaning:
+        'No disk is full. The limits belong to the IPC namespace: a container has its own (--sysctl kernel.sem=…).',
       more: said(scene, 'semaphores'),
+      spokenOf: ['semaphores'],
       score: 88,
     });
   },

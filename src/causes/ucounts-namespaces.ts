@@ -1,7 +1,7 @@
 import type { Cause, Draft } from './cause.ts';
 import { evidence } from './cause.ts';
-import { limitFacts } from './help/limits.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
+import { limitFacts } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
 
 const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
@@ -14,19 +14,27 @@ export const ucountsNamespaces: Cause = {
   about:
     'Every container needs namespaces, and their number is limited per user in every user namespace. Hardening guides and some clouds set user.max_user_namespaces to 0; leaked network namespaces use the limit up. ' +
     'unshare and clone then answer "No space left on device". No disk is full.',
-  confirm: '/proc/sys/user/max_{user,mnt,net,pid,ipc,uts,cgroup,time}_namespaces is 0 or as many namespaces exist; read it where it fails, also inside the container.',
+  confirm:
+    '/proc/sys/user/max_{user,mnt,net,pid,ipc,uts,cgroup,time}_namespaces is 0 or as many namespaces exist; read it where it fails, also inside the container.',
   lookAlikes: [
     { cause: 'mount-max', tell: 'the failing call is mount' },
     { cause: 'memcg-id-exhaustion', tell: 'the failing call is mkdir below /sys/fs/cgroup' },
   ],
-  nextCheck: { run: 'sysctl user.max_user_namespaces user.max_net_namespaces user.max_mnt_namespaces', why: '0 forbids them altogether' },
+  nextCheck: {
+    run: 'sysctl user.max_user_namespaces user.max_net_namespaces user.max_mnt_namespaces',
+    why: '0 forbids them altogether',
+  },
   remedies: ['raise-max-namespaces'],
   sources: ['namespaces(7), /proc/sys/user', 'kernel kernel/ucount.c', 'containers/buildah#6718'],
   find(scene) {
     const names = KINDS.map((kind) => `user.max_${kind}_namespaces`);
     const failed = [
       ...messagesOf(scene, 'namespace-enospc'),
-      ...worded(scene, 'ENOSPC', /unshare|clone\b|CLONE_NEW|namespaces?\b.*(?:failed|creat)|creating new namespace|fork\/exec/i),
+      ...worded(
+        scene,
+        'ENOSPC',
+        /unshare|clone\b|CLONE_NEW|namespaces?\b.*(?:failed|creat)|creating new namespace|fork\/exec/i,
+      ),
     ];
     const forbidden = limitFacts(scene, ...names).find((fact) => fact.value.value === 0);
     if (forbidden && failed.length > 0) {

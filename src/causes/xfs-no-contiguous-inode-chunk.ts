@@ -22,7 +22,10 @@ export const xfsNoContiguousInodeChunk: Cause = {
     { cause: 'inodes-exhausted', tell: 'df -i shows 0 free' },
     { cause: 'overlay2-container-size-quota', tell: 'only below one directory: a project quota' },
   ],
-  nextCheck: { run: "xfs_spaceman -c 'freesp -s' /var/lib/docker", why: 'shows the largest free extent; below 8 blocks no inode chunk fits' },
+  nextCheck: {
+    run: "xfs_spaceman -c 'freesp -s' /var/lib/docker",
+    why: 'shows the largest free extent; below 8 blocks no inode chunk fits',
+  },
   remedies: ['grow-file-system', 'xfs-delete-large-files', 'xfs-remake-with-sparse'],
   sources: ['kernel fs/xfs/libxfs/xfs_ialloc.c (xfs_ialloc_ag_alloc)', 'mkfs.xfs(8), sparse'],
   find(scene) {
@@ -64,13 +67,20 @@ export const xfsNoContiguousInodeChunk: Cause = {
       ];
     }
     const inodesFree = scene.facts.has('df-inodes', (value) => value.inodes > 0 && value.free > 0);
-    if (scene.from === 'host' || !says(scene, 'xfs') || !(row || says(scene, 'df-shows-space')) || !(inodesFree || says(scene, 'inodes'))) return [];
+    if (
+      scene.from === 'host' ||
+      !says(scene, 'xfs') ||
+      !(row || says(scene, 'df-shows-space')) ||
+      !(inodesFree || says(scene, 'inodes'))
+    )
+      return [];
     return [
       {
         confidence: 'possible',
         subject,
         evidence: [...proofs, ...said(scene, 'xfs')],
-        explanation: 'Creating fails on xfs with space and inodes left: a fragmented file system may have no piece large enough for 64 inodes.',
+        explanation:
+          'Creating fails on xfs with space and inodes left: a fragmented file system may have no piece large enough for 64 inodes.',
         score: 50,
       },
     ];

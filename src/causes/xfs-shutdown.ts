@@ -16,7 +16,10 @@ export const xfsShutdown: Cause = {
     { cause: 'loop-file-on-full-backing-fs', tell: 'the reason, when the device is a loop device' },
     { cause: 'ext4-remount-ro', tell: 'the same on ext4: "Read-only file system"' },
   ],
-  nextCheck: { run: 'dmesg --ctime --level=emerg,alert,crit,err,warn', why: 'the messages before the shutdown name the device and the error' },
+  nextCheck: {
+    run: 'dmesg --ctime --level=emerg,alert,crit,err,warn',
+    why: 'the messages before the shutdown name the device and the error',
+  },
   remedies: ['remount-after-xfs-repair'],
   sources: ['kernel fs/xfs/xfs_fsops.c (xfs_do_force_shutdown)'],
   explains: [],
@@ -31,7 +34,10 @@ export const xfsShutdown: Cause = {
         subject: device ?? 'the xfs file system',
         evidence: [
           ...show(shutdowns, 'xfs shut down'),
-          ...show(kernelEvents(scene, 'xfs-metadata-error', 'xfs-metadata-nospc', 'xfs-writeback-error'), 'the error before it'),
+          ...show(
+            kernelEvents(scene, 'xfs-metadata-error', 'xfs-metadata-nospc', 'xfs-writeback-error'),
+            'the error before it',
+          ),
           ...show(symptomsOf(scene, 'EIO'), 'operations fail', 1),
         ],
         explanation: `xfs on ${device ?? 'this device'} shut itself down after an error of its metadata or log${below.length > 0 ? '; the device below had run out of space' : ''}. It needs an unmount and a mount once the device is well.`,

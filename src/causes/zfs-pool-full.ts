@@ -26,24 +26,30 @@ export const zfsPoolFull: Cause = {
   explains: ['plain-fs-full', 'zfs-quota-refquota-reservation'],
   find(scene) {
     const failed = failures(scene);
-    const pools = scene.facts.all('zpool', (pool) => pool.size > 0).flatMap((fact): Draft[] => {
-      const pool = fact.value;
-      const kept = slop(pool.size);
-      const off = (pool.resolution ?? 0) * 2;
-      const datasets = scene.facts.all('zfs-dataset', (set) => set.name.split('/')[0] === pool.name);
-      const nothing = datasets.filter((set) => set.value.available <= pool.size / 1000);
-      if (pool.free - off > kept * 1.05 && (pool.capacityPercent ?? 0) < 97) return [];
-      const certain = pool.free + off <= kept * 1.05;
-      return [
-        {
-          confidence: certain ? 'confirmed' : 'likely',
-          subject: `pool ${pool.name}`,
-          evidence: [evidence(fact, 'the pool has no more than its reserve'), ...show(nothing, 'nothing is available', 1), ...show(failed, 'a write failed', 1)],
-          explanation: `Pool ${pool.name} has ${size(pool.free)} free of ${size(pool.size)}; ZFS keeps ${size(kept)} of that back, so nothing more can be written.`,
-          score: certain ? 92 : 75,
-        },
-      ];
-    });
+    const pools = scene.facts
+      .all('zpool', (pool) => pool.size > 0)
+      .flatMap((fact): Draft[] => {
+        const pool = fact.value;
+        const kept = slop(pool.size);
+        const off = (pool.resolution ?? 0) * 2;
+        const datasets = scene.facts.all('zfs-dataset', (set) => set.name.split('/')[0] === pool.name);
+        const nothing = datasets.filter((set) => set.value.available <= pool.size / 1000);
+        if (pool.free - off > kept * 1.05 && (pool.capacityPercent ?? 0) < 97) return [];
+        const certain = pool.free + off <= kept * 1.05;
+        return [
+          {
+            confidence: certain ? 'confirmed' : 'likely',
+            subject: `pool ${pool.name}`,
+            evidence: [
+              evidence(fact, 'the pool has no more than its reserve'),
+              ...show(nothing, 'nothing is available', 1),
+              ...show(failed, 'a write failed', 1),
+            ],
+            explanation: `Pool ${pool.name} has ${size(pool.free)} free of ${size(pool.size)}; ZFS keeps ${size(kept)} of that back, so nothing more can be written.`,
+            score: certain ? 92 : 75,
+          },
+        ];
+      });
     if (pools.length > 0 || scene.from === 'host') return pools;
     const worded = messagesOf(scene, 'zfs-out-of-space');
     const full = allFileSystems(scene).filter((fs) => fs.type === 'zfs' && fullness(fs) === 'full');
@@ -53,7 +59,11 @@ export const zfsPoolFull: Cause = {
         {
           confidence: 'likely',
           subject: full[0]?.source ?? 'the ZFS pool',
-          evidence: [...show(worded, 'ZFS says it is out of space'), ...(full[0] ? [evidence(full[0].fact, 'nothing is available')] : []), ...show(failed, 'a write failed', 1)],
+          evidence: [
+            ...show(worded, 'ZFS says it is out of space'),
+            ...(full[0] ? [evidence(full[0].fact, 'nothing is available')] : []),
+            ...show(failed, 'a write failed', 1),
+          ],
           explanation: 'ZFS has no space to give: the pool is full, or a quota above the dataset is.',
           score: 78,
         },
@@ -65,7 +75,8 @@ export const zfsPoolFull: Cause = {
         confidence: failed.length > 0 ? 'likely' : 'possible',
         subject: 'the ZFS pool',
         evidence: [...show(failed, 'a write failed for want of space'), ...said(scene, 'zfs', 'snapshots')],
-        explanation: 'Writing fails for want of space on ZFS. All datasets share the pool, so when it is full each of them shows 100 %.',
+        explanation:
+          'Writing fails for want of space on ZFS. All datasets share the pool, so when it is full each of them shows 100 %.',
         score: 60,
       },
     ];

@@ -13,7 +13,8 @@ export const zfsQuotaRefquotaReservation: Cause = {
   about:
     'A ZFS dataset can be full while its pool is not: by its own quota or refquota, or because reservations (a thick zvol reserves its whole size) have promised the free space to others. ' +
     'Snapshots count into quota, not into refquota.',
-  confirm: '`zfs get available,used,quota,refquota`: available is 0, or used is at the quota, while `zpool list` shows free space.',
+  confirm:
+    '`zfs get available,used,quota,refquota`: available is 0, or used is at the quota, while `zpool list` shows free space.',
   lookAlikes: [
     { cause: 'zfs-pool-full', tell: 'the pool itself has nothing left' },
     { cause: 'snapshots-hold-space', tell: 'usedbysnapshots is large' },
@@ -34,7 +35,8 @@ export const zfsQuotaRefquotaReservation: Cause = {
         { name: 'refquota', limit: set.refquota, used: set.referenced },
       ];
       for (const { name, limit, used } of limits) {
-        if (limit === undefined || limit <= 0 || used === undefined || used + off < limit - Math.min(limit * 0.01, GIB)) continue;
+        if (limit === undefined || limit <= 0 || used === undefined || used + off < limit - Math.min(limit * 0.01, GIB))
+          continue;
         return [
           {
             confidence: off < limit * 0.01 ? 'confirmed' : 'likely',
@@ -65,7 +67,8 @@ export const zfsQuotaRefquotaReservation: Cause = {
         confidence: 'likely',
         subject: quota[0]?.value.path ?? 'a ZFS dataset',
         evidence: [...show(quota, 'a quota refused the write'), ...said(scene, 'zfs', 'quota')],
-        explanation: 'A quota refused the write, and the storage is ZFS: a quota or refquota of the dataset or one above it.',
+        explanation:
+          'A quota refused the write, and the storage is ZFS: a quota or refquota of the dataset or one above it.',
         score: 65,
       },
     ];

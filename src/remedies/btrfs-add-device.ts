@@ -9,6 +9,5 @@ export const btrfsAddDevice: Remedy = {
     'btrfs filesystem usage /var/lib/docker: unallocated space must have appeared',
     'With RAID1 and its kin the new device must offer a second place for every chunk',
   ],
-  danger:
-    'The file system needs the device from then on, at every boot.',
+  danger: 'The file system needs the device from then on, at every boot.',
 };

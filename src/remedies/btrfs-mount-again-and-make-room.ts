@@ -10,6 +10,5 @@ export const btrfsMountAgainAndMakeRoom: Remedy = {
     'Within the first seconds: delete something, or btrfs device add /dev/spare /var/lib/docker',
     'If the mount itself aborts: mount -o ro,rescue=all and copy the data away',
   ],
-  danger:
-    'Do not run `btrfs check --repair`: it can make damage worse.',
+  danger: 'Do not run `btrfs check --repair`: it can make damage worse.',
 };

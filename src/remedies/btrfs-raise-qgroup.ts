@@ -9,6 +9,5 @@ export const btrfsRaiseQgroup: Remedy = {
     'btrfs qgroup limit 40G PATH',
     'To undo: set the old limit again',
   ],
-  danger:
-    '`btrfs quota disable` would remove all limits of the file system.',
+  danger: '`btrfs quota disable` would remove all limits of the file system.',
 };

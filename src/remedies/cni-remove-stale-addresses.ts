@@ -10,6 +10,5 @@ export const cniRemoveStaleAddresses: Remedy = {
     'Move away only files whose id is not there, and empty ones',
     'Start runtime and kubelet',
   ],
-  danger:
-    'Removing the file of a running pod gives its address to another.',
+  danger: 'Removing the file of a running pod gives its address to another.',
 };

@@ -11,6 +11,5 @@ export const etcdCompactDefrag: Remedy = {
     'etcdctl alarm disarm',
     'Raise --quota-backend-bytes, at most 8 GiB',
   ],
-  danger:
-    'Defragmenting blocks a member while it runs: never all at once.',
+  danger: 'Defragmenting blocks a member while it runs: never all at once.',
 };

@@ -8,6 +8,5 @@ export const ext4DropXattrs: Remedy = {
     'getfattr -d -m - FILE: see what is there',
     'setfattr -x NAME FILE for those that nothing needs; or copy without them (rsync without -X)',
   ],
-  danger:
-    'Capabilities, ACLs and SELinux labels are extended attributes.',
+  danger: 'Capabilities, ACLs and SELinux labels are extended attributes.',
 };

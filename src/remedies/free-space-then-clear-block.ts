@@ -2,7 +2,7 @@ import type { Remedy } from './remedy.ts';
 
 export const freeSpaceThenClearBlock: Remedy = {
   id: 'free-space-then-clear-block',
-  title: 'Free space, then lift the application\'s block',
+  title: "Free space, then lift the application's block",
   risk: 'safe',
   byHand: [
     'Free space on the disk it names',

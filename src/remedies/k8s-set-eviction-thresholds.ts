@@ -5,7 +5,7 @@ export const k8sSetEvictionThresholds: Remedy = {
   title: 'Set eviction thresholds that fit the disks',
   risk: 'downtime',
   byHand: [
-    'evictionHard and imageGCHighThresholdPercent in the kubelet\'s configuration',
+    "evictionHard and imageGCHighThresholdPercent in the kubelet's configuration",
     'Restart the kubelet; check /configz',
   ],
 };

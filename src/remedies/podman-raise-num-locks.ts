@@ -10,6 +10,5 @@ export const podmanRaiseNumLocks: Remedy = {
     'Delete /dev/shm/libpod_lock (rootless: libpod_rootless_lock_UID)',
     'podman system renumber',
   ],
-  danger:
-    'Running containers must all be stopped before.',
+  danger: 'Running containers must all be stopped before.',
 };

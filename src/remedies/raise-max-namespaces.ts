@@ -9,6 +9,5 @@ export const raiseMaxNamespaces: Remedy = {
     'Write it to /etc/sysctl.d; inside a nested container it must be set there',
     'lsns -t net: remove leaked ones (ip netns delete)',
   ],
-  danger:
-    'A value of 0 may be there for security: ask whoever set it.',
+  danger: 'A value of 0 may be there for security: ask whoever set it.',
 };

@@ -10,6 +10,5 @@ export const remountAfterFsck: Remedy = {
     'e2fsck -f /dev/X (it also resets the error counter)',
     'mount it again and write a test file',
   ],
-  danger:
-    'A remount to rw without a check is refused or unsafe.',
+  danger: 'A remount to rw without a check is refused or unsafe.',
 };

@@ -10,6 +10,5 @@ export const remountAfterXfsRepair: Remedy = {
     'mount it again: that replays its log',
     'Only if the mount fails: xfs_repair /dev/X',
   ],
-  danger:
-    '`xfs_repair -L` throws the log away, and with it recent changes.',
+  danger: '`xfs_repair -L` throws the log away, and with it recent changes.',
 };

@@ -8,6 +8,5 @@ export const xfsDeleteLargeFiles: Remedy = {
     'Find large files that may go (old images, logs): deleting many small ones leaves small holes',
     'xfs_spaceman -c "freesp -s" /mount: an extent of 8 blocks or more must have appeared',
   ],
-  danger:
-    'What is deleted is gone.',
+  danger: 'What is deleted is gone.',
 };

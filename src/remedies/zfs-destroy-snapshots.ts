@@ -9,6 +9,5 @@ export const zfsDestroySnapshots: Remedy = {
     'zfs destroy -nv POOL/DATASET@A%B: shows what would be freed',
     'The same without -n',
   ],
-  danger:
-    'A destroyed snapshot cannot be brought back.',
+  danger: 'A destroyed snapshot cannot be brought back.',
 };

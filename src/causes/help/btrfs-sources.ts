@@ -225,7 +225,10 @@ function put(state: BtrfsSources, fact: Fact<Sized>, before: Fact<Sized> | undef
       state.sysfs = fact as Fact<'btrfs-sysfs'>;
       break;
     case 'btrfs-device-usage':
-      state.deviceUsage = [...state.deviceUsage.filter((other) => other !== before), fact as Fact<'btrfs-device-usage'>];
+      state.deviceUsage = [
+        ...state.deviceUsage.filter((other) => other !== before),
+        fact as Fact<'btrfs-device-usage'>,
+      ];
   }
 }
 
@@ -241,7 +244,8 @@ function changed(a: Fact<Sized>, b: Fact<Sized>): boolean {
 }
 
 function numbersOf({ value }: Fact<Sized>): number[] {
-  if ('spaces' in value) return Object.values(value.spaces).flatMap((space) => (space ? [space.total, space.used] : []));
+  if ('spaces' in value)
+    return Object.values(value.spaces).flatMap((space) => (space ? [space.total, space.used] : []));
   if ('uuid' in value) return value.devices.flatMap((device) => [device.size, device.used]);
   if ('allocations' in value) return value.unallocated === undefined ? [] : [value.unallocated];
   return value.rows.flatMap((row) => ['size' in row ? row.size : row.total, row.used]);

@@ -1,8 +1,8 @@
 import type { Fact } from '../../probes/fact.ts';
 import type { Scene } from '../cause.ts';
 import type { BtrfsFileSystem } from './btrfs-sources.ts';
-import { fileSystems, fullness, holding, mountOf } from './file-systems.ts';
 import type { FileSystem } from './file-systems.ts';
+import { fileSystems, fullness, holding, mountOf } from './file-systems.ts';
 import { kernelEvents } from './messages.ts';
 import { longestHolder, under } from './paths.ts';
 import { failures, says } from './said.ts';
@@ -17,7 +17,9 @@ export interface BtrfsTrouble {
 }
 
 export function troubleOn(scene: Scene, fs: BtrfsFileSystem, upTo = Number.POSITIVE_INFINITY): BtrfsTrouble {
-  const failed = failures(scene).filter((fact) => fact.order <= upTo && concerns(scene, fs, fact) && !/balanc/i.test(fact.value.message));
+  const failed = failures(scene).filter(
+    (fact) => fact.order <= upTo && concerns(scene, fs, fact) && !/balanc/i.test(fact.value.message),
+  );
   const balance: Fact[] = [
     ...fs.balances.filter((fact) => fact.value.outcome === 'enospc' && fact.order <= upTo),
     ...kernelEvents(scene, 'btrfs-balance-enospc').filter((fact) => fact.order <= upTo),
@@ -29,7 +31,8 @@ export function troubleOn(scene: Scene, fs: BtrfsFileSystem, upTo = Number.POSIT
 /** The error names no path, or one that lies on the file system as far as its mounts are known. */
 function concerns(scene: Scene, fs: BtrfsFileSystem, { value }: Fact<'symptom'>): boolean {
   if (value.path === undefined || !value.path.startsWith('/') || fs.paths.length === 0) return true;
-  if (!fs.paths.some((path) => under(value.path ?? '', path))) return scene.from === 'text' && !knownElsewhere(scene, value.path);
+  if (!fs.paths.some((path) => under(value.path ?? '', path)))
+    return scene.from === 'text' && !knownElsewhere(scene, value.path);
   const mount = mountOf(scene, value.path);
   return mount === undefined || mount.fstype === 'btrfs' || mount.fstype === 'overlay';
 }
@@ -42,18 +45,27 @@ function knownElsewhere(scene: Scene, path: string): boolean {
 
 /** What df says of it: the row of one of its mount points. */
 export function dfOf(scene: Scene, fs: BtrfsFileSystem): FileSystem | undefined {
-  return fileSystems(scene).find((row) => fs.paths.includes(row.mountpoint)) ??
-    (scene.from === 'text' ? fileSystems(scene).find((row) => row.type === 'btrfs') : undefined);
+  return (
+    fileSystems(scene).find((row) => fs.paths.includes(row.mountpoint)) ??
+    (scene.from === 'text' ? fileSystems(scene).find((row) => row.type === 'btrfs') : undefined)
+  );
 }
 
 /** df rows of btrfs file systems with room: by type, by mount table, or by a btrfs driver's directory. */
 export function roomyBtrfs(scene: Scene): FileSystem[] {
   const btrfsDevices = new Set(
-    scene.facts.all('df', (row) => row.type === 'btrfs' || /\/btrfs$/.test(row.mountpoint)).map((fact) => fact.value.filesystem),
+    scene.facts
+      .all('df', (row) => row.type === 'btrfs' || /\/btrfs$/.test(row.mountpoint))
+      .map((fact) => fact.value.filesystem),
   );
   for (const { value } of scene.facts.all('df-inodes')) {
     // btrfs has no inode limit: df -i prints `0 0 0 -`; so does vfat, which holds no containers
-    if (value.inodes === 0 && value.filesystem.startsWith('/dev/') && says(scene, 'btrfs') && !/\/boot/.test(value.mountpoint)) {
+    if (
+      value.inodes === 0 &&
+      value.filesystem.startsWith('/dev/') &&
+      says(scene, 'btrfs') &&
+      !/\/boot/.test(value.mountpoint)
+    ) {
       btrfsDevices.add(value.filesystem);
     }
   }

@@ -147,8 +147,9 @@ function reserveOf(state: BtrfsSources): BtrfsNumbers['reserveUsed'] {
   return fact?.value.globalReserve ? { ...fact.value.globalReserve, fact } : undefined;
 }
 
-function unallocatedOf(state: BtrfsSources): Pick<BtrfsNumbers, 'devices' | 'uncertainty' | 'unallocatedFacts'> &
-  Pick<Partial<BtrfsNumbers>, 'deviceSize'> {
+function unallocatedOf(
+  state: BtrfsSources,
+): Pick<BtrfsNumbers, 'devices' | 'uncertainty' | 'unallocatedFacts'> & Pick<Partial<BtrfsNumbers>, 'deviceSize'> {
   const { usage, sysfs, show, deviceUsage } = state;
   const size = usage?.value.deviceSize ?? show?.value.devices.reduce((sum, device) => sum + device.size, 0);
   const sized = size === undefined ? {} : { deviceSize: size };
@@ -250,9 +251,10 @@ export function btrfsStories(scene: Scene): BtrfsStory[] {
 
 /** The lines that show nothing is unallocated. */
 export function unallocatedEvidence(numbers: BtrfsNumbers): Evidence[] {
-  return numbers.unallocatedFacts
-    .slice(0, 3)
-    .map((fact) => ({ ...evidence(fact, 'every byte is given to chunks'), quote: pick(fact, /unallocated|^\s*devid/i) }));
+  return numbers.unallocatedFacts.slice(0, 3).map((fact) => ({
+    ...evidence(fact, 'every byte is given to chunks'),
+    quote: pick(fact, /unallocated|^\s*devid/i),
+  }));
 }
 
 /** The lines that show a space. */

@@ -1,8 +1,10 @@
 import type { Fact } from '../../probes/fact.ts';
+import type { MentionTerm } from '../../probes/facts/text.ts';
 import type { Draft, Evidence, NextCheck, Scene } from '../cause.ts';
 import { evidence } from '../cause.ts';
 import { limitFacts, nearly, reached } from './limits.ts';
 import { show } from './messages.ts';
+import { said, says } from './said.ts';
 
 export interface LimitStory {
   /** sysctl names of the limit, e.g. `fs.inotify.max_user_watches` */
@@ -21,6 +23,8 @@ export interface LimitStory {
   /** more proofs that belong to it */
   more?: readonly Evidence[];
   nextCheck?: NextCheck;
+  /** words of prose that speak of it when no message was quoted */
+  spokenOf?: readonly MentionTerm[];
 }
 
 /**
@@ -47,7 +51,9 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
   }
   const known = limitFacts(scene, ...story.limits)[0];
   if (failed.length > 0) {
-    const limit = known ? ` The limit ${known.value.name} is ${known.value.value}${known.value.used === undefined ? '' : `, ${known.value.used} are in use`}.` : '';
+    const limit = known
+      ? ` The limit ${known.value.name} is ${known.value.value}${known.value.used === undefined ? '' : `, ${known.value.used} are in use`}.`
+      : '';
     return [
       {
         confidence: 'likely',
@@ -60,7 +66,7 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
     ];
   }
   const near = nearly(scene, ...story.limits);
-  if (!near) return [];
+  if (!near) return spoken(scene, story);
   const { value } = near;
   return [
     {
@@ -71,6 +77,22 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       explanation: `${value.used} of ${value.value} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''} (${value.name}).`,
       ...extra,
       score: 30,
+    },
+  ];
+}
+
+/** People name the thing without its message: weak, and only where something failed or is asked. */
+function spoken(scene: Scene, story: LimitStory): Draft[] {
+  const terms = story.spokenOf ?? [];
+  if (scene.from === 'host' || !says(scene, ...terms)) return [];
+  return [
+    {
+      confidence: 'possible',
+      subject: story.subject,
+      evidence: [...said(scene, ...terms), ...(story.more ?? [])],
+      explanation: `The text speaks of it: there may be no more ${story.what} to give. ${story.meaning}`,
+      ...(story.nextCheck ? { nextCheck: story.nextCheck } : {}),
+      score: 58,
     },
   ];
 }

@@ -41,5 +41,7 @@ export function show(facts: readonly Fact[], shows: string, count = 2): Evidence
 /** A kernel message about storage says ENOSPC (28) somewhere: `error -28`, `errno=-28 No space left`. */
 export function saysNoSpace(fact: Fact<'kernel-event'>): boolean {
   if (/(?:error|errno|status)[ =:]*-?28\b|no space left/i.test(fact.quote)) return true;
-  return Object.entries(fact.value.values ?? {}).some(([name, value]) => /err|status/.test(name) && Math.abs(value) === 28);
+  return Object.entries(fact.value.values ?? {}).some(
+    ([name, value]) => /err|status/.test(name) && Math.abs(value) === 28,
+  );
 }

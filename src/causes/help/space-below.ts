@@ -21,6 +21,9 @@ export function spaceBelow(scene: Scene): Fact[] {
       'xfs-metadata-nospc',
       'scsi-space-allocation',
     ),
-    ...scene.facts.all('dm-status', (status) => status.failed !== undefined || (status.thinPool !== undefined && status.thinPool.mode !== 'rw')),
+    ...scene.facts.all(
+      'dm-status',
+      (status) => status.failed !== undefined || (status.thinPool !== undefined && status.thinPool.mode !== 'rw'),
+    ),
   ];
 }
