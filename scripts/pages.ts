@@ -19,7 +19,8 @@ const NOTE = '<!-- Made by `npm run docs` from the code: change it there. -->';
 
 /** Every generated page: path in the repository to its text. */
 export function pages(): Map<string, string> {
-  const sorted = <T extends { id: string }>(list: readonly T[]): T[] => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = <T extends { id: string }>(list: readonly T[]): T[] =>
+    [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
   const files = new Map<string, string>();
   files.set('docs/causes/README.md', causeIndex(sorted(causes)));
   for (const cause of causes) files.set(`docs/causes/${cause.id}.md`, causePage(cause));
@@ -30,30 +31,54 @@ export function pages(): Map<string, string> {
 
 function causePage(cause: Cause): string {
   return page(`# ${cause.id}`, [
-    `**${cause.title}** · ${cause.severity} · ${PREVALENCE[cause.prevalence]}`,
-    cause.about,
-    section('How it is proven', [cause.confirm]),
-    section('Told apart from', cause.lookAlikes.map(({ cause: id, tell }) => `- ${causeLink(id)}: ${tell}`)),
-    section('Next check', ['```', cause.nextCheck.run, '```', '', cause.nextCheck.why]),
-    section('Remedies, best first', cause.remedies.map((id, i) => `${i + 1}. ${remedyLink(id)}`)),
-    cause.prevention ? section('Prevention', [cause.prevention]) : '',
-    cause.explains?.length ? section('Explains', cause.explains.map((id) => `- ${causeLink(id)}`)) : '',
-    section('Sources', cause.sources.map((source) => `- ${source}`)),
+    `**${prose(cause.title)}** · ${cause.severity} · ${PREVALENCE[cause.prevalence]}`,
+    prose(cause.about),
+    section('How it is proven', [prose(cause.confirm)]),
+    section(
+      'Told apart from',
+      cause.lookAlikes.map(({ cause: id, tell }) => `- ${causeLink(id)}: ${prose(tell)}`),
+    ),
+    section('Next check', ['```', cause.nextCheck.run, '```', '', prose(cause.nextCheck.why)]),
+    section(
+      'Remedies, best first',
+      cause.remedies.map((id, i) => `${i + 1}. ${remedyLink(id)}`),
+    ),
+    cause.prevention ? section('Prevention', [prose(cause.prevention)]) : '',
+    cause.explains?.length
+      ? section(
+          'Explains',
+          cause.explains.map((id) => `- ${causeLink(id)}`),
+        )
+      : '',
+    section(
+      'Sources',
+      cause.sources.map((source) => `- ${prose(source)}`),
+    ),
   ]);
 }
 
 function remedyPage(remedy: Remedy): string {
   const curing = causes.filter((cause) => cause.remedies.includes(remedy.id)).map(({ id }) => id);
   return page(`# ${remedy.id}`, [
-    `**${remedy.title}** · ${RISK[remedy.risk]}`,
-    section('By hand, in this order', remedy.byHand.map((step, i) => `${i + 1}. ${step}`)),
-    remedy.danger ? section('Danger', [remedy.danger]) : '',
-    curing.length > 0 ? section('Cures', curing.sort().map((id) => `- [${id}](../causes/${id}.md)`)) : '',
+    `**${prose(remedy.title)}** · ${RISK[remedy.risk]}`,
+    section(
+      'By hand, in this order',
+      remedy.byHand.map((step, i) => `${i + 1}. ${prose(step)}`),
+    ),
+    remedy.danger ? section('Danger', [prose(remedy.danger)]) : '',
+    curing.length > 0
+      ? section(
+          'Cures',
+          curing.sort().map((id) => `- [${id}](../causes/${id}.md)`),
+        )
+      : '',
   ]);
 }
 
 function causeIndex(list: readonly Cause[]): string {
-  const rows = list.map((cause) => `| [${cause.id}](${cause.id}.md) | ${cause.title} | ${cause.severity} | ${cause.prevalence} |`);
+  const rows = list.map(
+    (cause) => `| [${cause.id}](${cause.id}.md) | ${prose(cause.title)} | ${cause.severity} | ${cause.prevalence} |`,
+  );
   return page('# Causes', [
     `${list.length} causes of "no space left on device" and its relatives. A: ${PREVALENCE.A}; B: ${PREVALENCE.B}; C: ${PREVALENCE.C}.`,
     ['| cause | what is full or wrong | severity | how often |', '| --- | --- | --- | --- |', ...rows].join('\n'),
@@ -61,12 +86,17 @@ function causeIndex(list: readonly Cause[]): string {
 }
 
 function remedyIndex(list: readonly Remedy[]): string {
-  const rows = list.map((remedy) => `| [${remedy.id}](${remedy.id}.md) | ${remedy.title} | ${remedy.risk} |`);
+  const rows = list.map((remedy) => `| [${remedy.id}](${remedy.id}.md) | ${prose(remedy.title)} | ${remedy.risk} |`);
   return page('# Remedies', [['| remedy | what it does | risk |', '| --- | --- | --- |', ...rows].join('\n')]);
 }
 
 function page(title: string, parts: string[]): string {
   return `${[NOTE, title, ...parts.filter((part) => part !== '')].join('\n\n')}\n`;
+}
+
+/** Text of the code as Markdown prose: `/proc/*` and `<id>` are no markup. */
+function prose(text: string): string {
+  return text.replace(/[<*|]/g, '\\$&');
 }
 
 function section(title: string, lines: string[]): string {
@@ -80,5 +110,5 @@ function causeLink(id: string): string {
 
 function remedyLink(id: string): string {
   const remedy = remedies.find((known) => known.id === id);
-  return remedy ? `[${remedy.title}](../remedies/${id}.md) (${remedy.risk})` : id;
+  return remedy ? `[${prose(remedy.title)}](../remedies/${id}.md) (${remedy.risk})` : id;
 }

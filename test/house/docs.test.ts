@@ -6,7 +6,9 @@ import { remedies } from '../../src/remedies/index.ts';
 
 test('docs/causes and docs/remedies are what the code says (npm run docs)', () => {
   const made = pages();
-  const there = ['docs/causes', 'docs/remedies'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+  const there = ['docs/causes', 'docs/remedies'].flatMap((folder) =>
+    readdirSync(folder).map((name) => `${folder}/${name}`),
+  );
   expect(there.sort()).toEqual([...made.keys()].sort());
   for (const [path, text] of made) expect(readFileSync(path, 'utf8'), path).toBe(text);
 });
@@ -16,7 +18,9 @@ test('every id that a cause names exists', () => {
   const remedyIds = new Set(remedies.map(({ id }) => id));
   const unknown = causes.flatMap((cause) => [
     ...cause.remedies.filter((id) => !remedyIds.has(id)).map((id) => `${cause.id}: remedy ${id}`),
-    ...cause.lookAlikes.filter((other) => !causeIds.has(other.cause)).map((other) => `${cause.id}: look-alike ${other.cause}`),
+    ...cause.lookAlikes
+      .filter((other) => !causeIds.has(other.cause))
+      .map((other) => `${cause.id}: look-alike ${other.cause}`),
     ...(cause.explains ?? []).filter((id) => !causeIds.has(id)).map((id) => `${cause.id}: explains ${id}`),
   ]);
   expect(unknown).toEqual([]);

@@ -45,12 +45,18 @@ describe.skipIf(!existsSync('dist/ullage.mjs'))('the built command (npm run buil
     expect(tarball).toBe(`ullage-${VERSION}.tgz`);
     const npm = { cwd: folder, encoding: 'utf8', stdio: 'pipe' } as const;
     execFileSync('npm', ['init', '-y'], npm);
-    execFileSync('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`], npm);
+    execFileSync(
+      'npm',
+      ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`],
+      npm,
+    );
     expect(execFileSync('npx', ['--no-install', 'ullage', '--version'], npm)).toBe(`${VERSION}\n`);
     const library = "import * as ullage from 'ullage'; process.stdout.write(typeof ullage)";
     expect(node('--input-type=module', '-e', library)).toBe('object');
     const inside = readdirSync(join(folder, 'node_modules/ullage'));
-    expect(inside).toEqual(expect.arrayContaining(['dist', 'schema', 'examples', 'README.md', 'CHANGELOG.md', 'LICENSE']));
+    expect(inside).toEqual(
+      expect.arrayContaining(['dist', 'schema', 'examples', 'README.md', 'CHANGELOG.md', 'LICENSE']),
+    );
     expect(inside).not.toEqual(expect.arrayContaining(['src']));
   });
 });

@@ -20,14 +20,16 @@ async function printed(...argv: string[]): Promise<unknown> {
 }
 
 test.each(DOCUMENTS)('schema/$name.schema.json is what the types give (npm run schema)', ({ name }) => {
-  expect(JSON.parse(readFileSync(`schema/${name}.schema.json`, 'utf8'))).toEqual(JSON.parse(JSON.stringify(schemas()[name])));
+  expect(JSON.parse(readFileSync(`schema/${name}.schema.json`, 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(schemas()[name])),
+  );
 });
 
 describe('real documents are valid, and hold nothing that is not declared', () => {
   const validate = {} as Record<DocumentName, ValidateFunction>;
   beforeAll(() => {
     const ajv = new Ajv({ strict: false, allErrors: true });
-    const strict = schemas({ strict: true });
+    const strict: Record<DocumentName, object> = schemas({ strict: true });
     for (const { name } of DOCUMENTS) validate[name] = ajv.compile(strict[name]);
   });
 
