@@ -45,7 +45,7 @@ function find(scene: Scene): Draft[] {
 function fromStory(facts: Facts): Draft | undefined {
   if (!onThin(facts)) return undefined;
   if (
-    facts.has('open-deleted') ||
+    facts.has('open-deleted') || mentioned(facts, 'deleted-files-held-open') ||
     messages(facts, 'docker-thin-pool-min-free', 'docker-dm-pool-already-used').length > 0
   )
     return undefined;
