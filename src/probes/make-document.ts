@@ -1,11 +1,22 @@
 import { cleanLines } from './clean.ts';
 import type { Document, Line, Origin } from './document.ts';
-import { jsonValues } from './json-values.ts';
+import { type JsonValue, jsonValues } from './json-values.ts';
 
-/** Wraps one text as a document: cleaned lines and the JSON values in it. */
+/** Wraps one text as a document: cleaned lines and the JSON values in it (read when first asked for). */
 export function makeDocument(origin: Origin, stdout: string, stderr = '', exitCode?: number): Document {
   const lines = cleanLines(stdout, origin.kind === 'paste');
   const text = lines.map((line) => line.text).join('\n');
   const errorLines: Line[] = stderr === '' ? [] : cleanLines(stderr, false);
-  return { origin, lines, text, json: jsonValues(lines), stderr: errorLines, ...(exitCode === undefined ? {} : { exitCode }) };
+  let json: JsonValue[] | undefined;
+  return {
+    origin,
+    lines,
+    text,
+    get json() {
+      json ??= jsonValues(lines);
+      return json;
+    },
+    stderr: errorLines,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
 }

@@ -1,6 +1,8 @@
 export interface LimitFacts {
   limit: Limit;
+  'ipc-used': IpcUsed;
   'cgroup-controller': CgroupController;
+  'cgroup-count': CgroupCount;
   'key-user': KeyUser;
   'service-state': ServiceState;
   system: System;
@@ -16,6 +18,14 @@ export interface Limit {
   used?: number;
   /** whose: `uid 1000`, `mount namespace of pid 812` */
   scope?: string;
+  /** `value` was not seen: it is the kernel's default. A fact of the same name without it says more. */
+  assumed?: boolean;
+}
+
+/** How much of a System V limit is used (/proc/sysvipc); `name` as in {@link Limit}. Per IPC namespace. */
+export interface IpcUsed {
+  name: string;
+  used: number;
 }
 
 /** One line of /proc/cgroups. */
@@ -24,6 +34,12 @@ export interface CgroupController {
   hierarchy: number;
   cgroups: number;
   enabled: boolean;
+}
+
+/** cgroup.stat of the root of cgroup v2: cgroups that exist, and removed ones the kernel still holds. */
+export interface CgroupCount {
+  live: number;
+  dying?: number;
 }
 
 /** One line of /proc/key-users. */
