@@ -2,6 +2,7 @@ import { type Cause, type Draft, evidence } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { rootOf } from './help/engines.ts';
 import { GIB, size } from './help/format.ts';
+import { saysIn, textSeverity } from './help/said.ts';
 
 const STATE_VOLUME = /^buildx_buildkit_.*_state$/;
 
@@ -24,7 +25,7 @@ export const buildxContainerBuilderVolume: Cause = {
   sources: ['docker/buildx driver/docker-container', 'docs.docker.com: docker buildx prune'],
   explains: ['plain-fs-full', 'volumes-orphaned'],
   find(scene) {
-    return scene.facts.all('volume', (volume) => STATE_VOLUME.test(volume.name)).flatMap((fact): Draft[] => {
+    const drafts = scene.facts.all('volume', (volume) => STATE_VOLUME.test(volume.name)).flatMap((fact): Draft[] => {
       const measured = scene.facts.last('directory-size', (value) => fact.value.mountpoint !== undefined && value.path === fact.value.mountpoint)?.value.bytes;
       const bytes = fact.value.size ?? measured;
       if (bytes === undefined || bytes < GIB) return [];
@@ -40,5 +41,17 @@ export const buildxContainerBuilderVolume: Cause = {
         },
       ];
     });
+    const spoken = saysIn(scene, /buildx_buildkit_|docker-container(?:['"` ]|$).*(?:driver|builder)|driver[= ]+docker-container|buildx create/, 'build-cache', 'volumes', 'buildkit', 'docker');
+    if (drafts.length > 0 || scene.from === 'host' || !spoken) return drafts;
+    return [
+      {
+        confidence: 'possible',
+        severity: textSeverity(scene),
+        subject: 'volume of a buildx builder',
+        evidence: [evidence(spoken, 'a builder in a container of its own')],
+        explanation: 'A buildx builder in its own container is spoken of: its cache lies in a volume that docker builder prune does not reach.',
+        score: 78,
+      },
+    ];
   },
 };

@@ -4,10 +4,13 @@ import { weigh } from './help/consumer.ts';
 import { duGap } from './help/du-gap.ts';
 import { fileSystems, fullFileSystems } from './help/file-systems.ts';
 import { GIB, MIB, size } from './help/format.ts';
-import { said, says, textSeverity } from './help/said.ts';
+import { said, says, saysIn, textSeverity } from './help/said.ts';
 
 /** Deleted on purpose and in memory: memfd, System V segments, GPU buffers. */
 const NORMAL = /^\/?(?:memfd:|SYSV|dev\/zero|dev\/shm\/|dev\/dri|i915|drm mm|anon_inode|\[aio\])|^\/memfd:|^\/run\/|^\/proc\//;
+
+/** Somebody removed files: `deleted`, `rm -f`, `rotated away`. */
+const REMOVED = /\b(?:delet|remov|rotat)\w*|\brm\b/i;
 
 export const deletedButOpen: Cause = {
   id: 'deleted-but-open',
@@ -49,7 +52,7 @@ export const deletedButOpen: Cause = {
         subject: 'deleted files that are open',
         evidence: words,
         explanation: 'df counts more than du finds: deleted files that a process still has open are the usual reason.',
-        score: says(scene, 'deleted-files-held-open') ? 70 : 48,
+        score: says(scene, 'deleted-files-held-open') ? 74 : saysIn(scene, REMOVED, 'space-not-returned', 'du-does-not-explain', 'container-logs') ? 74 : 48,
       },
     ];
   },

@@ -1,7 +1,8 @@
-import { type Cause, type Draft, evidence } from './cause.ts';
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { containerdStore, driverFact, usageRows } from './help/engines.ts';
 import { GIB, size } from './help/format.ts';
+import { pruned, said, says, saysIn, textSeverity } from './help/said.ts';
 
 export const dockerTwoStores: Cause = {
   id: 'docker-two-stores',
@@ -24,6 +25,7 @@ export const dockerTwoStores: Cause = {
     const modern = containerdStore(scene);
     const classic = driverFact(scene, /^(?:overlay2|btrfs|zfs|vfs|aufs|devicemapper|fuse-overlayfs)$/);
     const engine = modern ?? classic;
+    if (!engine && scene.from === 'text') return fromText(scene);
     if (!engine || engine.value.engine !== 'docker') return [];
     const hidden = modern ? /\/(?:overlay2|aufs\/diff|devicemapper|btrfs\/subvolumes)\/?$/ : /io\.containerd\.snapshotter\.v1\.[a-z]+\/?(?:snapshots)?$/;
     const directory = scene.facts.last('directory-size', (value) => hidden.test(value.path) && value.bytes >= GIB);
@@ -43,3 +45,18 @@ export const dockerTwoStores: Cause = {
     return [draft];
   },
 };
+
+function fromText(scene: Scene): Draft[] {
+  const store = saysIn(scene, /containerd[- ]?(?:image[- ]?store|snapshotter|store)|image store/i, 'containerd', 'docker');
+  if (!store || !says(scene, 'overlay2') || !(pruned(scene) || says(scene, 'space-not-returned', 'orphan-layers')) || says(scene, 'kubernetes')) return [];
+  return [
+    {
+      confidence: 'possible',
+      severity: textSeverity(scene),
+      subject: '/var/lib/docker/overlay2',
+      evidence: [evidence(store, 'the other image store is spoken of'), ...said(scene, 'overlay2', 'space-not-returned')],
+      explanation: 'The image store was changed, and overlay2/ still takes space: what the old store holds is hidden, not gone.',
+      score: 80,
+    },
+  ];
+}

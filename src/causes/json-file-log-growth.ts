@@ -7,7 +7,7 @@ import { failures, said, says, textSeverity, troubled } from './help/said.ts';
 
 const LOG = /(?:-json\.log|\/container\.log|\/ctr\.log|\/var\/log\/(?:pods|containers)\/.+\.log)(?:\.\d+)?$/;
 /** Directories that hold little else than container logs. */
-const LOG_DIRECTORY = /(?:\/docker\/containers(?:\/[0-9a-f]{6,64})?|\/var\/log\/(?:pods|containers))\/?\*?$/;
+const LOG_DIRECTORY = /(?:\/docker\/containers(?:\/[0-9a-f]{3,64})?|\/var\/log\/(?:pods|containers))\/?\*?$/;
 
 export const jsonFileLogGrowth: Cause = {
   id: 'json-file-log-growth',

@@ -56,7 +56,7 @@ export const overlay2ContainerSizeQuota: Cause = {
     if (drafts.length > 0) return drafts;
     // inside: a small overlay at 100 %; outside: the disk has room
     const inside = fileSystems(scene).find((fs) => fs.mountpoint === '/' && isOverlay(fs) && fs.source !== 'none' && fullness(fs) === 'full');
-    const outside = fileSystems(scene).find((fs) => !fs.inContainer && !isOverlay(fs) && fullness(fs) === 'roomy' && inside !== undefined && fs.size > inside.size + GIB && fs.available > inside.size / 2);
+    const outside = fileSystems(scene).find((fs) => (!fs.inContainer || /^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint)) && !isOverlay(fs) && fullness(fs) === 'roomy' && inside !== undefined && fs.size > inside.size + GIB && fs.available > inside.size / 2);
     if (inside && outside)
       return [
         {
@@ -64,7 +64,7 @@ export const overlay2ContainerSizeQuota: Cause = {
           subject: 'the container\'s /',
           evidence: [evidence(inside.fact, 'the container\'s own root is full'), evidence(outside.fact, 'the host has room')],
           explanation: `df in the container shows ${size(inside.size)} and ${size(inside.available)} left, while ${outside.mountpoint} of the host has ${size(outside.available)}: the container has a size limit of its own.`,
-          score: 65,
+          score: 75,
         },
       ];
     const refused = message(scene, 'overlay-size-unsupported');

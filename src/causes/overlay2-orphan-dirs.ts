@@ -2,7 +2,7 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { buildCacheIsEmpty, containerdStore, driverFact, usageRows } from './help/engines.ts';
 import { GIB, size } from './help/format.ts';
-import { said, says, textSeverity } from './help/said.ts';
+import { pruned, said, says, textSeverity } from './help/said.ts';
 
 export const overlay2OrphanDirs: Cause = {
   id: 'overlay2-orphan-dirs',
@@ -68,16 +68,18 @@ function fromText(scene: Scene): Draft[] {
         score: overlay ? 82 : 60,
       },
     ];
-  const orphans = says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned');
+  const directory = scene.facts.all('directory-size', (value) => /\/overlay2\/?$/.test(value.path) && value.bytes >= 5 * GIB).at(-1);
+  const gone = pruned(scene);
+  const orphans = gone || says(scene, 'orphan-layers', 'space-not-returned');
   if (!overlay || !orphans || says(scene, 'containerd', 'podman') || rows.some((row) => row.value.size >= GIB)) return [];
   return [
     {
       confidence: 'possible',
       severity: textSeverity(scene),
       subject: '/var/lib/docker/overlay2',
-      evidence: said(scene, 'overlay2', 'orphan-layers', 'everything-was-pruned', 'space-not-returned'),
+      evidence: [...(directory ? [evidence(directory, `the layers take ${size(directory.value.bytes)}`)] : []), ...said(scene, 'overlay2', 'orphan-layers', 'everything-was-pruned', 'space-not-returned')],
       explanation: 'overlay2/ stays large after everything that Docker lists was removed: directories there may have no owner any more.',
-      score: says(scene, 'orphan-layers', 'everything-was-pruned') ? 67 : 50,
+      score: directory && gone ? 76 : says(scene, 'orphan-layers') || gone ? 67 : 50,
     },
   ];
 }

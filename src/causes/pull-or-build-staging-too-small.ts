@@ -7,7 +7,7 @@ import { failures, message, said, says, textSeverity } from './help/said.ts';
 /** Where containers/image, Buildah and Docker put a blob before it is a layer. */
 const STAGING =
   /\/(?:storage\d{5,}|container_images_[a-z-]*\d*|buildah\d{3,}|libpod_[a-z]*\d*|podman\d{3,}|docker-tar\d*|docker-(?:import|builder|export|blob)-?\d*|GetImageBlob\d*|oci\d{4,}|dir-[a-z]+\d+|bundle-temp-\d+|sbuild-\d+|build-temp-\d+|rootfs-\d+|tmp-sandbox)/i;
-const TEMPORARY = /^\/(?:var\/)?tmp\//;
+const TEMPORARY = /^\/(?:var\/)?tmp(?:\/|$)/;
 const DOCKER_TMP = /\/docker\/tmp\//;
 
 export const pullOrBuildStagingTooSmall: Cause = {
@@ -38,7 +38,7 @@ export const pullOrBuildStagingTooSmall: Cause = {
     const asked = says(scene, 'temporary-directory');
     const option = scene.facts.first('command', (command) => /^(?:podman|buildah|docker|skopeo|singularity|apptainer)$/.test(command.program) && command.words.some((word) => /^--tmpdir|^(?:TMPDIR|DOCKER_TMPDIR)=/.test(word)));
     const other = failures(scene, ['ENOSPC'], TEMPORARY).find((fact) => TEMPORARY.test(fact.value.path ?? ''));
-    if (!asked && !option) return other && says(scene, 'podman', 'singularity') ? [ofText(scene, other, 50)] : [];
+    if (!asked && !option) return other && says(scene, 'podman', 'singularity') ? [ofText(scene, other, 62)] : [];
     if (!says(scene, 'podman', 'docker', 'singularity', 'containerd', 'buildkit', 'cri-o')) return [];
     return [ofText(scene, option ?? other, option ? 74 : says(scene, 'podman', 'singularity') ? 68 : 45)];
   },

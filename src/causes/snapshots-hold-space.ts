@@ -78,7 +78,7 @@ function fromText(scene: Scene): Draft[] {
   const spoken = says(scene, 'snapshots') && !says(scene, 'firecracker', 'containerd');
   const unexplained = says(scene, 'du-does-not-explain');
   // servers keep deleted files open for months; a desktop is restarted, and its system makes snapshots
-  const desktop = unexplained && !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open') && !scene.facts.has('engine') && !scene.facts.has('open-deleted');
+  const desktop = unexplained && !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open', 'container-logs') && !scene.facts.has('engine') && !scene.facts.has('open-deleted');
   if (!spoken && !desktop) return [];
   return [
     {

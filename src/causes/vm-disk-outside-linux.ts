@@ -73,7 +73,7 @@ function fromText(scene: Scene): Draft[] {
       subject: 'the virtual machine\'s disk',
       evidence: [...said(scene, 'docker-desktop', 'wsl', 'virtual-machine-disk', 'df-shows-space'), ...(failing ? [evidence(failing, 'out of space inside')] : [])],
       explanation: 'Docker runs in a virtual machine here: its disk file has a greatest size of its own, whatever the computer\'s disk has left.',
-      score: (room && failing ? 70 : failing || room ? 58 : 40) - (table ? 10 : 0),
+      score: (room && failing ? 70 : says(scene, 'space-not-returned') ? 66 : failing || room ? 58 : 45) - (table ? 10 : 0),
     },
   ];
 }

@@ -31,8 +31,8 @@ export function deviceKey(path: string): string {
   const device = path.startsWith('/') ? path : `/dev/${path}`;
   const lv = /^\/dev\/([^/]+)\/([^/]+)$/.exec(device);
   if (!lv || lv[1] === 'mapper' || lv[1] === 'loop') return `dev:${device}`;
-  const escape = (name: string) => name.replaceAll('-', '--');
-  return `dev:/dev/mapper/${escape(lv[1] ?? '')}-${escape(lv[2] ?? '')}`;
+  const doubled = (name: string) => name.replaceAll('-', '--');
+  return `dev:/dev/mapper/${doubled(lv[1] ?? '')}-${doubled(lv[2] ?? '')}`;
 }
 
 const pathKey = (path: string) => `path:${path.length > 1 ? path.replace(/\/+$/, '') : path}`;

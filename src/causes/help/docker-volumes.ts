@@ -8,10 +8,15 @@ export function dockerVolumeRows(facts: Facts): Fact<'df'>[] {
   const here = dockerOnDeviceMapper(facts);
   return facts.all('df', (row) => {
     if (VOLUME.test(row.mountpoint) || VOLUME.test(row.filesystem)) return true;
-    // `/dev/dm-8 … /`: the name df prints inside a container
+    // `/dev/dm-8 … /` or `rootfs … /`: what df prints inside a container
     if (/^\/dev\/(dm-\d+|mapper\/docker-)/.test(row.filesystem) && row.mountpoint === '/' && row.inContainer === true)
       return true;
-    return here && row.inContainer === true && row.mountpoint === '/' && /^(rootfs|-|none)$/.test(row.filesystem);
+    return (
+      here &&
+      row.inContainer === true &&
+      row.mountpoint === '/' &&
+      /^(rootfs|-|none|\/dev\/dm-\d+)$/.test(row.filesystem)
+    );
   });
 }
 
@@ -39,7 +44,9 @@ export function roomInVolume(facts: Facts): { bytes: number; fact?: Fact } | und
   const docker = facts.last('docker-dm', (value) => value.baseDeviceSize !== undefined);
   const base = docker?.value.baseDeviceSize;
   if (docker === undefined || base === undefined) return undefined;
-  const rows = dockerVolumeRows(facts).filter((row) => row.value.size <= base * 1.01 && row.value.size > base * 0.7);
+  const rows = dockerVolumeRows(facts)
+    .filter((row) => row.value.size <= base * 1.01 && row.value.size > base * 0.7)
+    .slice(0, 20);
   const rooms = rows.map((row) => {
     const owner = containersOfVolumes(facts, `${row.value.mountpoint} ${row.value.filesystem}`);
     const known = facts.last(

@@ -1,8 +1,7 @@
 import type { Fact } from '../../probes/fact.ts';
 import type { MentionTerm } from '../../probes/facts/text.ts';
 import type { Draft, Evidence, NextCheck, Scene } from '../cause.ts';
-import { evidence } from '../cause.ts';
-import { limitFacts, nearly, reached } from './limits.ts';
+import { knownLimits, nearly, reached } from './limits.ts';
 import { show } from './messages.ts';
 import { said, says } from './said.ts';
 
@@ -37,19 +36,19 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
   const extra = { ...(story.nextCheck ? { nextCheck: story.nextCheck } : {}) };
   if (full) {
     const { value } = full;
-    const certain = story.perUser !== true || value.scope !== undefined;
+    const certain = value.assumed !== true && (story.perUser !== true || value.scope !== undefined);
     return [
       {
         confidence: certain ? 'confirmed' : 'likely',
         subject: value.scope ?? story.subject,
-        evidence: [evidence(full, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
+        evidence: [...show(full.facts, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
         explanation: `${value.used} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''}; the limit ${value.name} is ${value.value}. ${story.meaning}`,
         ...extra,
         score: 92,
       },
     ];
   }
-  const known = limitFacts(scene, ...story.limits)[0];
+  const known = knownLimits(scene, ...story.limits)[0];
   if (failed.length > 0) {
     const limit = known
       ? ` The limit ${known.value.name} is ${known.value.value}${known.value.used === undefined ? '' : `, ${known.value.used} are in use`}.`
@@ -58,7 +57,7 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       {
         confidence: 'likely',
         subject: story.subject,
-        evidence: [...failed, ...(known ? [evidence(known, 'the limit')] : []), ...(story.more ?? [])],
+        evidence: [...failed, ...(known ? show(known.facts, 'the limit') : []), ...(story.more ?? [])],
         explanation: `The kernel refused more ${story.what}.${limit} ${story.meaning}`,
         ...extra,
         score: story.score ?? 80,
@@ -73,7 +72,7 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       confidence: 'possible',
       severity: 'notice',
       subject: value.scope ?? story.subject,
-      evidence: [evidence(near, 'less than a tenth is left')],
+      evidence: show(near.facts, 'less than a tenth is left'),
       explanation: `${value.used} of ${value.value} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''} (${value.name}).`,
       ...extra,
       score: 30,

@@ -8,6 +8,16 @@ export function says(scene: Scene, ...terms: MentionTerm[]): boolean {
   return scene.facts.has('mention', (mention) => terms.includes(mention.term));
 }
 
+/** A mention whose line also has this wording: `containerd` in a line about its image store. */
+export function saysIn(scene: Scene, wording: RegExp, ...terms: MentionTerm[]): Fact<'mention'> | undefined {
+  return scene.facts.all('mention').find((fact) => terms.includes(fact.value.term) && wording.test(fact.quote));
+}
+
+/** Everything that Docker lists was removed, or a prune stands in a line that speaks of storage. */
+export function pruned(scene: Scene): boolean {
+  return says(scene, 'everything-was-pruned') || [...scene.facts.all('mention'), ...scene.facts.all('directory-size')].some((fact) => /\b(?:system|image|builder) prune\b/.test(fact.quote));
+}
+
 /** First mention of each term, as evidence. */
 export function said(scene: Scene, ...terms: MentionTerm[]): Evidence[] {
   return terms.flatMap((term) => {

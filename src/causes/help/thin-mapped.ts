@@ -16,11 +16,16 @@ const WORTH = 2 ** 30;
 /** Volumes whose deleted files still hold pool blocks: mapped in the pool against used in df. */
 export function strandedVolumes(facts: Facts): StrandedVolume[] {
   const stranded: StrandedVolume[] = [];
+  const rows = new Map(facts.all('df').map((row) => [row.value.filesystem, row]));
+  const done = new Set<string>();
   const compare = (name: string, mapped: number, volume: StrandedVolume['volume']): void => {
-    const fileSystem = facts.last('df', (row) => row.filesystem === `/dev/mapper/${name}`);
-    if (fileSystem === undefined || stranded.some((other) => other.name === name)) return;
+    const fileSystem = rows.get(`/dev/mapper/${name}`);
+    if (fileSystem === undefined || done.has(name)) return;
     const { used } = fileSystem.value;
-    if (mapped - used >= WORTH && used < mapped * 0.6) stranded.push({ name, mapped, used, volume, fileSystem });
+    if (mapped - used >= WORTH && used < mapped * 0.6) {
+      done.add(name);
+      stranded.push({ name, mapped, used, volume, fileSystem });
+    }
   };
   for (const fact of facts.all('dm-status', (status) => status.thin !== undefined)) {
     compare(fact.value.name, (fact.value.thin?.mappedSectors ?? 0) * 512, fact);

@@ -106,12 +106,12 @@ export function thinLines(facts: Facts): ThinLine[] {
 
 /** One thin volume that the story makes larger: same pool and device id, more sectors. */
 export function grownVolume(facts: Facts): { before: ThinLine; after: ThinLine } | undefined {
-  const lines = thinLines(facts);
-  for (const after of lines) {
-    const before = lines.find(
-      (line) => line.deviceId === after.deviceId && line.pool === after.pool && line.sectors < after.sectors,
-    );
-    if (before !== undefined && before.fact.order <= after.fact.order) return { before, after };
+  const smallest = new Map<string, ThinLine>();
+  for (const line of thinLines(facts)) {
+    const key = `${line.pool} ${line.deviceId}`;
+    const before = smallest.get(key);
+    if (before !== undefined && before.sectors < line.sectors) return { before, after: line };
+    if (before === undefined || line.sectors < before.sectors) smallest.set(key, line);
   }
   return undefined;
 }
