@@ -1,4 +1,5 @@
-import type { Facts } from '../probes/fact.ts';
+import { Facts } from '../probes/fact.ts';
+import type { FactMap } from '../probes/facts.ts';
 import { buildStack } from '../stack/build.ts';
 import { headroomOf } from '../stack/headroom.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
@@ -6,7 +7,8 @@ import { rank } from './rank.ts';
 import type { Report } from './report.ts';
 
 /** Facts in, report out: builds the stack, asks every cause, ranks what they say. */
-export function diagnose(facts: Facts, causes: readonly Cause[], from: Scene['from'], unknown: Report['unknown'] = []): Report {
+export function diagnose(all: Facts, causes: readonly Cause[], from: Scene['from'], unknown: Report['unknown'] = []): Report {
+  const facts = from === 'host' ? withoutStaleEvents(all) : all;
   const stack = buildStack(facts);
   const headroom = headroomOf(stack, facts);
   const scene: Scene = { facts, stack, headroom, from };
@@ -35,4 +37,18 @@ function hostOf(facts: Facts): Report['host'] {
     ...(system.os ? { os: system.os } : {}),
     engines: [...engines.values()].sort((a, b) => (a.engine < b.engine ? -1 : 1)),
   };
+}
+
+/** The kernel log remembers devices that are long gone: on a machine that lists its devices, those are history. */
+function withoutStaleEvents(facts: Facts): Facts {
+  const present = new Set(facts.all('block').flatMap(({ value }) => [value.name, value.kname ?? value.name]));
+  if (present.size === 0) return facts;
+  const device = /^(?:loop|dm-|sd|vd|xvd|nvme|md)/;
+  return new Facts(
+    facts.list.filter((fact) => {
+      if (fact.kind !== 'kernel-event') return true;
+      const name = (fact.value as FactMap['kernel-event']).device?.replace(/^\/dev\//, '');
+      return name === undefined || !device.test(name) || present.has(name) || present.has(name.replace(/p?\d+$/, ''));
+    }),
+  );
 }

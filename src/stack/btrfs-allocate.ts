@@ -70,8 +70,19 @@ export function allocate(free: number[], profile: string, want = Number.POSITIVE
  */
 const METADATA_PER_BYTE = 0.0013;
 
-/** Creating fails when about this much effective metadata is left: a transaction wants that much promised. */
-export const METADATA_FLOOR = 4 * 1024 ** 2;
+/**
+ * Creating a file fails when no more than this of effective metadata is left and none can be
+ * allocated: a transaction wants that much promised. Measured: failed at 3.8 MiB and below.
+ */
+const CREATE_FLOOR = 3.8 * 1024 ** 2;
+/** What appending to a file wants promised beyond the items it writes. */
+const APPEND_FLOOR = 512 * 1024;
+
+/** A metadata chunk: 256 MiB, 1 GiB above 50 GiB, never more than a tenth of the devices (init_alloc_chunk_ctl, fs/btrfs/volumes.c). */
+function metadataChunk(deviceSize: number): number {
+  const size = deviceSize > 50 * 1024 ** 3 ? 1024 ** 3 : 256 * 1024 ** 2;
+  return deviceSize > 0 ? Math.min(size, deviceSize / 10) : size;
+}
 
 export interface BtrfsRoom {
   /** file bytes that still fit */
@@ -89,15 +100,15 @@ export function btrfsRoom(view: BtrfsView): BtrfsRoom | undefined {
   if (view.mixed) return { bytes: data.free + allocate(free, data.profile), stoppedBy: 'data' };
 
   const whole = data.free + allocate([...free], data.profile);
-  const wanted = whole * METADATA_PER_BYTE + METADATA_FLOOR;
-  if (wanted > metadata.free) {
-    // metadata gets its chunks first: without them data cannot be written at all
-    const got = allocate(free, metadata.profile, wanted - metadata.free);
-    const have = metadata.free + got;
-    if (have <= METADATA_FLOOR) return { bytes: 0, stoppedBy: 'metadata' };
-    const left = data.free + allocate(free, data.profile);
-    const carried = (have - METADATA_FLOOR) / METADATA_PER_BYTE;
-    return carried < left ? { bytes: Math.floor(carried), stoppedBy: 'metadata' } : { bytes: Math.floor(left), stoppedBy: 'unallocated' };
+  const wanted = whole * METADATA_PER_BYTE + APPEND_FLOOR;
+  if (wanted <= metadata.free && (view.unallocated > 0 || metadata.free > CREATE_FLOOR)) {
+    return { bytes: Math.floor(whole), stoppedBy: view.unallocated > 0 ? 'unallocated' : 'data' };
   }
-  return { bytes: Math.floor(whole), stoppedBy: view.unallocated > 0 ? 'unallocated' : 'data' };
+  // metadata gets its chunks first: without them data cannot be written at all
+  const chunk = metadataChunk(view.deviceSize ?? 0);
+  const have = metadata.free + allocate(free, metadata.profile, Math.ceil((wanted - metadata.free) / chunk) * chunk);
+  if (have <= CREATE_FLOOR) return { bytes: 0, stoppedBy: 'metadata' };
+  const left = data.free + allocate(free, data.profile);
+  const carried = (have - APPEND_FLOOR) / METADATA_PER_BYTE;
+  return carried < left ? { bytes: Math.floor(carried), stoppedBy: 'metadata' } : { bytes: Math.floor(left), stoppedBy: 'unallocated' };
 }

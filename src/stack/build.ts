@@ -1,9 +1,9 @@
 import type { Facts } from '../probes/fact.ts';
 import { btrfsView } from './btrfs-view.ts';
-import { type Building, poolLayer } from './devices.ts';
+import { type Building, poolLayer, put } from './devices.ts';
 import { fileSystemLayer } from './file-system-layer.ts';
 import type { Layer, Stack } from './layer.ts';
-import { type MountedFs, fileSystemOf, mountedFileSystems } from './mounts.ts';
+import { type MountedFs, fileSystemOf, mountedFileSystems, writtenAt } from './mounts.ts';
 import { addStores } from './stores.ts';
 import { thinPools } from './thin-view.ts';
 
@@ -21,6 +21,7 @@ export function buildStack(facts: Facts): Stack {
   };
   nameLoneBtrfs(build);
   addStores(build);
+  addTargets(build);
   for (const fs of shownFileSystems(build)) build.fileSystemLayer(fs);
   for (const pool of build.pools) poolLayer(build, pool);
   return { layers: [...build.layers.values()] };
@@ -37,6 +38,21 @@ function nameLoneBtrfs(build: Building): void {
   const at = known ?? build.fileSystems.find((fs) => fs.fstype === undefined && fs.mountpoint === path);
   if (at) at.fstype = 'btrfs';
   else build.fileSystems.push({ mountpoint: path ?? 'btrfs', alsoAt: [], source: device ?? 'btrfs', fstype: 'btrfs', options: [], resolution: view.resolution, facts: view.facts });
+}
+
+/** A path the operator asked about, unless it is a mount point: that is shown anyway. */
+function addTargets(build: Building): void {
+  for (const { value } of build.facts.all('target')) {
+    const at = writtenAt(build.facts, value.path);
+    const fs = fileSystemOf(build.fileSystems, at);
+    if (!fs || fs.mountpoint === value.path) continue;
+    put(build, `path:${value.path}`, () => ({
+      kind: 'volume',
+      name: at === value.path ? value.path : `${value.path}, an overlay that writes to ${at}`,
+      path: value.path,
+      on: [build.fileSystemLayer(fs)],
+    }));
+  }
 }
 
 /** Those that hold a data root or a staging directory; in a paste, all that df showed and that hold bytes. */

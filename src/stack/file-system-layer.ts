@@ -52,9 +52,8 @@ function btrfsResources(view: BtrfsView, fs: MountedFs): Resource[] {
 function plainResources(fs: MountedFs): Resource[] {
   const resources: Resource[] = [];
   if (fs.size !== undefined) resources.push(bytesOf(fs));
-  if (fs.free !== undefined && fs.available !== undefined && fs.free > fs.available) {
-    resources.push({ name: 'root reserve', unit: 'bytes', capacity: fs.free - fs.available });
-  }
+  const reserve = rootReserve(fs);
+  if (reserve > 0) resources.push({ name: 'root reserve', unit: 'bytes', capacity: reserve });
   if (fs.inodes !== undefined && fs.inodes > 0) {
     resources.push({
       name: 'inodes',
@@ -64,6 +63,17 @@ function plainResources(fs: MountedFs): Resource[] {
     });
   }
   return resources;
+}
+
+/**
+ * What root can write beyond f_bavail. ext4 keeps 2 % of the clusters, at most 4096, from root as
+ * well (ext4_calculate_resv_clusters, fs/ext4/super.c); statfs counts them as free.
+ */
+function rootReserve(fs: MountedFs): number {
+  if (fs.free === undefined || fs.available === undefined || fs.size === undefined) return 0;
+  const block = fs.blockSize ?? 4096;
+  const kept = /^ext[234]$/.test(fs.fstype ?? '') ? Math.min(Math.floor(fs.size / block / 50), 4096) * block : 0;
+  return Math.max(0, fs.free - fs.available - kept);
 }
 
 function bytesOf(fs: MountedFs): Resource {

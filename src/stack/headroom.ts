@@ -11,7 +11,7 @@ export function headroomOf(stack: Stack, facts: Facts): Headroom[] {
   const context: CarryContext = { layers, btrfs: btrfsViews(stack, facts, fileSystems) };
   const carried = new Set<string>();
   const list: Headroom[] = [];
-  for (const kind of ['store', 'container', 'file-system'] as const) {
+  for (const kind of ['volume', 'store', 'container', 'file-system'] as const) {
     for (const layer of stack.layers) {
       if (layer.kind !== kind || (kind === 'file-system' && carried.has(layer.id))) continue;
       if (kind === 'store') for (const id of layer.on) if (id.startsWith('fs:')) carried.add(id);

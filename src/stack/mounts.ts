@@ -17,6 +17,7 @@ export interface MountedFs {
   free?: number;
   /** f_bavail */
   available?: number;
+  blockSize?: number;
   inodes?: number;
   inodesFree?: number;
   dfAvailable?: number;
@@ -44,7 +45,7 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
     const { path, blockSize, blocks, bfree, bavail, files, ffree } = fact.value;
     const fs = fileSystemOf(list, path);
     if (!fs || fs.size !== undefined) continue;
-    Object.assign(fs, { size: blocks * blockSize, used: (blocks - bfree) * blockSize, free: bfree * blockSize, available: bavail * blockSize });
+    Object.assign(fs, { size: blocks * blockSize, used: (blocks - bfree) * blockSize, free: bfree * blockSize, available: bavail * blockSize, blockSize });
     if (files > 0) Object.assign(fs, { inodes: files, inodesFree: ffree });
     fs.facts.push(fact);
   }
@@ -116,4 +117,18 @@ function addDf(list: MountedFs[], facts: Facts): void {
 function fillFromDf(fs: MountedFs, fact: Fact, row: DfRow): void {
   Object.assign(fs, { size: row.size, used: row.used, available: row.available, resolution: row.resolution ?? 0 });
   fs.facts.push(fact);
+}
+
+/** Where a write to `path` really lands: through overlay mounts to their upper directory. */
+export function writtenAt(facts: Facts, path: string): string {
+  let at = path;
+  for (let depth = 0; depth < 8; depth++) {
+    const mounts = facts.all('mount', (mount) => mount.pid === undefined && isBelow(at, mount.target));
+    const top = mounts.reduce<Mount | undefined>((best, { value }) => (best === undefined || value.target.length >= best.target.length ? value : best), undefined);
+    if (top?.fstype !== 'overlay') return at;
+    const upper = [...(top.superOptions ?? []), ...top.options].find((option) => option.startsWith('upperdir='));
+    if (upper === undefined) return at;
+    at = upper.slice('upperdir='.length);
+  }
+  return at;
 }
