@@ -117,7 +117,7 @@ function weigh(
     const score = 70 + (room && room.available > GIB ? 10 : 0);
     return hurts
       ? { confidence: 'likely', severity: 'critical', score }
-      : { confidence: 'possible', severity: 'warning', score: 40 };
+      : { confidence: 'possible', severity: scene.from === 'host' ? 'notice' : 'warning', score: 40 };
   }
   const least = Math.max(0, metadata.free - metadata.uncertainty);
   const slack = stranded(state) ?? 0;

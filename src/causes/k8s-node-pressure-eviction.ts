@@ -6,6 +6,8 @@ import { GIB, size } from './help/format.ts';
 import { messagesOf, show } from './help/messages.ts';
 import { said, says } from './help/said.ts';
 
+/** The all-clear, and events that other causes judge. */
+const OTHER_EVENTS = /HasNoDiskPressure|EphemeralLimit|ImageGC|FreeDiskSpace/;
 const PRESSURE = /disk ?pressure|low on resource|evicted|evictionthreshold|freediskspace|imagefs|nodefs/i;
 
 export const k8sNodePressureEviction: Cause = {
@@ -38,7 +40,10 @@ export const k8sNodePressureEviction: Cause = {
       return [];
     const events = scene.facts.all(
       'pod-event',
-      (event) => PRESSURE.test(`${event.reason} ${event.message}`) && !/memory|pid/i.test(event.resource ?? ''),
+      (event) =>
+        !OTHER_EVENTS.test(event.reason) &&
+        PRESSURE.test(`${event.reason} ${event.message}`) &&
+        !/memory|pid/i.test(event.resource ?? ''),
     );
     const worded = messagesOf(scene, 'k8s-evicted', 'k8s-disk-pressure').filter(
       (fact) => !/^(?:memory|pids?)/i.test(String(fact.value.params['resource'] ?? '')),

@@ -1,6 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
-import { limitFacts } from './help/limits.ts';
+import { knownLimits } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
 import { said, says } from './help/said.ts';
 
@@ -54,7 +54,12 @@ export const keyringQuota: Cause = {
     if (drafts.length > 0 && (drafts.some((draft) => draft.confidence === 'confirmed') || failed.length === 0))
       return drafts;
     if (failed.length === 0) return spoken(scene);
-    const limits = limitFacts(scene, 'kernel.keys.maxkeys', 'kernel.keys.maxbytes', 'kernel.keys.root_maxkeys');
+    const limits = knownLimits(
+      scene,
+      'kernel.keys.maxkeys',
+      'kernel.keys.maxbytes',
+      'kernel.keys.root_maxkeys',
+    ).flatMap((known) => known.facts);
     return [
       ...drafts,
       {

@@ -1,3 +1,4 @@
+import type { Fact } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
@@ -34,17 +35,15 @@ export const memcgIdExhaustion: Cause = {
       ...messagesOf(scene, 'cgroup-mkdir-failed'),
       ...worded(scene, 'ENOSPC', /mkdir[^\n]*\/sys\/fs\/cgroup|\/cgroup\/memory[^\n]*mkdir/i),
     ].filter((fact) => !/inotify/i.test(fact.quote));
-    const memory = scene.facts
-      .all('cgroup-controller', (value) => value.name === 'memory')
-      .sort((a, b) => b.value.cgroups - a.value.cgroups)[0];
-    const count = memory?.value.cgroups;
+    const memory = most(scene);
+    const count = memory?.count;
     if (memory && count !== undefined && count >= 65000) {
       return [
         {
           confidence: 'confirmed',
           subject: 'memory cgroups',
           evidence: [
-            evidence(memory, `${count} of ${MAX_IDS} ids are taken`),
+            evidence(memory.fact, `${count} of ${MAX_IDS} ids are taken`),
             ...show(failed, 'making a cgroup failed'),
           ],
           explanation: `${count} memory cgroups exist (many of them dead and still charged); the kernel has ids for ${MAX_IDS}. No disk is full.`,
@@ -59,7 +58,7 @@ export const memcgIdExhaustion: Cause = {
           subject: 'memory cgroups',
           evidence: [
             ...show(failed, 'making a cgroup failed'),
-            ...(memory ? [evidence(memory, 'cgroups that exist')] : []),
+            ...(memory ? [evidence(memory.fact, 'cgroups that exist')] : []),
             ...said(scene, 'cgroups'),
           ],
           explanation: `The kernel refused another cgroup for want of an id${count === undefined ? '' : `; /proc/cgroups counted ${count} of memory when it was printed`}. Ids of dead cgroups are not given back on old kernels. No disk is full.`,
@@ -73,7 +72,7 @@ export const memcgIdExhaustion: Cause = {
         confidence: 'possible',
         severity: count >= 58000 ? 'warning' : 'notice',
         subject: 'memory cgroups',
-        evidence: [evidence(memory, `${count} of ${MAX_IDS} ids are taken`)],
+        evidence: [evidence(memory.fact, `${count} of ${MAX_IDS} ids are taken`)],
         explanation: `${count} memory cgroups exist; at ${MAX_IDS} no container can start. Far more than run means dead ones are not released.`,
         score: 50,
       },
@@ -98,4 +97,15 @@ function spoken(scene: Scene): Draft[] {
       score: firm ? 70 : says(scene, 'create-delete-cycle') ? 45 : 25,
     },
   ];
+}
+
+/** The largest count seen: /proc/cgroups on v1, cgroup.stat of the root (living and dying) on v2. */
+function most(scene: Scene): { fact: Fact; count: number } | undefined {
+  const counts = [
+    ...scene.facts
+      .all('cgroup-controller', (value) => value.name === 'memory')
+      .map((fact) => ({ fact, count: fact.value.cgroups })),
+    ...scene.facts.all('cgroup-count').map((fact) => ({ fact, count: fact.value.live + (fact.value.dying ?? 0) })),
+  ];
+  return counts.sort((a, b) => b.count - a.count)[0];
 }

@@ -1,10 +1,12 @@
 import type { Cause, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { fullness, limitFacts } from './help/limits.ts';
+import { fullness, knownLimits } from './help/limits.ts';
 import { messagesOf, symptomsOf } from './help/messages.ts';
 import { failures, said, says } from './help/said.ts';
 
+/** A file system on a device could not be mounted: the device has no space, not the mount table. */
+const DEVICE = /\/dev\/(?:mapper|dm-|sd|vd|nvme|loop|xvd)|devmapper|\b(?:XFS|EXT4-fs|BTRFS)\b/;
 /** The message speaks of a mount, but what failed is copying or writing into it. */
 const COPIES = /tmpcopyup|\b(?:write|copy|copying|open|mkdir|pivot)\b/i;
 
@@ -29,8 +31,12 @@ export const mountMax: Cause = {
   sources: ['kernel fs/namespace.c (count_mounts)', 'moby/moby#45760'],
   find(scene) {
     const failed = [
-      ...messagesOf(scene, 'mount-enospc'),
-      ...symptomsOf(scene, 'ENOSPC', (symptom) => symptom.operation === 'mount' && !COPIES.test(symptom.message)),
+      ...messagesOf(scene, 'mount-enospc').filter((fact) => !DEVICE.test(fact.quote)),
+      ...symptomsOf(
+        scene,
+        'ENOSPC',
+        (symptom) => symptom.operation === 'mount' && !COPIES.test(symptom.message) && !DEVICE.test(symptom.message),
+      ),
     ];
     const drafts = limitDrafts(scene, {
       limits: ['fs.mount-max'],
@@ -80,6 +86,6 @@ function growth(scene: Scene): Evidence[] {
 
 /** A refused recursive bind with more than half of the limit in use is as good as reaching it. */
 function halfFull<T extends { score?: number }>(scene: Scene, draft: T): T {
-  const most = limitFacts(scene, 'fs.mount-max')[0];
+  const most = knownLimits(scene, 'fs.mount-max')[0];
   return most && fullness(most.value) >= 0.5 ? { ...draft, score: 90 } : draft;
 }

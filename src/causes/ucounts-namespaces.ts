@@ -1,7 +1,6 @@
 import type { Cause, Draft } from './cause.ts';
-import { evidence } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { limitFacts } from './help/limits.ts';
+import { knownLimits } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
 
 const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
@@ -36,12 +35,12 @@ export const ucountsNamespaces: Cause = {
         /unshare|clone\b|CLONE_NEW|namespaces?\b.*(?:failed|creat)|creating new namespace|fork\/exec/i,
       ),
     ];
-    const forbidden = limitFacts(scene, ...names).find((fact) => fact.value.value === 0);
+    const forbidden = knownLimits(scene, ...names).find((limit) => limit.value.value === 0);
     if (forbidden && failed.length > 0) {
       const draft: Draft = {
         confidence: 'confirmed',
         subject: forbidden.value.scope ?? forbidden.value.name,
-        evidence: [evidence(forbidden, 'none are allowed'), ...show(failed, 'making a namespace was refused')],
+        evidence: [...show(forbidden.facts, 'none are allowed'), ...show(failed, 'making a namespace was refused')],
         explanation: `${forbidden.value.name} is 0: no such namespace may be made, and the kernel words that as "No space left on device".`,
         score: 95,
       };
@@ -52,7 +51,7 @@ export const ucountsNamespaces: Cause = {
         {
           confidence: 'likely',
           subject: forbidden.value.name,
-          evidence: [evidence(forbidden, 'none are allowed')],
+          evidence: [...show(forbidden.facts, 'none are allowed')],
           explanation: `${forbidden.value.name} is 0: no such namespace may be made.`,
           score: 60,
         },
