@@ -45,7 +45,8 @@ function find(scene: Scene): Draft[] {
 function fromStory(facts: Facts): Draft | undefined {
   if (!onThin(facts)) return undefined;
   if (
-    facts.has('open-deleted') || mentioned(facts, 'deleted-files-held-open') ||
+    facts.has('open-deleted') ||
+    mentioned(facts, 'deleted-files-held-open') ||
     messages(facts, 'docker-thin-pool-min-free', 'docker-dm-pool-already-used').length > 0
   )
     return undefined;
@@ -92,7 +93,21 @@ function removes(fact: Fact<'command'>): boolean {
 /** A pool that fills, and a setting or a count that shows deleted data is never given back. */
 function fromSettings(facts: Facts): Draft | undefined {
   const stranded = strandedVolumes(facts);
-  for (const pool of thinPools(facts)) {
+  const pools = thinPools(facts);
+  const alone = pools.length === 0 ? stranded[0] : undefined;
+  if (alone !== undefined) {
+    return {
+      confidence: 'likely',
+      subject: alone.name,
+      score: 50,
+      evidence: [
+        evidence(alone.volume, `${iec(alone.mapped)} of the pool`),
+        evidence(alone.fileSystem, `for ${iec(alone.used)} of files`),
+      ],
+      explanation: `${alone.name} holds ${iec(alone.mapped)} of its pool for ${iec(alone.used)} of files: what was deleted there was never given back. fstrim gives it back, if discards get through.`,
+    };
+  }
+  for (const pool of pools) {
     const used = pool.now.dataFraction ?? 0;
     if (used < 0.75 || pool.now.full) continue;
     const status = pool.looks.findLast((look) => look.status !== undefined);

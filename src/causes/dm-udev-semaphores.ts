@@ -23,7 +23,9 @@ export const dmUdevSemaphores: Cause = {
 
 function find({ facts }: Scene): Draft[] {
   // databases word their own limit almost the same; this is libdevmapper's sentence
-  const exhausted = messages(facts, 'dm-semaphores-exhausted').findLast((fact) => /maximum number of semaphores reached/i.test(fact.quote));
+  const exhausted = messages(facts, 'dm-semaphores-exhausted').findLast((fact) =>
+    /maximum number of semaphores reached/i.test(fact.quote),
+  );
   const cookie = messages(facts, 'dm-cookie-failed').at(-1);
   const said = exhausted ?? cookie;
   if (said === undefined) return [];

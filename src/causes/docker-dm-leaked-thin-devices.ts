@@ -1,6 +1,7 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { si } from './help/sizes.ts';
+import { onLoop } from './help/thin.ts';
 import { mentioned } from './help/thin-signs.ts';
 
 export const dockerDmLeakedThinDevices: Cause = {
@@ -57,7 +58,8 @@ function find({ facts, from }: Scene): Draft[] {
     {
       confidence: from === 'host' || complained ? 'likely' : 'possible',
       subject,
-      score: 55,
+      // a loop file that stays large is more often a matter of discards
+      score: onLoop(docker.value) ? 55 : 75,
       evidence: [evidence(engine, 'no image and no container'), evidence(docker, `${si(dataUsed)} in use`)],
       explanation: `Docker knows no image and no container, yet ${si(dataUsed)} of the pool are in use: thin devices were left behind.`,
     },

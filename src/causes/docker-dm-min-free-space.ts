@@ -84,7 +84,7 @@ function find({ facts, from }: Scene): Draft[] {
         subject: `thin pool ${pool.name}`,
         score: nearlyFull ? 40 : 75,
         evidence: [evidence(docker, `free ${si(free)}, minimum ${si(minimum)}`)],
-        explanation: `${si(free)} of the pool are free (${percentOf(look.dataFraction ?? 0)} used) and Docker's minimum is ${si(minimum)}: pulls, creates and starts are refused while containers that run still write.`,
+        explanation: `${si(free)} of the pool are free (${percentOf(look.dataFraction ?? 0)} used) and Docker's minimum is ${si(minimum)}: pulls, creates and starts are refused${look.full ? '' : ' while containers that run still write'}.`,
       },
     ];
   });

@@ -30,10 +30,13 @@ function find({ facts }: Scene): Draft[] {
     if (verb === 'create') created.push({ name, fact });
     if (verb === 'remove') removed.push({ name, fact });
   }
+  const createdNames = new Set(created.map((one) => one.name));
+  const removedNames = new Set(removed.map((one) => one.name));
+  if (created.every((one) => removedNames.has(one.name))) return [];
   return removed.flatMap((remove): Draft[] => {
     const made = created.findLast((create) => create.fact.order < remove.fact.order);
-    if (made === undefined || created.some((create) => create.name === remove.name)) return [];
-    if (removed.some((other) => other.name === made.name)) return [];
+    if (made === undefined || createdNames.has(remove.name)) return [];
+    if (removedNames.has(made.name)) return [];
     const mounted = mountOf(remove.name, facts);
     // both are volumes of one pool: names that differ in the last part only
     if (mounted === undefined && prefix(made.name) !== prefix(remove.name)) return [];

@@ -1,16 +1,16 @@
 import type { Fact, Facts } from '../../probes/fact.ts';
 import { dockerOnDeviceMapper } from './thin-signs.ts';
 
-const VOLUME = /\/devicemapper\/mnt\/[0-9a-f]{12,}|^\/dev\/mapper\/docker-\d+:\d+-\d+-(?!pool)|-snap-\d+$/;
+const MOUNT = /\/devicemapper\/mnt\/[0-9a-f]{12,}/;
+/** Docker's names, and containerd's `POOL-snap-ID` (containerd plugins/snapshots/devmapper). */
+const VOLUME = /^\/dev\/mapper\/(?:docker-\d+:\d+-\d+-(?!pool)|\S{1,200}-snap-\d+$)/;
 
 /** df rows of the thin volumes that containers live on: on the host below mnt/, or `/` inside a container. */
 export function dockerVolumeRows(facts: Facts): Fact<'df'>[] {
   const here = dockerOnDeviceMapper(facts);
   return facts.all('df', (row) => {
-    if (VOLUME.test(row.mountpoint) || VOLUME.test(row.filesystem)) return true;
+    if (MOUNT.test(row.mountpoint) || VOLUME.test(row.filesystem)) return true;
     // `/dev/dm-8 … /` or `rootfs … /`: what df prints inside a container
-    if (/^\/dev\/(dm-\d+|mapper\/docker-)/.test(row.filesystem) && row.mountpoint === '/' && row.inContainer === true)
-      return true;
     return (
       here &&
       row.inContainer === true &&
