@@ -10,7 +10,7 @@ import { said, says, saysIn, textSeverity } from './help/said.ts';
 const NORMAL = /^\/?(?:memfd:|SYSV|dev\/zero|dev\/shm\/|dev\/dri|i915|drm mm|anon_inode|\[aio\])|^\/memfd:|^\/run\/|^\/proc\//;
 
 /** Somebody removed files: `deleted`, `rm -f`, `rotated away`. */
-const REMOVED = /\b(?:delet|remov|rotat)\w*|\brm\b/i;
+const REMOVED = /\b(?:delet|remov|rotat)\w*[^.\n]{0,40}\b(?:files?|logs?|dumps?|backups?)\b|\brm (?:-\w+ )?[^\n]{0,40}(?:log|file)|\bwith rm\b/i;
 
 export const deletedButOpen: Cause = {
   id: 'deleted-but-open',

@@ -28,7 +28,7 @@ export const inodesExhausted: Cause = {
   remedies: ['docker-container-prune', 'docker-image-prune', 'docker-builder-prune', 'find-inode-hogs', 'recreate-with-more-inodes'],
   prevention: 'XFS or btrfs for the data root, or mkfs.ext4 -i 8192; warn at 90 % of inodes, not only of bytes.',
   sources: ['statfs(2)', 'mke2fs(8)', 'moby/moby#10613', 'moby/moby#28404'],
-  explains: ['plain-fs-full'],
+  explains: ['plain-fs-full', 'metadata-db-needs-space-to-delete'],
   find(scene) {
     const rows = inodeRows(scene).filter((row) => !row.tmpfs && hasInodeLimit(row));
     const drafts = rows.flatMap((row) => fromRow(scene, row));

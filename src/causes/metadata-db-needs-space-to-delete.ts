@@ -27,7 +27,7 @@ export const metadataDbNeedsSpaceToDelete: Cause = {
     return [
       {
         confidence: failed || full ? 'likely' : 'possible',
-        severity: scene.from === 'text' ? textSeverity(scene) : 'critical',
+        severity: scene.from === 'text' ? textSeverity(scene) : full ? 'critical' : 'notice',
         subject: failing?.value.path ?? 'the engine\'s records',
         evidence: [evidence(proof, 'the engine could not write its own records'), ...(full ? [evidence(full.fact, 'the file system is full')] : [])],
         explanation: 'The engine fails at writing its own records, which it must do before it can remove anything: free some megabytes outside of it first.',

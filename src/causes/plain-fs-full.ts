@@ -3,7 +3,7 @@ import { dataRoots } from './help/engines.ts';
 import { type FileSystem, fullFileSystems, holding, isInMemory, isOverlay, NOTHING_LEFT } from './help/file-systems.ts';
 import { share, size } from './help/format.ts';
 import { under } from './help/paths.ts';
-import { failures } from './help/said.ts';
+import { failures, says } from './help/said.ts';
 
 /** The file system itself is full. What fills it is the business of other causes. */
 export const plainFsFull: Cause = {
@@ -37,11 +37,13 @@ function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
   const roots = dataRoots(scene).filter((root) => holding(scene, root)?.mountpoint === fs.mountpoint);
   const elsewhere = !failing && failures(scene).some((fact) => fact.value.path !== undefined && holding(scene, fact.value.path) !== undefined);
   const small = /^\/(?:boot|efi|recovery|usr)(?:\/|$)/.test(fs.mountpoint);
-  const nothing = fs.available + fs.resolution <= NOTHING_LEFT;
+  // `100%` as printed: df rounds up, so that alone is up to a percent of room on a large disk
+  const printedFull = fs.fact.kind === 'df' && fs.fact.value.usePercent === 100 && fs.available <= fs.size * 0.005;
+  const nothing = fs.available <= NOTHING_LEFT || printedFull;
   // a container's df may show a quota, btrfs's df may show what chunks allow, ext4's what root keeps
   const doubtful = fs.inContainer || isOverlay(fs) || fs.type === 'btrfs' || fs.type === 'zfs' || isQuotaSized(scene, fs) || /\/docker-\d+:\d+-/.test(fs.source);
   const important = failing !== undefined || roots.length > 0 || fs.mountpoint === '/';
-  const confirmed = nothing && !doubtful && !small && !elsewhere && (important || scene.from === 'host');
+  const confirmed = nothing && !doubtful && !small && !elsewhere && (scene.from === 'host' || (important && !otherStory(scene)));
   return {
     confidence: confirmed ? 'confirmed' : 'likely',
     severity: small || (elsewhere && !important) ? 'notice' : important || scene.from === 'text' ? 'critical' : 'warning',
@@ -54,6 +56,19 @@ function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
     nextCheck: { run: `du -xh --max-depth=3 ${fs.mountpoint} | sort -h | tail -n 30`, why: 'names the directories that hold the space' },
     score: doubtful ? 30 : failing ? 80 : important ? 70 : 50,
   };
+}
+
+/**
+ * A pasted df may be a mere circumstance: where the text also speaks of what fills the disk, or
+ * of a disk that is not this machine's own, the full row is only likely to be the whole story.
+ */
+function otherStory(scene: Scene): boolean {
+  const kinds = ['open-deleted', 'directory-size', 'engine-usage', 'disk-image', 'docker-dm', 'zfs-dataset', 'btrfs-df', 'btrfs-usage', 'btrfs-show'] as const;
+  return (
+    kinds.some((kind) => scene.facts.has(kind)) ||
+    scene.facts.has('df-inodes', (row) => row.inodes > 0 && row.free < row.inodes / 10) ||
+    says(scene, 'container-logs', 'deleted-files-held-open', 'snapshots', 'du-does-not-explain', 'disk-was-resized', 'docker-desktop', 'wsl', 'virtual-machine-disk', 'inodes', 'build-cache', 'volumes', 'many-images', 'orphan-layers', 'everything-was-pruned', 'vfs', 'copies-every-layer', 'quota', 'btrfs', 'devicemapper', 'zfs')
+  );
 }
 
 /** Without sizes an error line says only that something is full. */

@@ -33,12 +33,14 @@ export function inodeRows(scene: Scene): InodeRow[] {
     const mount = mountOf(scene, fact.value.path);
     keep({ mountpoint: mount?.target ?? fact.value.path, source: mount?.source ?? fact.value.path, ...(mount ? { type: mount.fstype } : {}), inodes: fact.value.files, free: fact.value.ffree, inContainer: false, fact });
   }
-  return [...rows.values()];
+  const all = [...rows.values()];
+  // a container's merged directory shows the counts of the file system below it
+  return all.filter((row) => !/^overlay/i.test(row.type ?? row.source) || !all.some((other) => other !== row && other.inContainer === row.inContainer && other.inodes === row.inodes && !/^overlay/i.test(other.type ?? other.source)));
 }
 
 /** Read-only images have exactly the inodes they need; pseudo file systems count something else. */
 export function hasInodeLimit(row: InodeRow): boolean {
-  return !/^(?:squashfs|iso9660|erofs|udf|cramfs|vfat|exfat|fuse.*|9p|virtiofs|nfs\d?|cifs|btrfs|zfs|apfs)$/i.test(row.type ?? '') && !/^\/(?:snap|sys|proc|dev)(?:\/|$)/.test(row.mountpoint) && !/^\/dev\/loop\d+$/.test(row.source);
+  return !/^(?:squashfs|iso9660|erofs|udf|cramfs|vfat|exfat|fuse.*|9p|virtiofs|nfs\d?|cifs|btrfs|zfs|apfs)$/i.test(row.type ?? '') && !/^\/(?:snap|var\/lib\/snapd\/snap|sys|proc|dev|cdrom|mnt\/cdrom)(?:\/|$)/.test(row.mountpoint);
 }
 
 /** Nothing is left that could matter: none, or less than one in a thousand and fewer than 64. */
