@@ -1,6 +1,7 @@
 import type { Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { iec, percentOf } from './help/sizes.ts';
 import type { Pool } from './help/thin.ts';
 import { fullLook, poolFree, thinPools } from './help/thin.ts';
@@ -96,7 +97,7 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
         subject,
         score: 90,
         evidence: [
-          ...shown.slice(-3).map((fact) => evidence(fact, 'every data block of the pool is in use')),
+          ...shown.slice(-3).map((fact) => decisive(fact, 'every data block of the pool is in use', DATA_SPACE)),
           ...kernel(facts, 'thin-pool-out-of-data-queue', 'thin-pool-out-of-data-error')
             .slice(-1)
             .map((fact) => evidence(fact, 'the kernel says so')),
@@ -129,7 +130,7 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
       severity: nearly ? 'critical' : 'warning',
       subject,
       score: nearly ? 85 : 40,
-      evidence: [evidence(pool.now.fact, `${percentOf(dataFraction)} of the data blocks in use`)],
+      evidence: [decisive(pool.now.fact, `${percentOf(dataFraction)} of the data blocks in use`, DATA_SPACE)],
       explanation: `The pool is ${percentOf(dataFraction)} used: ${left} ${nearly ? 'are all that is left for every volume on it' : 'are left for every volume on it'}. When they are gone, writers hang and then fail.`,
       nextCheck: STATUS,
       ...(remedies === undefined ? {} : { remedies }),

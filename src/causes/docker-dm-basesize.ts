@@ -1,6 +1,7 @@
 import type { Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { containersOfVolumes, dockerVolumeRows, roomInVolume } from './help/docker-volumes.ts';
 import { iec, percentOf, si } from './help/sizes.ts';
 import { poolFree, thinPools } from './help/thin.ts';
@@ -198,7 +199,9 @@ function fromRefusedWrite(facts: Facts): Draft | undefined {
     score: larger !== undefined ? 85 : 60,
     evidence: [
       evidence(failed, 'the write into the volume failed'),
-      ...(docker === undefined ? [] : [evidence(docker, `every volume holds ${si(docker.value.baseDeviceSize ?? 0)}`)]),
+      ...(docker === undefined
+        ? []
+        : [decisive(docker, `every volume holds ${si(docker.value.baseDeviceSize ?? 0)}`, /Base Device Size/)]),
       ...(larger === undefined ? [] : [evidence(larger, 'as large as the base device')]),
     ],
     explanation: `Layers are unpacked into a volume of ${docker?.value.baseDeviceSize === undefined ? '10 GiB (the default)' : si(docker.value.baseDeviceSize)}. An image that comes near to that does not fit, however much room pool and disk have. ${roomSentence(facts)}`,
@@ -229,7 +232,7 @@ function pools(facts: Facts) {
   return thinPools(facts)
     .filter((pool) => pool.now.dataFraction !== undefined && !pool.now.full)
     .slice(0, 1)
-    .map((pool) => evidence(pool.now.fact, `the pool is ${percentOf(pool.now.dataFraction ?? 0)} used`));
+    .map((pool) => decisive(pool.now.fact, `the pool is ${percentOf(pool.now.dataFraction ?? 0)} used`, DATA_SPACE));
 }
 
 function roomSentence(facts: Facts): string {

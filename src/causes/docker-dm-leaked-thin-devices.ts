@@ -1,5 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { si } from './help/sizes.ts';
 import { onLoop } from './help/thin.ts';
 import { mentioned } from './help/thin-signs.ts';
@@ -42,7 +43,7 @@ function find({ facts, from }: Scene): Draft[] {
         severity: deferredDeletedCount > 10 ? 'warning' : 'notice',
         subject,
         score: 50,
-        evidence: [evidence(docker, `${deferredDeletedCount} deleted devices wait`)],
+        evidence: [decisive(docker, `${deferredDeletedCount} deleted devices wait`, /Deferred Deleted/)],
         explanation: `${deferredDeletedCount} devices are deleted by name but still in use somewhere, so their blocks are not free. A restart of Docker, or of what holds the mounts, lets them go.`,
       },
     ];
@@ -60,7 +61,7 @@ function find({ facts, from }: Scene): Draft[] {
       subject,
       // a loop file that stays large is more often a matter of discards
       score: onLoop(docker.value) ? 55 : 75,
-      evidence: [evidence(engine, 'no image and no container'), evidence(docker, `${si(dataUsed)} in use`)],
+      evidence: [evidence(engine, 'no image and no container'), decisive(docker, `${si(dataUsed)} in use`, DATA_SPACE)],
       explanation: `Docker knows no image and no container, yet ${si(dataUsed)} of the pool are in use: thin devices were left behind.`,
     },
   ];

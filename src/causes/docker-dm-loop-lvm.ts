@@ -1,5 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { si } from './help/sizes.ts';
 import { fullLook, thinPools } from './help/thin.ts';
 import { hiddenExt4, isFull, kernel, mentions, realFileSystems } from './help/thin-signs.ts';
@@ -45,7 +46,7 @@ function find({ facts, from }: Scene): Draft[] {
         confidence: 'confirmed',
         subject: `thin pool ${pool.name}`,
         score: 70,
-        evidence: [evidence(fact, 'the sparse file has given all it may')],
+        evidence: [decisive(fact, 'the sparse file has given all it may', DATA_SPACE)],
         explanation: `The pool is a sparse file of ${total === undefined ? 'fixed size' : si(total)} behind a loop device, and that size is used up. It can be made larger in place, keeping every image and container.`,
       });
     } else if (from === 'host' || (pool.now.dataFraction ?? 0) > 0.5) {
@@ -54,7 +55,7 @@ function find({ facts, from }: Scene): Draft[] {
         severity: (pool.now.dataFraction ?? 0) > 0.8 ? 'warning' : 'notice',
         subject: `thin pool ${pool.name}`,
         score: 10,
-        evidence: [evidence(fact, 'the pool lies on a loop device')],
+        evidence: [decisive(fact, 'the pool lies on a loop device', /loop/)],
         explanation:
           'Nothing is full now. The pool lives in a sparse file: slow, limited by the size of the file and by the disk below, whichever ends first.',
         remedies: ['loop-to-direct-lvm', 'switch-to-overlay2'],

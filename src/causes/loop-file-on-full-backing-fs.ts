@@ -1,6 +1,7 @@
 import type { Fact, Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { iec, si } from './help/sizes.ts';
 import { onLoop } from './help/thin.ts';
 import { dockerOnDeviceMapper, ext4Trouble, hiddenExt4, isFull, kernel, realFileSystems } from './help/thin-signs.ts';
@@ -107,7 +108,13 @@ function fromDocker(facts: Facts): Draft[] {
       severity: full ? 'critical' : tight ? 'warning' : 'notice',
       subject: fact.value.dataLoopFile ?? fact.value.dataFile ?? poolName,
       score: full ? 85 : 70,
-      evidence: [evidence(fact, `available ${si(dataAvailable)} of ${si(dataTotal)}, with only ${si(dataUsed)} used`)],
+      evidence: [
+        decisive(
+          fact,
+          `available ${si(dataAvailable)} of ${si(dataTotal)}, with only ${si(dataUsed)} used`,
+          DATA_SPACE,
+        ),
+      ],
       explanation:
         `The pool could still take ${si(own)} by its own size, but only ${si(dataAvailable)} are available: that is the room of the file system below the sparse data file. ` +
         `It ends at ${si(dataUsed + dataAvailable)}, not at ${si(dataTotal)}, and when it ends containers get I/O errors.`,

@@ -96,6 +96,13 @@ describe('loop-lvm', () => {
     expect(dockerDmLoopLvm.find(text(device))).toEqual([]);
   });
 
+  it('shows the two lines of docker info that prove it', () => {
+    const finding = first(
+      'Storage Driver: devicemapper\n Pool Name: docker-8:1-77-pool\n Data file: /dev/loop0\n Data Space Used: 53.69 GB\n Data Space Total: 53.69 GB\n Metadata Space Used: 9 MB\n Metadata Space Total: 2.147 GB\n',
+    );
+    expect(finding?.evidence[0]?.quote).toBe('Data Space Used: 53.69 GB\nData Space Total: 53.69 GB');
+  });
+
   it('is a notice while there is room', () => {
     expect(best(dockerDmLoopLvm, host(loop({})))).toMatchObject({ confidence: 'possible', severity: 'notice' });
   });
