@@ -203,10 +203,12 @@ function byCircumstance(scene: Scene): Draft[] {
       (fact.value.values?.['free'] ?? 1) <= CREATE_FAILS_BELOW &&
       fact.value.values?.['full'] === 1,
   );
-  const failed = failures(scene);
+  const words = failures(scene);
+  const failed = words.filter((fact) => !/balanc/i.test(fact.value.message));
   const balance = [
     ...kernelEvents(scene, 'btrfs-balance-enospc'),
     ...scene.facts.all('btrfs-balance', (b) => b.outcome === 'enospc'),
+    ...words.filter((fact) => /balanc/i.test(fact.value.message)),
   ];
   const rows = roomyBtrfs(scene);
   const nextCheck = btrfsMetadataExhausted.nextCheck;
@@ -232,7 +234,7 @@ function byCircumstance(scene: Scene): Draft[] {
     ...show(failed, 'a write failed for want of space'),
     ...show(balance, 'balance found no room', 1),
   ];
-  if (row || dump.length > 0 || (balance.length > 0 && failed.length > 0)) {
+  if (row || dump.length > 0 || balance.length > 0) {
     return [
       {
         confidence: 'likely',

@@ -24,6 +24,7 @@ export const btrfsQgroupLimit: Cause = {
   },
   remedies: ['btrfs-raise-qgroup'],
   sources: ['btrfs-quota(8)', 'measured: EDQUOT at 20938752 of 20971520 bytes'],
+  explains: ['user-group-quota'],
   find(scene) {
     const failed = failures(scene, ['EDQUOT']);
     const drafts = scene.facts.all('btrfs-qgroup').flatMap((fact): Draft[] => {
@@ -61,7 +62,7 @@ export const btrfsQgroupLimit: Cause = {
         evidence: [...show(failed, 'a write was refused by a quota'), ...said(scene, 'btrfs', 'quota')],
         explanation:
           'A quota refused the write and the file system is btrfs: its quota groups answer with "Disk quota exceeded" while df shows room.',
-        score: 65,
+        score: 82,
       },
     ];
   },

@@ -20,7 +20,8 @@ export const inotifyInstances: Cause = {
     return limitDrafts(scene, {
       limits: ['fs.inotify.max_user_instances', 'user.max_inotify_instances'],
       failed: [
-        ...messagesOf(scene, 'inotify-instance-failed'),
+        // the same wording with "no space left" means watches
+        ...messagesOf(scene, 'inotify-instance-failed').filter((fact) => !/no space left/i.test(fact.quote)),
         ...worded(scene, 'EMFILE', /inotify|fsnotify|watch(?:er)?\b/i),
       ],
       what: 'inotify instances',

@@ -6,6 +6,8 @@ import { failures, said, says } from './help/said.ts';
 
 /** Read-only by nature: images and the system partitions of image-based distributions. */
 const IMAGE_TYPES = /^(?:squashfs|erofs|iso9660|composefs|udf|cramfs)$/;
+/** How people ask for it: docker run --read-only, a pod's securityContext, a volume with :ro. */
+const ASKED_FOR = /--read-only\b|readOnlyRootFilesystem|read_only: true|\/[\w./-]+:ro\b/;
 const SYSTEM_PATHS = /^\/(?:usr|boot|sys|proc)(?:\/|$)/;
 
 export const readOnlyByDesign: Cause = {
@@ -64,8 +66,12 @@ export const readOnlyByDesign: Cause = {
       ];
     }
     const container = scene.facts.first('container', (value) => value.readOnly === true);
+    const asked = [
+      ...scene.facts.all('command', (command) => ASKED_FOR.test(command.words.join(' '))),
+      ...refused.filter((fact) => ASKED_FOR.test(fact.value.message)),
+    ];
     const system = refused.filter((fact) => SYSTEM_PATHS.test(fact.value.path ?? ''));
-    if (!container && !(system.length > 0) && !(says(scene, 'ostree') && scene.from === 'text')) {
+    if (!container && asked.length === 0 && !(system.length > 0) && !(says(scene, 'ostree') && scene.from === 'text')) {
       if (scene.from === 'host') return [];
       return [
         {
@@ -85,6 +91,7 @@ export const readOnlyByDesign: Cause = {
         subject: container?.value.name ?? system[0]?.value.path ?? '/usr',
         evidence: [
           ...(container ? [evidence(container, 'the container was started read-only')] : []),
+          ...show(asked, 'read-only was asked for', 1),
           ...show(system.length > 0 ? system : refused, 'the write that was refused'),
           ...said(scene, 'ostree'),
         ],

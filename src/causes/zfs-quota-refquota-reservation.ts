@@ -25,6 +25,7 @@ export const zfsQuotaRefquotaReservation: Cause = {
   },
   remedies: ['zfs-raise-quota', 'zfs-lower-refreservation', 'zfs-destroy-snapshots'],
   sources: ['zfsprops(7)', 'openzfs/zfs#7321'],
+  explains: ['user-group-quota'],
   find(scene) {
     const failed = [...failures(scene), ...failures(scene, ['EDQUOT'])];
     const drafts = scene.facts.all('zfs-dataset').flatMap((fact): Draft[] => {
@@ -69,7 +70,7 @@ export const zfsQuotaRefquotaReservation: Cause = {
         evidence: [...show(quota, 'a quota refused the write'), ...said(scene, 'zfs', 'quota')],
         explanation:
           'A quota refused the write, and the storage is ZFS: a quota or refquota of the dataset or one above it.',
-        score: 65,
+        score: 82,
       },
     ];
   },
