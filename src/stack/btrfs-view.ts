@@ -70,7 +70,7 @@ export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | un
     if (reserve !== undefined) view.globalReserve = reserve;
     view.resolution = Math.max(view.resolution, (usage ?? df)?.value.resolution ?? 0);
     for (const type of ['data', 'metadata', 'mixed'] as const) {
-      const space = sumRows(rows, type, type === 'data' ? 0 : (reserve ?? 0));
+      const space = sumRows(rows, type, type === 'data' ? 0 : (reserve ?? 0), view.resolution > 0);
       if (space) view[type] = space;
     }
   }
@@ -154,12 +154,23 @@ function belongs(path: string, devices: readonly { path?: string }[]): boolean {
   return devices.some((device) => device.path !== undefined && deviceKey(device.path) === deviceKey(path));
 }
 
-function sumRows(rows: Rows, type: BtrfsBlockGroupType, reserve: number): BtrfsSpaceView | undefined {
+function sumRows(rows: Rows, type: BtrfsBlockGroupType, reserve: number, rounded: boolean): BtrfsSpaceView | undefined {
   const own = rows.filter((row) => row.type === type);
   if (own.length === 0) return undefined;
+  const profile = mainProfile(own);
   const total = own.reduce((sum, row) => sum + row.total, 0);
   const used = own.reduce((sum, row) => sum + row.used, 0);
-  return { profile: mainProfile(own), total, used, free: Math.max(0, total - used - reserve) };
+  // an empty chunk of another profile is not written to: the allocator looks for its own profile
+  const main = own.filter((row) => row.profile.toLowerCase() === profile);
+  const free = main.reduce((sum, row) => sum + row.total - row.used, 0);
+  const off = rounded ? main.reduce((sum, row) => sum + rounding(row.total) + rounding(row.used), rounding(reserve)) : 0;
+  return { profile, total, used, free: Math.max(0, free - reserve - (type === 'data' ? 0 : off)) };
+}
+
+/** Half a unit of the last of two printed decimals: what 1.38GiB may be away from the truth. */
+function rounding(bytes: number): number {
+  for (const unit of [1024 ** 4, 1024 ** 3, 1024 ** 2]) if (bytes >= unit) return unit * 0.005;
+  return 0;
 }
 
 /** mkfs of old days leaves an empty `single` chunk beside DUP: the profile with the most bytes counts. */

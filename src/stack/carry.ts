@@ -75,13 +75,13 @@ function plainOwn(layer: Layer): Room | undefined {
   const inodes = resource(layer, 'inodes');
   if (inodes?.free === 0) return stop(layer, 0, 0, 'inodes', 'no inode is left: no file can be created');
   const reserve = resource(layer, 'root reserve')?.capacity ?? 0;
-  return stop(layer, bytes.free, bytes.free + reserve, 'bytes', `${layer.name} has no more free space`);
+  return stop(layer, bytes.free, bytes.free + reserve, 'bytes', 'its free space ends there');
 }
 
 const BTRFS_WHY: Record<BtrfsRoom['stoppedBy'], string> = {
-  data: 'the data chunks are full and nothing is left to make a new one',
-  metadata: 'metadata is full and nothing is left to make a new metadata chunk',
-  unallocated: 'the data chunks and all unallocated space are used up',
+  data: 'the free space inside its data chunks ends there, and nothing is left to make new ones',
+  metadata: 'its metadata is full then, and nothing is left to make a new metadata chunk',
+  unallocated: 'its chunks and its unallocated space are used up then',
 };
 
 function btrfsOwn(layer: Layer, context: CarryContext): Room | undefined {
@@ -101,7 +101,7 @@ function poolOwn(layer: Layer): Room | undefined {
     return stop(layer, 0, 0, 'metadata', 'the metadata device is full');
   }
   const grown = data.free + (data.growable?.by ?? 0);
-  return stop(layer, grown, grown, 'data', data.growable ? 'every block of the pool is used and its volume group cannot grow it' : 'every block of the pool is used');
+  return stop(layer, grown, grown, 'data', data.growable ? 'its last block is used then, and its volume group cannot grow it further' : 'its last block is used then');
 }
 
 function stop(layer: Layer, bytes: number, rootBytes: number, name: ResourceName, why: string): Room {

@@ -31,15 +31,16 @@ export function deviceLayer(build: Building, source: string): string | undefined
   const lv = build.facts.first('lv', (one) => lvmDmName(one.vg, one.name) === key);
   if (lv?.value.pool) return thinLvLayer(build, key, lv.value.vg, lv.value.pool, lv.value.size);
   if (lv || block?.type === 'lvm') return lvLayer(build, key, lv?.value.size ?? block?.size, block);
-  return plainLayer(build, key, block);
+  return plainLayer(build, key, block, source);
 }
 
-function plainLayer(build: Building, key: string, block: BlockDevice | undefined): string {
-  const kind = block?.type === 'part' ? 'partition' : /^raid|^md/.test(block?.type ?? key) ? 'raid' : block?.type === 'disk' || !block ? 'disk' : 'device-mapper';
+function plainLayer(build: Building, key: string, block: BlockDevice | undefined, source: string): string {
+  const mapped = source.startsWith('/dev/mapper/') || (block !== undefined && block.type !== 'disk');
+  const kind = block?.type === 'part' ? 'partition' : /^raid|^md/.test(block?.type ?? key) ? 'raid' : mapped ? 'device-mapper' : 'disk';
   const id = `${kind === 'device-mapper' ? 'dm' : kind}:${key}`;
   return put(build, id, () => ({
     kind,
-    name: kind === 'device-mapper' ? `${block?.type ?? 'dm'} ${key}` : `${kind} ${key}`,
+    name: kind === 'device-mapper' ? `${block?.type ?? 'device'} ${key}` : `${kind} ${key}`,
     path: `/dev/${key}`,
     ...(block ? { resources: size(block.size) } : {}),
     on: below(build, block),

@@ -11,7 +11,7 @@ export function findingLines(finding: Finding, remedies: readonly Remedy[], styl
   if (finding.consequenceOf) lines.push(style.dim(`  follows from ${finding.consequenceOf}`));
   lines.push(...wrap(finding.explanation, style.width, '  '));
   if (finding.later) lines.push(...wrap(`Later: ${finding.later}`, style.width, '  '));
-  for (const one of finding.evidence.slice(0, MOST_EVIDENCE)) lines.push(...evidenceLines(one, style, 1));
+  for (const one of distinct(finding.evidence).slice(0, MOST_EVIDENCE)) lines.push(...evidenceLines(one, style, 3));
   const cures = finding.remedies.map((id) => remedies.find((remedy) => remedy.id === id)).filter((remedy) => remedy !== undefined);
   const cure = cures[0];
   if (cure) lines.push(...hanging('cure', `${cure.title} (${cure.id}${cure.risk === 'safe' ? '' : `, ${cure.risk}`})`, style));
@@ -36,6 +36,11 @@ export function whyLines(finding: Finding, remedies: readonly Remedy[], style: S
     if (remedy.danger) lines.push(...wrap(`Danger: ${remedy.danger}`, style.width, '    '));
   }
   return lines;
+}
+
+/** One line often proves two things: it is shown once. */
+function distinct(evidence: readonly Evidence[]): Evidence[] {
+  return [...new Map(evidence.map((one) => [`${one.source}\n${one.quote}`, one])).values()];
 }
 
 function evidenceLines(one: Evidence, style: Style, most: number): string[] {

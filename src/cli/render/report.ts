@@ -51,7 +51,7 @@ function worthShowing(report: Report): Headroom[] {
   const kinds = new Map(report.stack.map((layer) => [layer.id, layer.kind]));
   const stores = report.headroom.filter((room) => kinds.get(room.layer) !== 'file-system');
   const tight = report.headroom.filter((room) => kinds.get(room.layer) === 'file-system' && room.bytes !== undefined && isTight(room, report.stack));
-  const rest = stores.length + tight.length === 0 ? report.headroom.slice(0, 4) : [];
+  const rest = stores.length + tight.length === 0 && report.findings.length === 0 ? report.headroom.slice(0, 4) : [];
   return [...stores, ...tight, ...rest].slice(0, 8);
 }
 
@@ -70,7 +70,7 @@ function headroomLines(room: Headroom, layers: ReadonlyMap<string, Layer>, style
   } else {
     lines.push(`  can still take   ${style.bold(iec(room.bytes))}${room.rootBytes ? ` (root: ${iec(room.bytes + room.rootBytes)})` : ''}${df}`);
     const stopper = room.stoppedBy && layers.get(room.stoppedBy.layer);
-    if (room.stoppedBy && stopper) lines.push(...wrap(`stopped by       ${stopper.kind === 'file-system' ? `${room.stoppedBy.resource}, ` : ''}${stopper.name}: ${room.stoppedBy.why}`, style.width, '  '));
+    if (room.stoppedBy && stopper) lines.push(...wrap(`${stopper.name}: ${room.stoppedBy.why}`, style.width, ' '.repeat(19)).map((line, index) => (index === 0 ? `  stopped by       ${line.trimStart()}` : line)));
   }
   if (layer) lines.push('', ...stackTree(layer.kind === 'store' ? layer : { ...layer, id: '', on: [layer.id] }, layers, style, room.stoppedBy?.layer));
   return lines;
