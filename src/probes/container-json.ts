@@ -13,8 +13,10 @@ const ID = /^[0-9a-f]{12,64}$/;
 export function containerFromJson(value: Shape): { container: Container; keys: readonly string[] } | undefined {
   const id = text(value['Id']) ?? text(value['ID']);
   if (!id || !ID.test(id)) return undefined;
-  if (shape(value['HostConfig']) && shape(value['State'])) return { container: inspected(value, id), keys: INSPECT_KEYS };
-  if ('Names' in value && ('State' in value || 'Status' in value) && 'Image' in value) return { container: listed(value, id), keys: LIST_KEYS };
+  if (shape(value['HostConfig']) && shape(value['State']))
+    return { container: inspected(value, id), keys: INSPECT_KEYS };
+  if ('Names' in value && ('State' in value || 'Status' in value) && 'Image' in value)
+    return { container: listed(value, id), keys: LIST_KEYS };
   return undefined;
 }
 
@@ -80,7 +82,9 @@ function listEngine(value: Shape): EngineName {
 
 /** State word for a status text: `Exited (137) 3 hours ago` → exited. */
 export function stateOf(status: string | undefined): string | undefined {
-  const word = /^(Up|Exited|Created|Dead|Restarting|Paused|Removal|Initialized|Stopping|Stopped)\b/.exec(status ?? '')?.[1];
+  const word = /^(Up|Exited|Created|Dead|Restarting|Paused|Removal|Initialized|Stopping|Stopped)\b/.exec(
+    status ?? '',
+  )?.[1];
   if (word === 'Up') return /\(Paused\)/.test(status ?? '') ? 'paused' : 'running';
   return word === 'Removal' ? 'removing' : word?.toLowerCase();
 }
@@ -91,7 +95,11 @@ export function stateOf(status: string | undefined): string | undefined {
  */
 function sizes(value: Shape): { writable?: number; virtual?: number } {
   const own = shape(value['Size']);
-  if (own) return present<{ writable?: number; virtual?: number }>({ writable: amount(own['rwSize']), virtual: amount(own['rootFsSize']) });
+  if (own)
+    return present<{ writable?: number; virtual?: number }>({
+      writable: amount(own['rwSize']),
+      virtual: amount(own['rootFsSize']),
+    });
   if (typeof value['Size'] === 'string') return printedSizes(value['Size']);
   const looked = amount(value['SizeRootFs']);
   return present<{ writable?: number; virtual?: number }>({
@@ -113,12 +121,21 @@ function mountsOf(value: unknown): Container['mounts'] {
   const mounts = shapes(value).flatMap((one) => {
     const destination = text(one['Destination']);
     if (!destination) return [];
-    return [{ type: text(one['Type']) ?? 'bind', source: text(one['Source']) ?? '', destination, ...(one['RW'] === false ? { readOnly: true } : {}) }];
+    return [
+      {
+        type: text(one['Type']) ?? 'bind',
+        source: text(one['Source']) ?? '',
+        destination,
+        ...(one['RW'] === false ? { readOnly: true } : {}),
+      },
+    ];
   });
   return mounts.length > 0 ? mounts : undefined;
 }
 
 function textMap(value: unknown): Record<string, string> | undefined {
-  const map = Object.entries(shape(value) ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  const map = Object.entries(shape(value) ?? {}).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string',
+  );
   return map.length > 0 ? Object.fromEntries(map) : undefined;
 }

@@ -51,16 +51,34 @@ export function containerdTables(doc: Document): Found[] {
       if (plugin) plugins.push([`${plugin[1]}.${plugin[2]}`, plugin[3] ?? '']);
     } else if (table === 'containers') {
       const row = /^\s*([\w.-]+)\s+(\S+)\s+io\.containerd\.\S+\s*$/.exec(line);
-      if (row) results.push(found('container', { engine: 'containerd', id: row[1] ?? '', ...(row[2] === '-' ? {} : { image: row[2] ?? '' }) }, n));
+      if (row)
+        results.push(
+          found(
+            'container',
+            { engine: 'containerd', id: row[1] ?? '', ...(row[2] === '-' ? {} : { image: row[2] ?? '' }) },
+            n,
+          ),
+        );
       else table = undefined;
     }
   }
-  if (plugins.length > 0) results.push(found('engine', { engine: 'containerd', status: plugins }, pluginLine, plugins.map((pair) => pair.join(' ')).join('\n')));
+  if (plugins.length > 0)
+    results.push(
+      found(
+        'engine',
+        { engine: 'containerd', status: plugins },
+        pluginLine,
+        plugins.map((pair) => pair.join(' ')).join('\n'),
+      ),
+    );
   return results;
 }
 
 function snapshotterIn(command: string): string | undefined {
-  return /--snapshotter[= ]([\w.-]+)/.exec(command)?.[1] ?? (/\bsnapshots?\b/.test(command) ? DEFAULT_SNAPSHOTTER : undefined);
+  return (
+    /--snapshotter[= ]([\w.-]+)/.exec(command)?.[1] ??
+    (/\bsnapshots?\b/.test(command) ? DEFAULT_SNAPSHOTTER : undefined)
+  );
 }
 
 function snapshotRow(line: string, snapshotter: string): Snapshot | undefined {
@@ -71,12 +89,16 @@ function snapshotRow(line: string, snapshotter: string): Snapshot | undefined {
 /** ctr prints usage in IEC (`50.0 MiB`). */
 function usageRow(line: string, snapshotter: string): Snapshot | undefined {
   const row = /^\s*(\S{1,300})\s+(\d+(?:\.\d+)? ?[KMGTP]?i?B)\s+\d+\s*$/.exec(line);
-  return row ? present<Snapshot>({ snapshotter, key: row[1] ?? '', size: parseSize(row[2] ?? '', 'iec')?.bytes }) : undefined;
+  return row
+    ? present<Snapshot>({ snapshotter, key: row[1] ?? '', size: parseSize(row[2] ?? '', 'iec')?.bytes })
+    : undefined;
 }
 
 function leaseRow(line: string): Lease | undefined {
   const row = /^\s*(\S{1,200})\s+(\d{4}-\d\d-\d\dT\S+)\s*(.*)$/.exec(line);
-  return row ? present<Lease>({ id: row[1] ?? '', createdAt: row[2], expires: /gc\.expire=([^,\s]+)/.exec(row[3] ?? '')?.[1] }) : undefined;
+  return row
+    ? present<Lease>({ id: row[1] ?? '', createdAt: row[2], expires: /gc\.expire=([^,\s]+)/.exec(row[3] ?? '')?.[1] })
+    : undefined;
 }
 
 /** `ctr version` (its Server part) and `containerd --version`. */
@@ -91,7 +113,10 @@ function versions(doc: Document): Found[] {
       inCtr = words[0] === 'ctr' && words.includes('version');
       server = false;
     }
-    const own = /^\s*containerd (?:github\.com\/containerd\/containerd(?:\/v\d)?|containerd\.io) v?(\d+\.\d+\.\d+\S*)/.exec(line)?.[1];
+    const own =
+      /^\s*containerd (?:github\.com\/containerd\/containerd(?:\/v\d)?|containerd\.io) v?(\d+\.\d+\.\d+\S*)/.exec(
+        line,
+      )?.[1];
     if (/^Server:\s*$/.test(line)) server = true;
     const version = own ?? (inCtr && server ? /^\s*Version:\s+v?(\d+\.\d+\S*)\s*$/.exec(line)?.[1] : undefined);
     if (version) results.push(found('engine', present<Engine>({ engine: 'containerd', version }), n));

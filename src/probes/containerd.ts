@@ -14,8 +14,16 @@ export const containerd: Probe = {
     const runs = known.has('process', (one) => one.program === 'containerd');
     // Docker drives containerd for itself: what it says about its storage is enough
     if (!runs || known.has('process', (one) => /^docker/.test(one.program))) return [];
-    const snapshotters = new Set(known.all('engine', (one) => one.engine === 'containerd').flatMap(({ value }) => value.driver ?? []));
-    const ask = (argv: string[], what?: string): Ask => ({ kind: 'run', argv, timeoutMs: 5000, optional: true, ...(what ? { what } : {}) });
+    const snapshotters = new Set(
+      known.all('engine', (one) => one.engine === 'containerd').flatMap(({ value }) => value.driver ?? []),
+    );
+    const ask = (argv: string[], what?: string): Ask => ({
+      kind: 'run',
+      argv,
+      timeoutMs: 5000,
+      optional: true,
+      ...(what ? { what } : {}),
+    });
     return [
       ask(ctr.version()),
       ask(ctr.criInfo(), "containerd's snapshotter and data root"),
@@ -25,7 +33,11 @@ export const containerd: Probe = {
       ...['default', 'k8s.io'].map((space) => ask(ctr.leases(space))),
     ];
   },
-  recognises: (doc) => argvOf(doc).some((word) => /(?:^|\/)(?:ctr|crictl|nerdctl)$/.test(word)) || /"(?:containerdRootDir|imageFilesystems|writableLayer|containerdEndpoint)"|"repoTags"|\b(?:ctr|nerdctl|containerd)\b|io\.containerd\.|^\s*KEY\s+(?:PARENT|SIZE)|gc\.expire/m.test(doc.text),
+  recognises: (doc) =>
+    argvOf(doc).some((word) => /(?:^|\/)(?:ctr|crictl|nerdctl)$/.test(word)) ||
+    /"(?:containerdRootDir|imageFilesystems|writableLayer|containerdEndpoint)"|"repoTags"|\b(?:ctr|nerdctl|containerd)\b|io\.containerd\.|^\s*KEY\s+(?:PARENT|SIZE)|gc\.expire/m.test(
+      doc.text,
+    ),
   scan: (doc) => [...containerdTables(doc), ...doc.json.flatMap(({ value, line }) => fromJson(shape(value), line))],
 };
 
@@ -35,7 +47,14 @@ function fromJson(value: Shape | undefined, line: number): Found[] {
   if (config && ('containerdRootDir' in config || 'containerdEndpoint' in config)) {
     const driver = text(shape(config['containerd'])?.['snapshotter']);
     const root = text(config['containerdRootDir']);
-    return [found('engine', present<Engine>({ engine: 'containerd', driver, root }), line, jsonQuote({ snapshotter: driver, ...config }, ['snapshotter', 'containerdRootDir']))];
+    return [
+      found(
+        'engine',
+        present<Engine>({ engine: 'containerd', driver, root }),
+        line,
+        jsonQuote({ snapshotter: driver, ...config }, ['snapshotter', 'containerdRootDir']),
+      ),
+    ];
   }
   const images = shapes(value['images'] ?? []).flatMap((one) => imageOf(one, line));
   const stats = shapes(value['stats'] ?? []).flatMap((one) => statsOf(one, line));
@@ -53,7 +72,9 @@ function imageFileSystems(value: Shape, line: number): Found[] {
     const driver = /^(.*)\/io\.containerd\.snapshotter\.v1\.([\w-]+)$/.exec(path);
     return [
       found('directory-size', { path, bytes: used }, line, quote),
-      ...(driver ? [found('engine', { engine: 'containerd', root: driver[1] ?? '', driver: driver[2] ?? '' }, line, quote)] : []),
+      ...(driver
+        ? [found('engine', { engine: 'containerd', root: driver[1] ?? '', driver: driver[2] ?? '' }, line, quote)]
+        : []),
     ];
   });
 }
@@ -63,7 +84,14 @@ function imageOf(one: Shape, line: number): Found[] {
   const size = amount(one['size']);
   if (!id || size === undefined) return [];
   const tags = texts(one['repoTags']);
-  return [found('image', present<Image>({ engine: 'containerd', id, tags, size, dangling: tags.length === 0 }), line, jsonQuote(one, ['id', 'repoTags', 'size']))];
+  return [
+    found(
+      'image',
+      present<Image>({ engine: 'containerd', id, tags, size, dangling: tags.length === 0 }),
+      line,
+      jsonQuote(one, ['id', 'repoTags', 'size']),
+    ),
+  ];
 }
 
 function statsOf(one: Shape, line: number): Found[] {
@@ -71,6 +99,11 @@ function statsOf(one: Shape, line: number): Found[] {
   const id = text(attributes?.['id']);
   const layer = shape(one['writableLayer']);
   if (!attributes || !id || !layer) return [];
-  const container = present<Container>({ engine: 'containerd', id, name: text(shape(attributes['metadata'])?.['name']), writable: amount(shape(layer['usedBytes'])?.['value']) });
+  const container = present<Container>({
+    engine: 'containerd',
+    id,
+    name: text(shape(attributes['metadata'])?.['name']),
+    writable: amount(shape(layer['usedBytes'])?.['value']),
+  });
   return [found('container', container, line, jsonQuote({ id, ...layer }, ['id', 'usedBytes', 'inodesUsed']))];
 }

@@ -12,7 +12,16 @@ import { argvOf, rows } from './undress.ts';
 export const deletedOpenScan: Probe = {
   id: 'deleted-open-scan',
   title: 'find /proc/PID/fd, deleted files held open',
-  asks: () => [{ kind: 'run', argv: find.deletedOpen(), timeoutMs: 20_000, deep: true, optional: true, what: 'deleted files that processes still hold' }],
+  asks: () => [
+    {
+      kind: 'run',
+      argv: find.deletedOpen(),
+      timeoutMs: 20_000,
+      deep: true,
+      optional: true,
+      what: 'deleted files that processes still hold',
+    },
+  ],
   recognises: (doc) => argvOf(doc).includes('%b %B %s %d %i %n'),
   scan: (doc) => {
     const targets = new Map<string, { path: string; n: number }>();
@@ -30,7 +39,14 @@ export const deletedOpenScan: Probe = {
       const target = targets.get(fd);
       const where = /^\/proc\/(\d+)\/fd\/(\d+)$/.exec(fd);
       // memory, not files: memfd, System V segments, /dev/zero
-      if (!target || !where || seen.has(key) || bytes === 0 || /^\/(?:memfd:|SYSV|dev\/zero$|\[aio\])/.test(target.path)) continue;
+      if (
+        !target ||
+        !where ||
+        seen.has(key) ||
+        bytes === 0 ||
+        /^\/(?:memfd:|SYSV|dev\/zero$|\[aio\])/.test(target.path)
+      )
+        continue;
       seen.add(key);
       const held: OpenDeleted = { pid: Number(where[1]), fd: where[2] ?? '', path: target.path, size: bytes };
       results.push(found('open-deleted', held, target.n));

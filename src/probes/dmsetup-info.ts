@@ -10,7 +10,8 @@ import { rows } from './undress.ts';
 export const dmsetupInfo: Probe = {
   id: 'dmsetup-info',
   title: 'dmsetup info -c, dmsetup ls',
-  asks: (known) => (hasDeviceMapper(known) ? [dmAsk('info', 'which device-mapper devices exist and are suspended')] : []),
+  asks: (known) =>
+    hasDeviceMapper(known) ? [dmAsk('info', 'which device-mapper devices exist and are suspended')] : [],
   recognises: (doc) => /\(\d+[:,] ?\d+\)|Major, minor:|Maj\s+Min\s+Stat|\s[L-][I-][s-][rw]\s/.test(doc.text),
   scan: (doc) => [...listed(doc), ...paragraphs(doc)],
 };
@@ -23,9 +24,24 @@ const COLUMNS = /^\s{0,4}(\S{1,255})\s{1,200}(\d{1,4})\s{1,8}(\d{1,8})\s{1,8}([L
 function listed(doc: Document): Found[] {
   return [...rows(doc)].flatMap(({ n, text }) => {
     const row = COLUMNS.exec(text);
-    if (row) return [found('dm-device', { name: row[1] ?? '', major: Number(row[2]), minor: Number(row[3]), suspended: row[4]?.[2] === 's', openCount: Number(row[5]) }, n)];
+    if (row)
+      return [
+        found(
+          'dm-device',
+          {
+            name: row[1] ?? '',
+            major: Number(row[2]),
+            minor: Number(row[3]),
+            suspended: row[4]?.[2] === 's',
+            openCount: Number(row[5]),
+          },
+          n,
+        ),
+      ];
     const short = LS.exec(text);
-    return short ? [found('dm-device', { name: short[1] ?? '', major: Number(short[2]), minor: Number(short[3]) }, n)] : [];
+    return short
+      ? [found('dm-device', { name: short[1] ?? '', major: Number(short[2]), minor: Number(short[3]) }, n)]
+      : [];
   });
 }
 

@@ -1,13 +1,16 @@
 import { dmsetup } from '../tools/dmsetup.ts';
-import type { Facts } from './fact.ts';
-import { argvOf, rows } from './undress.ts';
 import type { Document } from './document.ts';
+import type { Facts } from './fact.ts';
 import type { Ask } from './probe.ts';
+import { argvOf, rows } from './undress.ts';
 
 /** Does this host use device-mapper at all? Its tools take seconds on some hosts and need root, so they are asked only then. */
 export function hasDeviceMapper(known: Facts): boolean {
   return (
-    known.has('block', (one) => /^(?:lvm|dm|crypt|mpath|raid\d*-dm)$/.test(one.type) || /^dm-\d/.test(one.kname ?? one.name)) ||
+    known.has(
+      'block',
+      (one) => /^(?:lvm|dm|crypt|mpath|raid\d*-dm)$/.test(one.type) || /^dm-\d/.test(one.kname ?? one.name),
+    ) ||
     known.has('mount', (one) => /^\/dev\/(?:mapper\/|dm-\d)/.test(one.source)) ||
     usesThinPool(known)
   );
@@ -15,7 +18,11 @@ export function hasDeviceMapper(known: Facts): boolean {
 
 /** An engine lives on a thin pool, so LVM and dmsetup matter even where no device is mapped now. */
 export function usesThinPool(known: Facts): boolean {
-  return known.has('docker-dm') || known.has('engine', (one) => one.driver === 'devicemapper' || one.driver === 'devmapper') || known.has('process', (one) => one.args.some((word) => /devicemapper|dm\.thinpooldev/.test(word)));
+  return (
+    known.has('docker-dm') ||
+    known.has('engine', (one) => one.driver === 'devicemapper' || one.driver === 'devmapper') ||
+    known.has('process', (one) => one.args.some((word) => /devicemapper|dm\.thinpooldev/.test(word)))
+  );
 }
 
 export function dmAsk(verb: keyof typeof dmsetup, what: string): Ask {
@@ -42,13 +49,18 @@ export interface DmLine {
 }
 
 /** Targets of drivers/md whose rows are told from prose by name alone. */
-const TARGETS = 'thin-pool|thin|linear|striped|snapshot-origin|snapshot-merge|snapshot|crypt|raid|mirror|multipath|cache|writecache|era|integrity|verity|vdo|zero|error|delay|flakey';
-const LINE = new RegExp(`^\\s{0,12}(?:(\\S{1,255}):\\s{1,4})?(\\d{1,15})\\s{1,4}(\\d{1,15})\\s{1,4}(${TARGETS})(?:\\s(.{0,2000}))?$`);
+const TARGETS =
+  'thin-pool|thin|linear|striped|snapshot-origin|snapshot-merge|snapshot|crypt|raid|mirror|multipath|cache|writecache|era|integrity|verity|vdo|zero|error|delay|flakey';
+const LINE = new RegExp(
+  `^\\s{0,12}(?:(\\S{1,255}):\\s{1,4})?(\\d{1,15})\\s{1,4}(\\d{1,15})\\s{1,4}(${TARGETS})(?:\\s(.{0,2000}))?$`,
+);
 /** Short words that prose also has after two numbers */
 const PLAIN_WORDS = /^(?:cache|zero|error|delay|raid|mirror|era|snapshot|linear)$/;
 
 export function mayHoldDmLines(text: string): boolean {
-  return /\d (?:thin|linear|striped|snapshot|crypt|raid|mirror|multipath|cache|writecache|era|integrity|verity|vdo|zero|error)/.test(text);
+  return /\d (?:thin|linear|striped|snapshot|crypt|raid|mirror|multipath|cache|writecache|era|integrity|verity|vdo|zero|error)/.test(
+    text,
+  );
 }
 
 /**
@@ -76,7 +88,15 @@ export function dmLines(doc: Document): DmLine[] {
     if (PLAIN_WORDS.test(target) && verb === undefined && args.length > 0 && !args.some(isDevice)) continue;
     const numbers = [Number(row[2]), Number(row[3])] as const;
     if (!numbers.every(Number.isSafeInteger)) continue;
-    result.push({ n, name: row[1] ?? name, start: numbers[0], length: numbers[1], target, args, verb: verbOf(target, args, verb) });
+    result.push({
+      n,
+      name: row[1] ?? name,
+      start: numbers[0],
+      length: numbers[1],
+      target,
+      args,
+      verb: verbOf(target, args, verb),
+    });
   }
   return result;
 }
@@ -91,7 +111,8 @@ function commandIn(text: string): { verb: 'table' | 'status'; name: string } | u
 /** Tables name devices (`253:2`, `/dev/sda`); a status never does in its first words. */
 function verbOf(target: string, args: readonly string[], verb: 'table' | 'status' | undefined): 'table' | 'status' {
   if (target === 'zero' || target === 'error') return verb ?? 'table';
-  if (target === 'thin-pool' || target === 'thin' || target === 'linear' || target.startsWith('snapshot')) return isDevice(args[0] ?? '') ? 'table' : 'status';
+  if (target === 'thin-pool' || target === 'thin' || target === 'linear' || target.startsWith('snapshot'))
+    return isDevice(args[0] ?? '') ? 'table' : 'status';
   return verb ?? (args.some(isDevice) ? 'table' : 'status');
 }
 

@@ -30,13 +30,15 @@ function statusOf({ name, start, length, target, args }: DmLine): DmStatus {
     const mapped = count(word);
     const highest = count(args[1]);
     // `-` stands for the highest sector while nothing is mapped
-    if (mapped !== undefined) status.thin = { mappedSectors: mapped, ...(highest === undefined ? {} : { highestSector: highest }) };
+    if (mapped !== undefined)
+      status.thin = { mappedSectors: mapped, ...(highest === undefined ? {} : { highestSector: highest }) };
   } else if (target === 'snapshot' || target === 'snapshot-merge') {
     if (/^(?:Invalid|Overflow|Merge)$/.test(word)) status.snapshot = { invalid: word !== 'Merge' };
     else {
       const [used, total] = fraction(word);
       const metadata = count(args[1]);
-      if (used !== undefined && total !== undefined) status.snapshot = { used, total, ...(metadata === undefined ? {} : { metadata }) };
+      if (used !== undefined && total !== undefined)
+        status.snapshot = { used, total, ...(metadata === undefined ? {} : { metadata }) };
     }
   }
   return status;
@@ -54,7 +56,15 @@ function thinPool(args: readonly string[]): ThinPoolStatus | undefined {
   const [usedData, totalData] = fraction(args[2]);
   const rest = args.slice(3);
   const mode = rest.find((word) => word === 'rw' || word === 'ro' || word === 'out_of_data_space');
-  if (transactionId === undefined || usedMetadata === undefined || totalMetadata === undefined || usedData === undefined || totalData === undefined || !mode) return undefined;
+  if (
+    transactionId === undefined ||
+    usedMetadata === undefined ||
+    totalMetadata === undefined ||
+    usedData === undefined ||
+    totalData === undefined ||
+    !mode
+  )
+    return undefined;
   const discard = rest.find((word) => /^(?:no_)?discard_passdown$|^ignore_discard$/.test(word)) ?? 'discard_passdown';
   const lowWater = rest.length >= 6 ? count(rest.at(-1)) : undefined;
   return {

@@ -13,7 +13,12 @@ export const dmsetupTable: Probe = {
   scan: (doc) =>
     dmLines(doc)
       .filter(({ verb }) => verb === 'table')
-      .map((line): Found => (line.target === 'crypt' ? found('dm-table', tableOf(line), line.n, `${line.name}: ${line.start} ${line.length} crypt …`) : found('dm-table', tableOf(line), line.n))),
+      .map(
+        (line): Found =>
+          line.target === 'crypt'
+            ? found('dm-table', tableOf(line), line.n, `${line.name}: ${line.start} ${line.length} crypt …`)
+            : found('dm-table', tableOf(line), line.n),
+      ),
 };
 
 function tableOf({ name, start, length, target, args }: DmLine): DmTable {
@@ -22,11 +27,18 @@ function tableOf({ name, start, length, target, args }: DmLine): DmTable {
     const block = count(args[2]);
     if (args[0] && args[1] && block) {
       const features = count(args[4]) ?? 0;
-      table.thinPool = { metadataDevice: args[0], dataDevice: args[1], blockSectors: block, lowWaterBlocks: count(args[3]) ?? 0, features: args.slice(5, 5 + features) };
+      table.thinPool = {
+        metadataDevice: args[0],
+        dataDevice: args[1],
+        blockSectors: block,
+        lowWaterBlocks: count(args[3]) ?? 0,
+        features: args.slice(5, 5 + features),
+      };
     }
   } else if (target === 'thin') {
     const id = count(args[1]);
-    if (args[0] && id !== undefined) table.thin = { pool: args[0], deviceId: id, ...(args[2] ? { externalOrigin: args[2] } : {}) };
+    if (args[0] && id !== undefined)
+      table.thin = { pool: args[0], deviceId: id, ...(args[2] ? { externalOrigin: args[2] } : {}) };
   } else if (target === 'linear') {
     const offset = count(args[1]);
     if (args[0] && offset !== undefined) table.linear = { device: args[0], offset };

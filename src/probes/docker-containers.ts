@@ -18,13 +18,19 @@ export const dockerContainers: Probe = {
   asks: (known) =>
     answeringSockets(known).flatMap((socket): Ask[] => {
       const running = known.all('container', (one) => one.engine === 'docker' && one.id.length === 64);
-      const ids = [...new Set(running.sort((a, b) => rank(a.value) - rank(b.value)).map(({ value }) => value.id))].slice(0, INSPECTED);
+      const ids = [
+        ...new Set(running.sort((a, b) => rank(a.value) - rank(b.value)).map(({ value }) => value.id)),
+      ].slice(0, INSPECTED);
       return [
         { kind: 'get', socket, path: '/containers/json?all=1', timeoutMs: 5000, what: "Docker's containers" },
-        ...ids.map((id): Ask => ({ kind: 'get', socket, path: `/containers/${id}/json`, timeoutMs: 5000, optional: true })),
+        ...ids.map(
+          (id): Ask => ({ kind: 'get', socket, path: `/containers/${id}/json`, timeoutMs: 5000, optional: true }),
+        ),
       ];
     }),
-  recognises: (doc) => /"(?:Names|HostConfig)"/.test(doc.text) || /CONTAINER ID|\bago\b.*\b(?:Up|Exited|Created|Dead)\b|\bUp (?:\d+|About|Less)/.test(doc.text),
+  recognises: (doc) =>
+    /"(?:Names|HostConfig)"/.test(doc.text) ||
+    /CONTAINER ID|\bago\b.*\b(?:Up|Exited|Created|Dead)\b|\bUp (?:\d+|About|Less)/.test(doc.text),
   scan: (doc) => [...fromJson(doc), ...fromTable(doc)],
 };
 
@@ -49,7 +55,10 @@ function fromJson(doc: Document): Found[] {
 
 const UNITS = '(?:second|minute|hour|day|week|month|year)s?';
 const AGO = `(?:Less than a second|About an? ${UNITS}|\\d+ ${UNITS})(?: ago)?`;
-const STATUS = new RegExp(`(?:^|\\s)(Up ${AGO}(?: \\([\\w: ]{1,20}\\))?|Exited \\(\\d{1,3}\\) ${AGO}|Restarting \\(\\d{1,3}\\) ${AGO}|Created|Dead|Removal In Progress|Initialized|exited|running|stopped)(?=\\s|$)`);
+const STATUS = new RegExp(
+  `(?:^|\\s)(Up ${AGO}(?: \\([\\w: ]{1,20}\\))?|Exited \\(\\d{1,3}\\) ${AGO}|Restarting \\(\\d{1,3}\\) ${AGO}|Created|Dead|Removal In Progress|Initialized|exited|running|stopped)(?=\\s|$)`,
+);
+const AGE = new RegExp(AGO);
 const START = /^[\s|>_-]{0,12}([0-9a-f]{64}|[0-9a-f]{12})[\s|]+(\S+)\s+(.*)$/;
 const SIZE_AT_END = /\s(-?\d+(?:\.\d+)?\s?[kMGTP]?B(?: \(virtual [^)]{1,20}\))?)\s*$/;
 
@@ -73,7 +82,7 @@ function row(line: string, engine: EngineName): Container | undefined {
   const quoted = /^"[^"]{0,200}"\s+/.exec(rest);
   if (quoted) rest = rest.slice(quoted[0].length);
   const status = STATUS.exec(rest);
-  if (!status || !new RegExp(AGO).test(rest)) return undefined;
+  if (!status || !AGE.test(rest.slice(0, status.index))) return undefined;
   let tail = rest.slice(status.index + status[0].length);
   const size = SIZE_AT_END.exec(tail) ?? SIZE_BEFORE_AGE.exec(rest.slice(0, status.index));
   tail = tail.replace(SIZE_AT_END, '');

@@ -18,11 +18,27 @@ export const dockerDirs: Probe = {
       .flatMap(({ value }): Ask[] => {
         const root = value.root ?? '';
         return [
-          { kind: 'run', argv: docker.deviceMetadata(root), timeoutMs: 5000, optional: true, what: 'which thin volume belongs to which container' },
-          { kind: 'run', argv: docker.layerMounts(root, 'devicemapper'), timeoutMs: 5000, optional: true, what: 'which thin volume belongs to which container' },
+          {
+            kind: 'run',
+            argv: docker.deviceMetadata(root),
+            timeoutMs: 5000,
+            optional: true,
+            what: 'which thin volume belongs to which container',
+          },
+          {
+            kind: 'run',
+            argv: docker.layerMounts(root, 'devicemapper'),
+            timeoutMs: 5000,
+            optional: true,
+            what: 'which thin volume belongs to which container',
+          },
         ];
       }),
-  recognises: (doc) => /"device_id"|mount-id|init-id/.test(doc.text) || /\/(?:mount-id|init-id)$|\/devicemapper\/metadata\//.test(doc.origin.kind === 'read' ? doc.origin.path : doc.origin.kind === 'run' ? (doc.origin.argv.at(-1) ?? '') : ''),
+  recognises: (doc) =>
+    /"device_id"|mount-id|init-id/.test(doc.text) ||
+    /\/(?:mount-id|init-id)$|\/devicemapper\/metadata\//.test(
+      doc.origin.kind === 'read' ? doc.origin.path : doc.origin.kind === 'run' ? (doc.origin.argv.at(-1) ?? '') : '',
+    ),
   scan: (doc) => {
     const files = [...named(doc)];
     return [...devices(files), ...mounts(files)];
@@ -42,7 +58,12 @@ const HEADING = /^\s{0,8}(?:==>?\s+(\S{1,300})(?:\s+<==)?|(?:.{0,120}\s)?cat\s+(
 const INLINE = /^\s{0,8}(\S{0,300}(?:\/(?:mount-id|init-id)|metadata\/[\w.-]{1,80}))[:=](\S.*)$/;
 
 function* named(doc: Document): Generator<Held> {
-  let path = doc.origin.kind === 'read' ? doc.origin.path : doc.origin.kind === 'run' && doc.origin.argv.some((word) => /(?:^|\/)cat$/.test(word)) ? (doc.origin.argv.at(-1) ?? '') : '';
+  let path =
+    doc.origin.kind === 'read'
+      ? doc.origin.path
+      : doc.origin.kind === 'run' && doc.origin.argv.some((word) => /(?:^|\/)cat$/.test(word))
+        ? (doc.origin.argv.at(-1) ?? '')
+        : '';
   for (const { n, text } of rows(doc)) {
     const heading = HEADING.exec(text);
     if (heading) {
@@ -97,6 +118,14 @@ function mounts(files: readonly Held[]): Found[] {
     byContainer.set(container, entry);
   }
   return [...byContainer].flatMap(([container, { mount, n }]) =>
-    mount.mountId ? [found('docker-mount-id', { container, mountId: mount.mountId, ...(mount.initId ? { initId: mount.initId } : {}) }, n)] : [],
+    mount.mountId
+      ? [
+          found(
+            'docker-mount-id',
+            { container, mountId: mount.mountId, ...(mount.initId ? { initId: mount.initId } : {}) },
+            n,
+          ),
+        ]
+      : [],
   );
 }

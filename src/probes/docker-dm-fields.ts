@@ -58,12 +58,26 @@ export const DOCKER_DM_KEYS: readonly string[] = Object.keys(FIELDS);
 export function dockerDeviceMapper(pairs: Iterable<readonly [string, string]>): DockerDeviceMapper | undefined {
   const dm: Draft = {};
   for (const [key, value] of pairs) FIELDS[key]?.(dm, value);
-  const known = dm.poolName !== undefined || dm.dataUsed !== undefined || dm.dataTotal !== undefined || dm.dataAvailable !== undefined || dm.baseDeviceSize !== undefined;
+  const known =
+    dm.poolName !== undefined ||
+    dm.dataUsed !== undefined ||
+    dm.dataTotal !== undefined ||
+    dm.dataAvailable !== undefined ||
+    dm.baseDeviceSize !== undefined;
   const meta = dm.metadataUsed !== undefined || dm.metadataTotal !== undefined || dm.minimumFree !== undefined;
   return known || meta ? dm : undefined;
 }
 
-type SizeField = 'blockSize' | 'baseDeviceSize' | 'dataUsed' | 'dataTotal' | 'dataAvailable' | 'metadataUsed' | 'metadataTotal' | 'metadataAvailable' | 'minimumFree';
+type SizeField =
+  | 'blockSize'
+  | 'baseDeviceSize'
+  | 'dataUsed'
+  | 'dataTotal'
+  | 'dataAvailable'
+  | 'metadataUsed'
+  | 'metadataTotal'
+  | 'metadataAvailable'
+  | 'minimumFree';
 
 function size(field: SizeField, widest?: 'resolution' | 'metadataResolution') {
   return (dm: Draft, value: string): void => {

@@ -1,5 +1,5 @@
-import { answeringSockets } from './docker-sockets.ts';
 import { DOCKER_SIZE } from './docker-size.ts';
+import { answeringSockets } from './docker-sockets.ts';
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { EngineName, Image } from './facts/engine.ts';
@@ -15,8 +15,16 @@ const NONE = '<none>';
 export const dockerImages: Probe = {
   id: 'docker-images',
   title: 'docker images, Docker API /images/json',
-  asks: (known) => answeringSockets(known).map((socket) => ({ kind: 'get', socket, path: '/images/json', timeoutMs: 5000, what: "Docker's images" })),
-  recognises: (doc) => /"(?:RepoTags|RepoDigests|Repository)"/.test(doc.text) || /REPOSITORY|IMAGE ID|\bago\b|CONTENT SIZE/.test(doc.text),
+  asks: (known) =>
+    answeringSockets(known).map((socket) => ({
+      kind: 'get',
+      socket,
+      path: '/images/json',
+      timeoutMs: 5000,
+      what: "Docker's images",
+    })),
+  recognises: (doc) =>
+    /"(?:RepoTags|RepoDigests|Repository)"/.test(doc.text) || /REPOSITORY|IMAGE ID|\bago\b|CONTENT SIZE/.test(doc.text),
   scan: (doc) => [...fromJson(doc), ...fromTable(doc)],
 };
 
@@ -29,7 +37,26 @@ function fromJson(doc: Document): Found[] {
   return doc.json.flatMap(({ value, line }) =>
     listOf(value).flatMap((one) => {
       const image = imageFromJson(one);
-      return image ? [found('image', image, line, jsonQuote(one, ['Id', 'ID', 'RepoTags', 'Repository', 'Tag', 'Names', 'Size', 'SharedSize', 'Containers']))] : [];
+      return image
+        ? [
+            found(
+              'image',
+              image,
+              line,
+              jsonQuote(one, [
+                'Id',
+                'ID',
+                'RepoTags',
+                'Repository',
+                'Tag',
+                'Names',
+                'Size',
+                'SharedSize',
+                'Containers',
+              ]),
+            ),
+          ]
+        : [];
     }),
   );
 }
@@ -79,7 +106,9 @@ const ROW = new RegExp(
   `^[\\s|>_-]{0,12}(\\S+)[\\s|]+(\\S+)[\\s|]+(?:sha256:[0-9a-f]{64}\\s+(?=sha256|[0-9a-f]{12})|<none>\\s+)?(?:sha256:)?([0-9a-f]{64}|[0-9a-f]{12})[\\s|]+${AGE}[\\s|]+(${DOCKER_SIZE})(?:\\s+(${DOCKER_SIZE}|N/A)\\s+(?:${DOCKER_SIZE}|N/A)\\s+(\\d+|N/A))?[\\s|]*$`,
 );
 /** Docker 29: IMAGE, ID, DISK USAGE, CONTENT SIZE, EXTRA */
-const NEW_ROW = new RegExp(`^\\s{0,8}(\\S+:\\S+|${NONE})\\s+([0-9a-f]{12,64})\\s+(${DOCKER_SIZE})\\s+(${DOCKER_SIZE})(?:\\s+[A-Z]{1,3})?\\s*$`);
+const NEW_ROW = new RegExp(
+  `^\\s{0,8}(\\S+:\\S+|${NONE})\\s+([0-9a-f]{12,64})\\s+(${DOCKER_SIZE})\\s+(${DOCKER_SIZE})(?:\\s+[A-Z]{1,3})?\\s*$`,
+);
 
 function fromTable(doc: Document): Found[] {
   const engineAt = enginesByLine(doc);
@@ -109,5 +138,11 @@ function fromNewRow(line: string): Image | undefined {
   const row = NEW_ROW.exec(line);
   const size = sizeOf(row?.[3]);
   if (!row || !size) return undefined;
-  return { engine: 'docker', id: row[2] ?? '', tags: row[1] === NONE ? [] : [row[1] ?? ''], size: size.bytes, dangling: row[1] === NONE };
+  return {
+    engine: 'docker',
+    id: row[2] ?? '',
+    tags: row[1] === NONE ? [] : [row[1] ?? ''],
+    size: size.bytes,
+    dangling: row[1] === NONE,
+  };
 }

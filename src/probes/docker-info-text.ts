@@ -56,6 +56,7 @@ const WEAK: readonly string[] = [
 ];
 
 const ANY_STRONG = new RegExp(`(?:${alternatives(STRONG)}): ?`, 'g');
+const ANY = new RegExp(`(?:${alternatives([...STRONG, ...WEAK])}): ?`, 'g');
 const AT_START = new RegExp(`^[\\s|>_-]{0,12}(${alternatives([...STRONG, ...WEAK])}):(?=\\s|$)[ \\t]*(.*)$`);
 
 /** Lines without a known key after which a record is taken to have ended: docker info prints about 60. */
@@ -87,13 +88,13 @@ export function dockerInfoRecords(doc: Document): InfoRecord[] {
       if (open && /^\s*WARNING:/.test(text)) open.warnings.push(text.trim());
       continue;
     }
-    for (const [key, value] of pairs) {
+    for (const { key, value, quote } of pairs) {
       if (!open || open.quotes.has(key)) {
         open = { line: n, pairs: [], quotes: new Map(), words: [], warnings: [] };
         records.push(open);
       }
       open.pairs.push([key, value]);
-      open.quotes.set(key, text.trim());
+      open.quotes.set(key, quote);
     }
     last = n;
   }
@@ -101,15 +102,16 @@ export function dockerInfoRecords(doc: Document): InfoRecord[] {
 }
 
 /** The pairs of one line: one, or several where line breaks were lost. */
-function pairsOf(text: string): [string, string][] {
-  const starts = [...text.matchAll(ANY_STRONG)];
+function pairsOf(text: string): { key: string; value: string; quote: string }[] {
+  if (!text.includes(':')) return [];
+  const colons = text.indexOf(':') !== text.lastIndexOf(':');
   const first = AT_START.exec(text);
-  if (starts.length < 2) return first ? [[first[1] ?? '', clean(first[2] ?? '')]] : [];
-  const all = new RegExp(`(?:${alternatives([...STRONG, ...WEAK])}): ?`, 'g');
-  const marks = [...text.matchAll(all)];
+  if (!colons || [...text.matchAll(ANY_STRONG)].length < 2)
+    return first ? [{ key: first[1] ?? '', value: clean(first[2] ?? ''), quote: text.trim() }] : [];
+  const marks = [...text.matchAll(ANY)];
   return marks.map((mark, index) => {
-    const end = marks[index + 1]?.index ?? text.length;
-    return [mark[0].replace(/: ?$/, ''), clean(text.slice(mark.index + mark[0].length, end))];
+    const quote = text.slice(mark.index, marks[index + 1]?.index ?? text.length);
+    return { key: mark[0].replace(/: ?$/, ''), value: clean(quote.slice(mark[0].length)), quote: quote.trim() };
   });
 }
 

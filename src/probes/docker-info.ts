@@ -1,6 +1,6 @@
 import { docker } from '../tools/docker.ts';
-import { dockerDeviceMapper, DOCKER_DM_KEYS } from './docker-dm-fields.ts';
-import { dockerInfoRecords, DRIVER_KEYS, type InfoRecord, mayHoldDockerInfo } from './docker-info-text.ts';
+import { DOCKER_DM_KEYS, dockerDeviceMapper } from './docker-dm-fields.ts';
+import { DRIVER_KEYS, dockerInfoRecords, type InfoRecord, mayHoldDockerInfo } from './docker-info-text.ts';
 import { dockerSockets, socketOf } from './docker-sockets.ts';
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
@@ -23,7 +23,9 @@ export const dockerInfo: Probe = {
       what: 'what Docker says about its storage',
       or: { kind: 'run', argv: docker.info(socket), timeoutMs: 5000 },
     })),
-  recognises: (doc) => mayHoldDockerInfo(doc.text) || /"(?:DriverStatus|DockerRootDir|ServerVersion)"|\["(?:Pool Name|Data Space)/.test(doc.text),
+  recognises: (doc) =>
+    mayHoldDockerInfo(doc.text) ||
+    /"(?:DriverStatus|DockerRootDir|ServerVersion)"|\["(?:Pool Name|Data Space)/.test(doc.text),
   scan: (doc) => [
     ...doc.json.flatMap(({ value, line }) => fromJson(value, line, doc)),
     ...(mayHoldDockerInfo(doc.text) ? dockerInfoRecords(doc).flatMap(fromRecord) : []),
@@ -32,7 +34,11 @@ export const dockerInfo: Probe = {
 
 function isInfo(value: unknown): boolean {
   const info = shape(value);
-  return info !== undefined && typeof info['Driver'] === 'string' && ('DriverStatus' in info || 'ServerVersion' in info || 'DockerRootDir' in info);
+  return (
+    info !== undefined &&
+    typeof info['Driver'] === 'string' &&
+    ('DriverStatus' in info || 'ServerVersion' in info || 'DockerRootDir' in info)
+  );
 }
 
 function fromJson(value: unknown, line: number, doc: Document): Found[] {
@@ -46,7 +52,9 @@ function fromJson(value: unknown, line: number, doc: Document): Found[] {
   const status = statusPairs(info['DriverStatus']) ?? [];
   const security = texts(info['SecurityOptions']).join(' ');
   const engine = engineOf(info, status, security, socketOf(doc.origin));
-  const results = [found('engine', engine, line, jsonQuote(info, ['Driver', 'DriverStatus', 'DockerRootDir', 'ServerVersion']))];
+  const results = [
+    found('engine', engine, line, jsonQuote(info, ['Driver', 'DriverStatus', 'DockerRootDir', 'ServerVersion'])),
+  ];
   const dm = info['Driver'] === 'devicemapper' ? dockerDeviceMapper(status) : undefined;
   if (dm) results.push(found('docker-dm', dm, line, pairQuote(status)));
   return results;
@@ -104,7 +112,20 @@ function fromRecord(record: InfoRecord): Found[] {
       status: status.length > 0 ? status : undefined,
       warnings: record.warnings.length > 0 ? record.warnings : undefined,
     });
-    results.push(found('engine', engine, record.line, quoteOf(record, ['Server Version', 'Server version', 'Storage Driver', 'Backing Filesystem', 'Docker Root Dir'])));
+    results.push(
+      found(
+        'engine',
+        engine,
+        record.line,
+        quoteOf(record, [
+          'Server Version',
+          'Server version',
+          'Storage Driver',
+          'Backing Filesystem',
+          'Docker Root Dir',
+        ]),
+      ),
+    );
   }
   const dm = driver === undefined || driver === 'devicemapper' ? dockerDeviceMapper(record.pairs) : undefined;
   if (dm) results.push(found('docker-dm', dm, record.line, quoteOf(record, DOCKER_DM_KEYS)));

@@ -5,12 +5,22 @@ import { amount, jsonQuote, present, type Shape, shape, shapes } from './shape.t
 /** True for the API's /system/df: lists of what exists, with sizes in bytes. */
 export function isDiskUsage(value: unknown): value is Shape {
   const usage = shape(value);
-  return usage !== undefined && (('LayersSize' in usage && ('Images' in usage || 'BuildCache' in usage)) || SUMMARIES.some(([key]) => 'TotalSize' in (shape(usage[key]) ?? {})) || onlyBuildCache(usage));
+  return (
+    usage !== undefined &&
+    (('LayersSize' in usage && ('Images' in usage || 'BuildCache' in usage)) ||
+      SUMMARIES.some(([key]) => 'TotalSize' in (shape(usage[key]) ?? {})) ||
+      onlyBuildCache(usage))
+  );
 }
 
 /** `/system/df?type=build-cache` leaves the other lists null. */
 function onlyBuildCache(usage: Shape): boolean {
-  return Array.isArray(usage['BuildCache']) && 'Volumes' in usage && !Array.isArray(usage['Images']) && !Array.isArray(usage['Containers']);
+  return (
+    Array.isArray(usage['BuildCache']) &&
+    'Volumes' in usage &&
+    !Array.isArray(usage['Images']) &&
+    !Array.isArray(usage['Containers'])
+  );
 }
 
 /** API 1.52 (Docker 29) answers with sums; the lists above it are gone unless asked for. */
@@ -32,7 +42,19 @@ export function diskUsageSums(usage: Shape, line: number): Found[] {
     const sum = shape(usage[key]);
     const size = amount(sum?.['TotalSize']);
     if (!sum || size === undefined) continue;
-    results.push(usageFact(what, { total: amount(sum['TotalCount']), active: amount(sum['ActiveCount']), size, reclaimable: amount(sum['Reclaimable']) }, line, jsonQuote(sum, ['TotalCount', 'ActiveCount', 'TotalSize', 'Reclaimable'])));
+    results.push(
+      usageFact(
+        what,
+        {
+          total: amount(sum['TotalCount']),
+          active: amount(sum['ActiveCount']),
+          size,
+          reclaimable: amount(sum['Reclaimable']),
+        },
+        line,
+        jsonQuote(sum, ['TotalCount', 'ActiveCount', 'TotalSize', 'Reclaimable']),
+      ),
+    );
   }
   const images = shapes(usage['Images'] ?? []);
   const layers = amount(usage['LayersSize']);
@@ -44,7 +66,14 @@ export function diskUsageSums(usage: Shape, line: number): Found[] {
       if ((amount(image['Containers']) ?? 0) > 0 && size !== undefined && shared !== undefined) used += size - shared;
     }
     const active = images.filter((image) => (amount(image['Containers']) ?? 0) > 0).length;
-    results.push(usageFact('images', { total: images.length, active, size: layers, reclaimable: Math.max(0, layers - used) }, line, `"LayersSize":${layers}, ${images.length} images`));
+    results.push(
+      usageFact(
+        'images',
+        { total: images.length, active, size: layers, reclaimable: Math.max(0, layers - used) },
+        line,
+        `"LayersSize":${layers}, ${images.length} images`,
+      ),
+    );
   }
   if (Array.isArray(usage['Containers'])) results.push(...containers(shapes(usage['Containers']), line));
   if (Array.isArray(usage['Volumes'])) {
@@ -58,7 +87,10 @@ export function diskUsageSums(usage: Shape, line: number): Found[] {
 
 function containers(list: Shape[], line: number): Found[] {
   // SizeRw is left out of the answer when it is 0; -1 means the driver could not look
-  const known = list.map((one) => ({ size: 'SizeRw' in one ? amount(one['SizeRw']) : 0, idle: !/^(?:running|paused|restarting)$/.test(String(one['State'])) }));
+  const known = list.map((one) => ({
+    size: 'SizeRw' in one ? amount(one['SizeRw']) : 0,
+    idle: !/^(?:running|paused|restarting)$/.test(String(one['State'])),
+  }));
   if (known.length > 0 && known.every((one) => one.size === undefined)) return [];
   return [sums('containers', known, known.filter((one) => !one.idle).length, line)];
 }
@@ -69,18 +101,43 @@ function buildCache(list: Shape[], line: number): Found[] {
   const inUse = add(own.filter((one) => one['InUse'] === true).map((one) => amount(one['Size'])));
   const quote = `"BuildCache": ${list.length} records, ${size} bytes, ${inUse} in use`;
   return [
-    usageFact('build-cache', { total: list.length, active: list.filter((one) => one['InUse'] === true).length, size, reclaimable: size - inUse }, line, quote),
+    usageFact(
+      'build-cache',
+      {
+        total: list.length,
+        active: list.filter((one) => one['InUse'] === true).length,
+        size,
+        reclaimable: size - inUse,
+      },
+      line,
+      quote,
+    ),
     found('build-cache', present<BuildCache>({ engine: 'docker', records: list.length, size, inUse }), line, quote),
   ];
 }
 
-function sums(what: EngineUsage['what'], list: { size: number | undefined; idle: boolean }[], active: number, line: number): Found {
+function sums(
+  what: EngineUsage['what'],
+  list: { size: number | undefined; idle: boolean }[],
+  active: number,
+  line: number,
+): Found {
   const size = add(list.map((one) => one.size));
   const reclaimable = add(list.filter((one) => one.idle).map((one) => one.size));
-  return usageFact(what, { total: list.length, active, size, reclaimable }, line, `${list.length} ${what}, ${size} bytes, ${reclaimable} of them not in use`);
+  return usageFact(
+    what,
+    { total: list.length, active, size, reclaimable },
+    line,
+    `${list.length} ${what}, ${size} bytes, ${reclaimable} of them not in use`,
+  );
 }
 
-function usageFact(what: EngineUsage['what'], numbers: { total: number | undefined; active: number | undefined; size: number; reclaimable: number | undefined }, line: number, quote: string): Found {
+function usageFact(
+  what: EngineUsage['what'],
+  numbers: { total: number | undefined; active: number | undefined; size: number; reclaimable: number | undefined },
+  line: number,
+  quote: string,
+): Found {
   return found('engine-usage', present<EngineUsage>({ engine: 'docker', what, ...numbers }), line, quote);
 }
 

@@ -22,25 +22,49 @@ export const dockerSystemDf: Probe = {
       const version = known.first('engine', (one) => one.socket === socket)?.value.version ?? '';
       const major = Number.parseInt(version, 10);
       return [
-        ...(major >= 23 ? [{ kind: 'get', socket, path: '/system/df?type=build-cache', timeoutMs: 5000, optional: true } as const] : []),
-        { kind: 'get', socket, path: '/system/df', timeoutMs: 120_000, deep: true, what: "sizes of Docker's containers, volumes and build cache" },
+        ...(major >= 23
+          ? [{ kind: 'get', socket, path: '/system/df?type=build-cache', timeoutMs: 5000, optional: true } as const]
+          : []),
+        {
+          kind: 'get',
+          socket,
+          path: '/system/df',
+          timeoutMs: 120_000,
+          deep: true,
+          what: "sizes of Docker's containers, volumes and build cache",
+        },
       ];
     }),
-  recognises: (doc) => mayHoldUsageRows(doc.text) || /Build cache usage:/i.test(doc.text) || /"(?:LayersSize|BuildCache|TotalSize)"/.test(doc.text),
-  scan: (doc) => [...usageRows(doc, 'docker'), ...verboseBuildCache(doc), ...doc.json.flatMap(({ value, line }) => fromJson(value, line, doc))],
+  recognises: (doc) =>
+    mayHoldUsageRows(doc.text) ||
+    /Build cache usage:/i.test(doc.text) ||
+    /"(?:LayersSize|BuildCache|TotalSize)"/.test(doc.text),
+  scan: (doc) => [
+    ...usageRows(doc, 'docker'),
+    ...verboseBuildCache(doc),
+    ...doc.json.flatMap(({ value, line }) => fromJson(value, line, doc)),
+  ],
 };
 
 function fromJson(value: unknown, line: number, doc: Document): Found[] {
   if (isDiskUsage(value)) return diskUsageSums(value, line);
   if (isVerbose(value)) return verboseJson(value, line);
   // podman writes numbers where docker writes texts, and Total for TotalCount
-  return shapes(value).flatMap((row) => (typeof row['Size'] === 'string' && !('Total' in row) ? usageFromJson(row, line, 'docker') : []));
+  return shapes(value).flatMap((row) =>
+    typeof row['Size'] === 'string' && !('Total' in row) ? usageFromJson(row, line, 'docker') : [],
+  );
 }
 
 /** `docker system df -v --format '{{json .}}'`: lists with printed sizes. */
 function isVerbose(value: unknown): value is Shape {
   const lists = shape(value);
-  return lists !== undefined && !('LayersSize' in lists) && Array.isArray(lists['Images']) && Array.isArray(lists['BuildCache']) && 'Volumes' in lists;
+  return (
+    lists !== undefined &&
+    !('LayersSize' in lists) &&
+    Array.isArray(lists['Images']) &&
+    Array.isArray(lists['BuildCache']) &&
+    'Volumes' in lists
+  );
 }
 
 function verboseJson(value: Shape, line: number): Found[] {

@@ -1,5 +1,5 @@
-import { answeringSockets } from './docker-sockets.ts';
 import { DOCKER_SIZE } from './docker-size.ts';
+import { answeringSockets } from './docker-sockets.ts';
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { Volume } from './facts/engine.ts';
@@ -16,7 +16,14 @@ const MADE_UP = /^[0-9a-f]{64}$/;
 export const dockerVolumes: Probe = {
   id: 'docker-volumes',
   title: 'docker volume ls, Docker API /volumes',
-  asks: (known) => answeringSockets(known).map((socket) => ({ kind: 'get', socket, path: '/volumes', timeoutMs: 5000, what: "Docker's volumes" })),
+  asks: (known) =>
+    answeringSockets(known).map((socket) => ({
+      kind: 'get',
+      socket,
+      path: '/volumes',
+      timeoutMs: 5000,
+      what: "Docker's volumes",
+    })),
   recognises: (doc) => doc.text.includes('"Mountpoint"') || /VOLUME NAME/.test(doc.text),
   scan: (doc) => [...fromJson(doc), ...fromTables(doc)],
 };
@@ -30,7 +37,16 @@ function fromJson(doc: Document): Found[] {
   return doc.json.flatMap(({ value, line }) =>
     listOf(value).flatMap((one) => {
       const volume = fromShape(one);
-      return volume ? [found('volume', volume, line, jsonQuote(one, ['Name', 'Driver', 'Mountpoint', 'Size', 'Links', 'UsageData']))] : [];
+      return volume
+        ? [
+            found(
+              'volume',
+              volume,
+              line,
+              jsonQuote(one, ['Name', 'Driver', 'Mountpoint', 'Size', 'Links', 'UsageData']),
+            ),
+          ]
+        : [];
     }),
   );
 }
@@ -48,7 +64,10 @@ function fromShape(value: Shape): Volume | undefined {
     mountpoint,
     size: amount(usage?.['Size']) ?? sizeOf(value['Size'])?.bytes,
     references: amount(usage?.['RefCount']) ?? amount(value['Links']),
-    anonymous: value['Anonymous'] === true || MADE_UP.test(name) || (labels !== undefined && 'com.docker.volume.anonymous' in labels),
+    anonymous:
+      value['Anonymous'] === true ||
+      MADE_UP.test(name) ||
+      (labels !== undefined && 'com.docker.volume.anonymous' in labels),
   });
 }
 
@@ -68,8 +87,28 @@ function fromTables(doc: Document): Found[] {
     else {
       const row = (below === 'used' ? USED_ROW : LISTED_ROW).exec(line);
       if (!row) below = undefined;
-      else if (below === 'used') results.push(found('volume', present<Volume>({ engine: engineAt(n), name: row[1] ?? '', size: sizeOf(row[3])?.bytes, references: count(row[2]), anonymous: MADE_UP.test(row[1] ?? '') }), n));
-      else results.push(found('volume', { engine: engineAt(n), name: row[2] ?? '', driver: row[1] ?? '', anonymous: MADE_UP.test(row[2] ?? '') }, n));
+      else if (below === 'used')
+        results.push(
+          found(
+            'volume',
+            present<Volume>({
+              engine: engineAt(n),
+              name: row[1] ?? '',
+              size: sizeOf(row[3])?.bytes,
+              references: count(row[2]),
+              anonymous: MADE_UP.test(row[1] ?? ''),
+            }),
+            n,
+          ),
+        );
+      else
+        results.push(
+          found(
+            'volume',
+            { engine: engineAt(n), name: row[2] ?? '', driver: row[1] ?? '', anonymous: MADE_UP.test(row[2] ?? '') },
+            n,
+          ),
+        );
     }
   }
   return results;

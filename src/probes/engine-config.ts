@@ -20,10 +20,27 @@ const KINDS: readonly Kind[] = [
   { engine: 'podman', format: 'toml', name: /(?:^|\/)(?:storage|containers)\.conf$/ },
   { engine: 'containerd', format: 'toml', name: /containerd(?:\/[\w.-]+)*\/config\.toml$/ },
   { engine: 'buildkit', format: 'toml', name: /(?:^|\/)buildkitd\.toml$/ },
-  { engine: 'kubelet', format: 'yaml', name: /kubelet(?:\/[\w.-]+)*\/?(?:config)?\.ya?ml$|kubelet-config\.(?:ya?ml|json)$/ },
+  {
+    engine: 'kubelet',
+    format: 'yaml',
+    name: /kubelet(?:\/[\w.-]+)*\/?(?:config)?\.ya?ml$|kubelet-config\.(?:ya?ml|json)$/,
+  },
 ];
 
-const DAEMON_JSON_KEYS = new Set(['storage-driver', 'storage-opts', 'data-root', 'graph', 'log-driver', 'log-opts', 'live-restore', 'insecure-registries', 'registry-mirrors', 'exec-opts', 'default-shm-size', 'userns-remap']);
+const DAEMON_JSON_KEYS = new Set([
+  'storage-driver',
+  'storage-opts',
+  'data-root',
+  'graph',
+  'log-driver',
+  'log-opts',
+  'live-restore',
+  'insecure-registries',
+  'registry-mirrors',
+  'exec-opts',
+  'default-shm-size',
+  'userns-remap',
+]);
 
 /** A file longer than this is no configuration. */
 const LONGEST = 1 << 20;
@@ -33,22 +50,36 @@ export const engineConfig: Probe = {
   id: 'engine-config',
   title: 'daemon.json, storage.conf, config.toml, kubelet config',
   asks: (known): Ask[] => {
-    const files = ['/etc/docker/daemon.json', '/etc/containers/storage.conf', '/etc/containerd/config.toml', '/var/lib/kubelet/config.yaml'];
+    const files = [
+      '/etc/docker/daemon.json',
+      '/etc/containers/storage.conf',
+      '/etc/containerd/config.toml',
+      '/var/lib/kubelet/config.yaml',
+    ];
     for (const { value } of known.all('process')) {
-      const option = /^docker/.test(value.program) ? /^--config-file(?:=(.*))?$/ : value.program === 'kubelet' || value.program === 'containerd' ? /^(?:-c|--config)(?:=(.*))?$/ : undefined;
+      const option = /^docker/.test(value.program)
+        ? /^--config-file(?:=(.*))?$/
+        : value.program === 'kubelet' || value.program === 'containerd'
+          ? /^(?:-c|--config)(?:=(.*))?$/
+          : undefined;
       for (const [index, word] of value.args.entries()) {
         const match = option?.exec(word);
         const path = match ? (match[1] ?? value.args[index + 1]) : undefined;
         if (path?.startsWith('/')) files.push(path);
       }
     }
-    return [...new Set(files)].map((path): Ask => ({ kind: 'read', path, timeoutMs: 2000, optional: true, what: `the settings in ${path}` }));
+    return [...new Set(files)].map(
+      (path): Ask => ({ kind: 'read', path, timeoutMs: 2000, optional: true, what: `the settings in ${path}` }),
+    );
   },
   recognises: (doc) => kindOf(pathOf(doc)) !== undefined || doc.origin.kind !== 'read',
   scan: (doc) => {
     const path = pathOf(doc);
     const kind = kindOf(path);
-    if (kind) return doc.text.trim() === '' || doc.text.length > LONGEST ? [] : [whole(kind, path, doc.text, doc.lines[0]?.n ?? 1)];
+    if (kind)
+      return doc.text.trim() === '' || doc.text.length > LONGEST
+        ? []
+        : [whole(kind, path, doc.text, doc.lines[0]?.n ?? 1)];
     return doc.origin.kind === 'read' ? [] : [...typedFiles(doc), ...bareDaemonJson(doc)];
   },
 };
@@ -69,7 +100,12 @@ function whole(kind: Kind, file: string, body: string, line: number): Found {
   const read = parse(kind.format, body);
   const quote = body.trim().split('\n').slice(0, 12).join('\n').slice(0, 600);
   const fields = read.ok ? { values: masked(read.value) } : { values: {}, broken: read.why };
-  return found('engine-config', { file, engine: kind.engine, ...fields }, line, read.ok ? String(maskValues(quote)) : '');
+  return found(
+    'engine-config',
+    { file, engine: kind.engine, ...fields },
+    line,
+    read.ok ? String(maskValues(quote)) : '',
+  );
 }
 
 function masked(value: Shape): Record<string, unknown> {
@@ -78,11 +114,19 @@ function masked(value: Shape): Record<string, unknown> {
 
 function parse(format: Kind['format'], body: string): { ok: true; value: Shape } | { ok: false; why: string } {
   try {
-    const value: unknown = format === 'json' ? JSON.parse(body) : format === 'toml' ? parseToml(body) : parseYaml(body, { maxAliasCount: 100, logLevel: 'error' });
+    const value: unknown =
+      format === 'json'
+        ? JSON.parse(body)
+        : format === 'toml'
+          ? parseToml(body)
+          : parseYaml(body, { maxAliasCount: 100, logLevel: 'error' });
     const read = shape(value);
     return read ? { ok: true, value: read } : { ok: false, why: 'it holds no settings' };
   } catch (error) {
-    return { ok: false, why: (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200) ?? 'not readable' };
+    return {
+      ok: false,
+      why: (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200) ?? 'not readable',
+    };
   }
 }
 
@@ -124,7 +168,20 @@ function bareDaemonJson(doc: Document): Found[] {
     const settings = shape(value);
     const keys = Object.keys(settings ?? {});
     const above = doc.lines[doc.lines.findIndex((one) => one.n === line) - 1]?.text ?? '';
-    if (!settings || !keys.some((key) => DAEMON_JSON_KEYS.has(key)) || !keys.every((key) => /^[a-z][a-z0-9-]*$/.test(key)) || /daemon\.json/.test(above)) return [];
-    return [found('engine-config', { file: 'daemon.json', engine: 'docker', values: masked(settings) }, line, JSON.stringify(masked(settings)).slice(0, 400))];
+    if (
+      !settings ||
+      !keys.some((key) => DAEMON_JSON_KEYS.has(key)) ||
+      !keys.every((key) => /^[a-z][a-z0-9-]*$/.test(key)) ||
+      /daemon\.json/.test(above)
+    )
+      return [];
+    return [
+      found(
+        'engine-config',
+        { file: 'daemon.json', engine: 'docker', values: masked(settings) },
+        line,
+        JSON.stringify(masked(settings)).slice(0, 400),
+      ),
+    ];
   });
 }

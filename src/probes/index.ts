@@ -6,11 +6,15 @@ import { btrfsShow } from './btrfs-show.ts';
 import { btrfsSubvolumes } from './btrfs-subvolumes.ts';
 import { btrfsSysfs } from './btrfs-sysfs.ts';
 import { btrfsUsage } from './btrfs-usage.ts';
+import { cgroups } from './cgroups.ts';
+import { commands } from './commands.ts';
 import { containerLogs } from './container-logs.ts';
 import { containerd } from './containerd.ts';
 import { deletedOpenScan } from './deleted-open-scan.ts';
 import { dfInodes } from './df-inodes.ts';
 import { df } from './df.ts';
+import { directorySize } from './directory-size.ts';
+import { diskImage } from './disk-image.ts';
 import { dmsetupInfo } from './dmsetup-info.ts';
 import { dmsetupStatus } from './dmsetup-status.ts';
 import { dmsetupTable } from './dmsetup-table.ts';
@@ -21,8 +25,13 @@ import { dockerInfo } from './docker-info.ts';
 import { dockerSystemDf } from './docker-system-df.ts';
 import { dockerVolumes } from './docker-volumes.ts';
 import { engineConfig } from './engine-config.ts';
+import { extErrors } from './ext-errors.ts';
+import { extSuper } from './ext-super.ts';
+import { files } from './files.ts';
 import { findmnt } from './findmnt.ts';
 import { kernelLog } from './kernel-log.ts';
+import { keyUsers } from './key-users.ts';
+import { limits } from './limits.ts';
 import { losetup } from './losetup.ts';
 import { lsblk } from './lsblk.ts';
 import { lvmConfig } from './lvm-config.ts';
@@ -30,18 +39,26 @@ import { lvs } from './lvs.ts';
 import { mentions } from './mentions.ts';
 import { messages } from './messages.ts';
 import { mountinfo } from './mountinfo.ts';
+import { openDeleted } from './open-deleted.ts';
+import { podEvents } from './pod-events.ts';
 import { podmanInfo } from './podman-info.ts';
 import { podmanSystemDf } from './podman-system-df.ts';
 import type { Probe } from './probe.ts';
 import { processes } from './processes.ts';
 import { pvs } from './pvs.ts';
+import { quota } from './quota.ts';
+import { sentences } from './sentences.ts';
 import { serviceState } from './service-state.ts';
 import { socketAccess } from './socket-access.ts';
 import { statfs } from './statfs.ts';
 import { symptoms } from './symptoms.ts';
+import { system } from './system.ts';
 import { target } from './target.ts';
 import { vdostats } from './vdostats.ts';
 import { vgs } from './vgs.ts';
+import { xfsFreeSpace } from './xfs-free-space.ts';
+import { xfsInfo } from './xfs-info.ts';
+import { zfs } from './zfs.ts';
 
 /** Every probe. To add one: its file, one import and one line here. */
 export const probes: readonly Probe[] = [
@@ -53,11 +70,15 @@ export const probes: readonly Probe[] = [
   btrfsSubvolumes,
   btrfsSysfs,
   btrfsUsage,
+  cgroups,
+  commands,
   containerLogs,
   containerd,
   deletedOpenScan,
   df,
   dfInodes,
+  directorySize,
+  diskImage,
   dmsetupInfo,
   dmsetupStatus,
   dmsetupTable,
@@ -68,8 +89,13 @@ export const probes: readonly Probe[] = [
   dockerSystemDf,
   dockerVolumes,
   engineConfig,
+  extErrors,
+  extSuper,
+  files,
   findmnt,
   kernelLog,
+  keyUsers,
+  limits,
   losetup,
   lsblk,
   lvmConfig,
@@ -77,15 +103,23 @@ export const probes: readonly Probe[] = [
   mentions,
   messages,
   mountinfo,
+  openDeleted,
+  podEvents,
   podmanInfo,
   podmanSystemDf,
   processes,
   pvs,
+  quota,
+  sentences,
   serviceState,
   socketAccess,
   statfs,
   symptoms,
+  system,
   target,
   vdostats,
   vgs,
+  xfsFreeSpace,
+  xfsInfo,
+  zfs,
 ];

@@ -12,7 +12,9 @@ export const lvmConfig: Probe = {
   title: 'lvmconfig, lvm.conf, /etc/lvm/profile',
   asks: (known): Ask[] => {
     if (!hasLvm(known)) return [];
-    const profiles = new Set(known.all('lv').flatMap(({ value }) => (value.profile && /^[\w.-]+$/.test(value.profile) ? [value.profile] : [])));
+    const profiles = new Set(
+      known.all('lv').flatMap(({ value }) => (value.profile && /^[\w.-]+$/.test(value.profile) ? [value.profile] : [])),
+    );
     return [
       {
         kind: 'run',
@@ -22,7 +24,14 @@ export const lvmConfig: Probe = {
         what: 'whether thin pools extend themselves',
         or: { kind: 'run', argv: lvm.dumpConfig(), timeoutMs: 5000, or: { kind: 'read', path: '/etc/lvm/lvm.conf' } },
       },
-      ...[...profiles].map((name): Ask => ({ kind: 'read', path: `/etc/lvm/profile/${name}.profile`, optional: true, what: `the LVM profile ${name}` })),
+      ...[...profiles].map(
+        (name): Ask => ({
+          kind: 'read',
+          path: `/etc/lvm/profile/${name}.profile`,
+          optional: true,
+          what: `the LVM profile ${name}`,
+        }),
+      ),
     ];
   },
   recognises: (doc) => /thin_pool_autoextend_(?:threshold|percent)|^\s*monitoring\s*=/m.test(doc.text),
@@ -30,15 +39,22 @@ export const lvmConfig: Probe = {
 };
 
 /** `key = value`, also with lvmconfig's full path; lines that begin with # are comments in lvm.conf. */
-const SETTING = /^[\s|>]{0,16}(?:activation[/{]?\s{0,4})?(thin_pool_autoextend_threshold|thin_pool_autoextend_percent|monitoring)\s{0,8}=\s{0,8}(\d{1,3})\b/;
+const SETTING =
+  /^[\s|>]{0,16}(?:activation[/{]?\s{0,4})?(thin_pool_autoextend_threshold|thin_pool_autoextend_percent|monitoring)\s{0,8}=\s{0,8}(\d{1,3})\b/;
 
 function settings(doc: Document): Found[] {
   const results: Found[] = [];
-  let from = doc.origin.kind === 'read' ? nameOf(doc.origin.path) : doc.origin.kind === 'run' ? nameOf(doc.origin.argv.find((word) => /\.(?:conf|profile)$/.test(word)) ?? 'lvmconfig') : 'lvm.conf';
+  let from =
+    doc.origin.kind === 'read'
+      ? nameOf(doc.origin.path)
+      : doc.origin.kind === 'run'
+        ? nameOf(doc.origin.argv.find((word) => /\.(?:conf|profile)$/.test(word)) ?? 'lvmconfig')
+        : 'lvm.conf';
   let open: { config: LvmConfig; n: number; quotes: string[]; seen: Set<string> } | undefined;
   const flush = () => {
     const autoextend = open?.config.autoextendThreshold !== undefined || open?.config.autoextendPercent !== undefined;
-    if (open && (autoextend || doc.origin.kind !== 'paste')) results.push(found('lvm-config', open.config, open.n, open.quotes.join('\n')));
+    if (open && (autoextend || doc.origin.kind !== 'paste'))
+      results.push(found('lvm-config', open.config, open.n, open.quotes.join('\n')));
     open = undefined;
   };
   for (const { n, text } of rows(doc)) {

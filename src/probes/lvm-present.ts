@@ -4,7 +4,11 @@ import { parseSize, type Size } from './size.ts';
 
 /** Are there logical volumes here? LVM scans every disk, so it is asked only then. */
 export function hasLvm(known: Facts): boolean {
-  return known.has('block', (one) => one.type === 'lvm' || one.fstype === 'LVM2_member') || usesThinPool(known) || (!known.has('block') && known.has('mount', (one) => one.source.startsWith('/dev/mapper/')));
+  return (
+    known.has('block', (one) => one.type === 'lvm' || one.fstype === 'LVM2_member') ||
+    usesThinPool(known) ||
+    (!known.has('block') && known.has('mount', (one) => one.source.startsWith('/dev/mapper/')))
+  );
 }
 
 /**

@@ -10,7 +10,17 @@ interface ReportRow {
 }
 
 const QUOTED: Record<string, readonly string[]> = {
-  lv: ['lv_name', 'vg_name', 'lv_attr', 'lv_size', 'data_percent', 'metadata_percent', 'seg_monitor', 'lv_when_full', 'lv_health_status'],
+  lv: [
+    'lv_name',
+    'vg_name',
+    'lv_attr',
+    'lv_size',
+    'data_percent',
+    'metadata_percent',
+    'seg_monitor',
+    'lv_when_full',
+    'lv_health_status',
+  ],
   vg: ['vg_name', 'vg_size', 'vg_free', 'vg_extent_size', 'vg_free_count'],
   pv: ['pv_name', 'vg_name', 'pv_size', 'pv_free'],
 };

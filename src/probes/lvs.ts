@@ -16,10 +16,25 @@ export const lvs: Probe = {
   title: 'lvs -a, lvdisplay',
   asks: (known) =>
     hasLvm(known)
-      ? [{ kind: 'run', argv: lvm.lvs(), timeoutMs: 5000, optional: true, what: 'how full the thin pools and logical volumes are', or: { kind: 'run', argv: lvm.lvsText(), timeoutMs: 5000 } }]
+      ? [
+          {
+            kind: 'run',
+            argv: lvm.lvs(),
+            timeoutMs: 5000,
+            optional: true,
+            what: 'how full the thin pools and logical volumes are',
+            or: { kind: 'run', argv: lvm.lvsText(), timeoutMs: 5000 },
+          },
+        ]
       : [],
-  recognises: (doc) => /"lv_name"|\bL[Vv] Name\b|\bLV\s+VG\b|\bAttr\b|\s[a-zA-Z-][wrR][a-z-][a-zA-Z-]{5,7}\s/.test(doc.text),
-  scan: (doc) => once([...reportRows(doc, 'lv').flatMap(({ row, line, quote }) => asFound(fromReport(row), line, quote)), ...fromTable(doc), ...lvdisplayRecords(doc).flatMap(({ pairs, line, quote }) => asFound(fromDisplay(pairs), line, quote))]),
+  recognises: (doc) =>
+    /"lv_name"|\bL[Vv] Name\b|\bLV\b.*\b(?:VG|LSize|Attr|Data%)|\s[a-zA-Z-][wrR][a-z-][a-zA-Z-]{5,7}\s/.test(doc.text),
+  scan: (doc) =>
+    once([
+      ...reportRows(doc, 'lv').flatMap(({ row, line, quote }) => asFound(fromReport(row), line, quote)),
+      ...fromTable(doc),
+      ...lvdisplayRecords(doc).flatMap(({ pairs, line, quote }) => asFound(fromDisplay(pairs), line, quote)),
+    ]),
 };
 
 function asFound(lv: LogicalVolume | undefined, line: number, quote?: string): Found[] {
@@ -61,7 +76,9 @@ function fromReport(row: Record<string, string>): LogicalVolume | undefined {
 }
 
 /** LV, VG and the attribute word (lvs(8), lv_attr bits 1-10; old LVM had fewer), then the size. */
-const ROW = new RegExp(`^[\\s|>_-]{0,12}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}([\\w.+-]{1,128})[\\s|]{1,80}([a-zA-Z-][wrR-][a-zA-Z-]{4,8})[\\s|]{1,20}(${LVM_SIZE})(?:[\\s|]+(.*))?$`);
+const ROW = new RegExp(
+  `^[\\s|>_-]{0,12}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}([\\w.+-]{1,128})[\\s|]{1,80}([a-zA-Z-][wrR-][a-zA-Z-]{4,8})[\\s|]{1,20}(${LVM_SIZE})(?:[\\s|]+(.*))?$`,
+);
 const TYPE = /^[-vVtTrRmMoOCdDsSelcpPiIuwfFgGaAb]$/;
 
 function fromTable(doc: Document): Found[] {
@@ -82,10 +99,13 @@ function fromRow(text: string, header: string | undefined): LogicalVolume | unde
   const size = lvmSize(row?.[4]);
   // an attribute word has dashes where a bit is not set, prose has not; its third bit is an
   // allocation policy, which tells it from the mode of `find -ls`
-  if (!row || !size || !TYPE.test(attr[0] ?? '') || !/^.[wrR-][acilnACILN]/.test(attr) || !attr.includes('-')) return undefined;
+  if (!row || !size || !TYPE.test(attr[0] ?? '') || !/^.[wrR-][acilnACILN]/.test(attr) || !attr.includes('-'))
+    return undefined;
   const rest = (row[5] ?? '').split(/[\s|]+/).filter((word) => word !== '');
   const firstNumber = rest.findIndex((word) => /^\d{1,3}[.,]\d{1,2}$/.test(word));
-  const words = (firstNumber < 0 ? rest : rest.slice(0, firstNumber)).filter((word) => /^\[?[\w.+-]+\]?$/.test(word) && !/^(?:monitored|not|queue|error)$/.test(word));
+  const words = (firstNumber < 0 ? rest : rest.slice(0, firstNumber)).filter(
+    (word) => /^\[?[\w.+-]+\]?$/.test(word) && !/^(?:monitored|not|queue|error)$/.test(word),
+  );
   const numbers = rest.slice(Math.max(0, firstNumber)).filter((word) => /^\d{1,3}[.,]\d{1,2}$/.test(word));
   const type = attr[0] ?? '';
   const isPool = type === 't';
@@ -103,7 +123,8 @@ function fromRow(text: string, header: string | undefined): LogicalVolume | unde
     pool: isThin ? words[0] : undefined,
     origin: isThin ? words[1] : isSnapshot ? words[0] : undefined,
     dataPercent: isPool || isThin || isSnapshot ? percent(numbers[0]) : undefined,
-    metadataPercent: isPool && !(header && /Data%/.test(header) && !/Meta%/.test(header)) ? percent(numbers[1]) : undefined,
+    metadataPercent:
+      isPool && !(header && /Data%/.test(header) && !/Meta%/.test(header)) ? percent(numbers[1]) : undefined,
     monitor: monitor ?? (isPool && header && /Monitor/.test(header) ? '' : undefined),
     health: isPool || isThin ? health : undefined,
   });
@@ -117,7 +138,8 @@ function fromHeader(text: string, header: string | undefined): LogicalVolume | u
   const size = lvmSize(fields?.get('LSize'));
   const data = percent(fields?.get('Data%'));
   const meta = percent(fields?.get('Meta%'));
-  if (!fields || !name || !/^\[?[\w.+-]+\]?$/.test(name) || (size === undefined && data === undefined)) return undefined;
+  if (!fields || !name || !/^\[?[\w.+-]+\]?$/.test(name) || (size === undefined && data === undefined))
+    return undefined;
   return present<LogicalVolume>({
     vg: fields.get('VG') ?? '',
     name: name.replace(/^\[|\]$/g, ''),
@@ -141,9 +163,14 @@ function fromDisplay(pairs: Map<string, string>): LogicalVolume | undefined {
     size: size?.bytes,
     resolution: size?.resolution || undefined,
     pool: pairs.get('LV Pool name'),
-    dataPercent: percent(pairs.get('Allocated pool data')) ?? percent(pairs.get('Mapped size')) ?? percent(pairs.get('Allocated to snapshot')),
+    dataPercent:
+      percent(pairs.get('Allocated pool data')) ??
+      percent(pairs.get('Mapped size')) ??
+      percent(pairs.get('Allocated to snapshot')),
     metadataPercent: percent(pairs.get('Allocated metadata')),
     chunkSize: lvmSize(pairs.get('Chunk Size') ?? pairs.get('Snapshot chunk size'))?.bytes,
-    origin: /(?:active|INACTIVE) destination for (\S+)/.exec(pairs.get('LV snapshot status') ?? '')?.[1] ?? (count(pairs.get('LV Thin origin name')) === undefined ? pairs.get('LV Thin origin name') : undefined),
+    origin:
+      /(?:active|INACTIVE) destination for (\S+)/.exec(pairs.get('LV snapshot status') ?? '')?.[1] ??
+      (count(pairs.get('LV Thin origin name')) === undefined ? pairs.get('LV Thin origin name') : undefined),
   });
 }

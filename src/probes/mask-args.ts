@@ -1,5 +1,6 @@
 /** Options and variables whose value is a secret. */
-const SECRET = /(?:pass(?:word|wd)?|secret|token|credential|auth(?!orization-plugin)|api-?key|access-?key|private-?key)/i;
+const SECRET =
+  /(?:pass(?:word|wd)?|secret|token|credential|auth(?!orization-plugin)|api-?key|access-?key|private-?key)/i;
 
 /** Arguments without the secrets in them: values of `--…token x`, `--password=x`, and `user:password@` in URLs. */
 export function maskArgs(args: readonly string[]): string[] {

@@ -11,12 +11,26 @@ export const podmanInfo: Probe = {
   id: 'podman-info',
   title: 'podman info',
   asks: (known): Ask[] => {
-    const ask: Ask = { kind: 'run', argv: podman.info(), timeoutMs: 5000, optional: true, what: 'what Podman says about its storage' };
-    const there = known.has('process', (one) => one.program === 'podman' || one.program === 'conmon') || known.has('mount', (one) => one.target.startsWith('/var/lib/containers/'));
+    const ask: Ask = {
+      kind: 'run',
+      argv: podman.info(),
+      timeoutMs: 5000,
+      optional: true,
+      what: 'what Podman says about its storage',
+    };
+    const there =
+      known.has('process', (one) => one.program === 'podman' || one.program === 'conmon') ||
+      known.has('mount', (one) => one.target.startsWith('/var/lib/containers/'));
     const containers: Ask[] = known.has('engine', (one) => one.engine === 'podman')
       ? [
           { kind: 'run', argv: podman.containers(false), timeoutMs: 5000, optional: true, what: "Podman's containers" },
-          { kind: 'run', argv: podman.containers(true), timeoutMs: 60_000, deep: true, what: "sizes of Podman's containers" },
+          {
+            kind: 'run',
+            argv: podman.containers(true),
+            timeoutMs: 60_000,
+            deep: true,
+            what: "sizes of Podman's containers",
+          },
         ]
       : [];
     return there ? [ask, ...containers] : [];
@@ -55,7 +69,22 @@ function fromJson(value: unknown, line: number): Found[] {
     rootUsed: amount(get('graphRootUsed')),
     status: pairs(status),
   });
-  return [found('engine', engine, line, jsonQuote({ freeLocks: host['freeLocks'], ...store }, ['graphDriverName', 'GraphDriverName', 'graphRoot', 'GraphRoot', 'graphRootAllocated', 'graphRootUsed', 'freeLocks']))];
+  return [
+    found(
+      'engine',
+      engine,
+      line,
+      jsonQuote({ freeLocks: host['freeLocks'], ...store }, [
+        'graphDriverName',
+        'GraphDriverName',
+        'graphRoot',
+        'GraphRoot',
+        'graphRootAllocated',
+        'graphRootUsed',
+        'freeLocks',
+      ]),
+    ),
+  ];
 }
 
 function pairs(status: Shape): [string, string][] | undefined {
@@ -83,7 +112,8 @@ const FIELDS: Record<string, (engine: Draft, value: string) => void> = {
   },
 };
 
-const LINE = /^\s{0,24}"?(graphDriverName|graphRoot|graphRootAllocated|graphRootUsed|freeLocks|rootless|kernel|Backing Filesystem|Supports d_type|logDriver|podman version|version)"?\s{0,4}:\s{0,4}"?([^",]{1,300}?)"?,?\s*$/i;
+const LINE =
+  /^\s{0,24}"?(graphDriverName|graphRoot|graphRootAllocated|graphRootUsed|freeLocks|rootless|kernel|Backing Filesystem|Supports d_type|logDriver|podman version|version)"?\s{0,4}:\s{0,4}"?([^",]{1,300}?)"?,?\s*$/i;
 
 function fromLines(doc: Document): Found[] {
   const records: { engine: Draft; line: number; quotes: string[]; seen: Set<string> }[] = [];

@@ -9,12 +9,22 @@ export const podmanSystemDf: Probe = {
   title: 'podman system df',
   asks: (known) =>
     known.has('engine', (one) => one.engine === 'podman')
-      ? [{ kind: 'run', argv: podman.systemDf(), timeoutMs: 120_000, deep: true, what: "sizes of Podman's images, containers and volumes" }]
+      ? [
+          {
+            kind: 'run',
+            argv: podman.systemDf(),
+            timeoutMs: 120_000,
+            deep: true,
+            what: "sizes of Podman's images, containers and volumes",
+          },
+        ]
       : [],
   recognises: (doc) => mayHoldUsageRows(doc.text),
   scan: (doc) => {
     // docker writes TotalCount where podman writes Total
-    const json = doc.json.flatMap(({ value, line }) => shapes(value).flatMap((row) => ('Total' in row ? usageFromJson(row, line, 'podman') : [])));
+    const json = doc.json.flatMap(({ value, line }) =>
+      shapes(value).flatMap((row) => ('Total' in row ? usageFromJson(row, line, 'podman') : [])),
+    );
     return [...usageRows(doc, 'podman'), ...json];
   },
 };

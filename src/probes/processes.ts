@@ -7,7 +7,21 @@ import type { Ask, Probe } from './probe.ts';
 import { rows } from './undress.ts';
 
 /** Daemons whose storage or watch matters. `docker` itself only as `docker daemon` or `docker -d` (up to 1.12). */
-const DAEMONS = ['dockerd', 'dockerd-current', 'docker-current', 'docker', 'containerd', 'podman', 'conmon', 'kubelet', 'crio', 'buildkitd', 'dmeventd', 'k3s', 'rootlesskit'];
+const DAEMONS = [
+  'dockerd',
+  'dockerd-current',
+  'docker-current',
+  'docker',
+  'containerd',
+  'podman',
+  'conmon',
+  'kubelet',
+  'crio',
+  'buildkitd',
+  'dmeventd',
+  'k3s',
+  'rootlesskit',
+];
 
 /** Engines with a data root and mounts of their own. */
 const ENGINE = /^(?:dockerd|dockerd-current|docker-current|docker|containerd|crio)$/;
@@ -18,17 +32,42 @@ export const processes: Probe = {
   title: 'ps, /proc/PID/cmdline, /proc/PID/ns/mnt',
   asks: (known): Ask[] => {
     const engines = known.all('process', (one) => ENGINE.test(one.program)).map(({ value }) => value.pid);
-    const namespaceOf = (pid: number) => known.last('process', (one) => one.pid === pid && one.mountNamespace !== undefined)?.value.mountNamespace;
+    const namespaceOf = (pid: number) =>
+      known.last('process', (one) => one.pid === pid && one.mountNamespace !== undefined)?.value.mountNamespace;
     const own = namespaceOf(1);
     // a daemon in its own mount namespace has mounts that /proc/self/mountinfo does not show
-    const apart = engines.filter((pid) => own !== undefined && namespaceOf(pid) !== undefined && namespaceOf(pid) !== own);
+    const apart = engines.filter(
+      (pid) => own !== undefined && namespaceOf(pid) !== undefined && namespaceOf(pid) !== own,
+    );
     return [
-      { kind: 'run', argv: ps.daemons(DAEMONS), timeoutMs: 5000, what: 'which container daemons run', or: { kind: 'run', argv: ps.all(), timeoutMs: 5000 } },
-      ...(engines.length > 0 ? [1, ...engines] : []).map((pid): Ask => ({ kind: 'run', argv: ps.mountNamespace(pid), timeoutMs: 2000, optional: true, what: "whether the daemon has a mount namespace of its own" })),
-      ...apart.map((pid): Ask => ({ kind: 'read', path: `/proc/${pid}/mountinfo`, optional: true, what: `the mounts of process ${pid}` })),
+      {
+        kind: 'run',
+        argv: ps.daemons(DAEMONS),
+        timeoutMs: 5000,
+        what: 'which container daemons run',
+        or: { kind: 'run', argv: ps.all(), timeoutMs: 5000 },
+      },
+      ...(engines.length > 0 ? [1, ...engines] : []).map(
+        (pid): Ask => ({
+          kind: 'run',
+          argv: ps.mountNamespace(pid),
+          timeoutMs: 2000,
+          optional: true,
+          what: 'whether the daemon has a mount namespace of its own',
+        }),
+      ),
+      ...apart.map(
+        (pid): Ask => ({
+          kind: 'read',
+          path: `/proc/${pid}/mountinfo`,
+          optional: true,
+          what: `the mounts of process ${pid}`,
+        }),
+      ),
     ];
   },
-  recognises: (doc) => cmdlinePid(doc) !== undefined || /docker|containerd|podman|kubelet|crio|buildkitd|dmeventd|mnt:\[\d/.test(doc.text),
+  recognises: (doc) =>
+    cmdlinePid(doc) !== undefined || /docker|containerd|podman|kubelet|crio|buildkitd|dmeventd|mnt:\[\d/.test(doc.text),
   scan: (doc) => {
     const pid = cmdlinePid(doc);
     if (pid !== undefined) {
@@ -40,13 +79,16 @@ export const processes: Probe = {
 };
 
 function cmdlinePid(doc: Document): number | undefined {
-  const path = doc.origin.kind === 'read' ? doc.origin.path : doc.origin.kind === 'run' ? doc.origin.argv.join(' ') : '';
+  const path =
+    doc.origin.kind === 'read' ? doc.origin.path : doc.origin.kind === 'run' ? doc.origin.argv.join(' ') : '';
   const pid = /\/proc\/(\d{1,8})\/cmdline$/.exec(path)?.[1];
   return pid === undefined ? undefined : Number(pid);
 }
 
 /** Programs stand in a bin directory or have none; `du` prints numbers before directories of these names. */
-const PROGRAM = new RegExp(`(?:^|[\\s─├└│|\`-])((?:(?:/[\\w.+-]{1,80}){0,12}/(?:s?bin|libexec|lib\\w*)/)?(?:${DAEMONS.join('|')}))(?=\\s|$)`);
+const PROGRAM = new RegExp(
+  `(?:^|[\\s─├└│|\`-])((?:(?:/[\\w.+-]{1,80}){0,12}/(?:s?bin|libexec|lib\\w*)/)?(?:${DAEMONS.join('|')}))(?=\\s|$)`,
+);
 
 /** What stands before the command: `ps -eo pid,args`, pgrep -a, a control group's tree; `ps -ef`; `ps aux`; BusyBox. */
 const BEFORE: readonly RegExp[] = [
@@ -81,7 +123,8 @@ function processOf(pid: number, words: string[]): Process | undefined {
 
 /** `readlink /proc/PID/ns/mnt` (the PID is in the argv) and `ls -l /proc/PID/ns/mnt`. */
 function namespaces(doc: Document): Found[] {
-  const asked = doc.origin.kind === 'run' ? /\/proc\/(\d{1,8})\/ns\/mnt/.exec(doc.origin.argv.join(' '))?.[1] : undefined;
+  const asked =
+    doc.origin.kind === 'run' ? /\/proc\/(\d{1,8})\/ns\/mnt/.exec(doc.origin.argv.join(' '))?.[1] : undefined;
   let above: string | undefined;
   return [...rows(doc)].flatMap(({ n, text }) => {
     const namespace = /mnt:\[\d{1,12}\]/.exec(text)?.[0];
@@ -91,6 +134,8 @@ function namespaces(doc: Document): Found[] {
       return [];
     }
     const pid = path ?? above ?? asked;
-    return pid === undefined ? [] : [found('process', { pid: Number(pid), program: '', args: [], mountNamespace: namespace }, n)];
+    return pid === undefined
+      ? []
+      : [found('process', { pid: Number(pid), program: '', args: [], mountNamespace: namespace }, n)];
   });
 }

@@ -13,10 +13,23 @@ export const pvs: Probe = {
   id: 'pvs',
   title: 'pvs, pvdisplay',
   asks: (known) =>
-    hasLvm(known) ? [{ kind: 'run', argv: lvm.pvs(), timeoutMs: 5000, optional: true, what: 'disks of the volume groups', or: { kind: 'run', argv: lvm.pvsText(), timeoutMs: 5000 } }] : [],
+    hasLvm(known)
+      ? [
+          {
+            kind: 'run',
+            argv: lvm.pvs(),
+            timeoutMs: 5000,
+            optional: true,
+            what: 'disks of the volume groups',
+            or: { kind: 'run', argv: lvm.pvsText(), timeoutMs: 5000 },
+          },
+        ]
+      : [],
   recognises: (doc) => /"pv_size"|\slvm2\s|\bPV Size\b/.test(doc.text),
   scan: (doc) => [
-    ...reportRows(doc, 'pv').flatMap(({ row, line, quote }) => asFound(fromFields(row['pv_name'], row['vg_name'], row['pv_size'], row['pv_free']), line, quote)),
+    ...reportRows(doc, 'pv').flatMap(({ row, line, quote }) =>
+      asFound(fromFields(row['pv_name'], row['vg_name'], row['pv_size'], row['pv_free']), line, quote),
+    ),
     ...fromTable(doc),
     ...pvdisplayRecords(doc).flatMap(({ pairs, line, quote }) => {
       const size = pairs.get('PV Size')?.split(' / ')[0];
@@ -30,7 +43,9 @@ function asFound(pv: PhysicalVolume | undefined, line: number, quote?: string): 
 }
 
 /** PV, VG (may be empty), format, attributes, PSize, PFree */
-const ROW = new RegExp(`^[\\s|>_-]{0,12}(/dev/\\S{1,200}|\\[?unknown(?: device)?\\]?)[\\s|]{1,80}(?:([\\w.+-]{1,128})[\\s|]{1,80})?lvm[12][\\s|]{1,20}[a-z-]{2,4}[\\s|]{1,20}(${LVM_SIZE})[\\s|]{1,40}(${LVM_SIZE})[\\s|]*$`);
+const ROW = new RegExp(
+  `^[\\s|>_-]{0,12}(/dev/\\S{1,200}|\\[?unknown(?: device)?\\]?)[\\s|]{1,80}(?:([\\w.+-]{1,128})[\\s|]{1,80})?lvm[12][\\s|]{1,20}[a-z-]{2,4}[\\s|]{1,20}(${LVM_SIZE})[\\s|]{1,40}(${LVM_SIZE})[\\s|]*$`,
+);
 
 function fromTable(doc: Document): Found[] {
   return [...rows(doc)].flatMap(({ n, text }) => {
@@ -39,9 +54,20 @@ function fromTable(doc: Document): Found[] {
   });
 }
 
-function fromFields(name: string | undefined, vg: string | undefined, size: string | undefined, free: string | undefined): PhysicalVolume | undefined {
+function fromFields(
+  name: string | undefined,
+  vg: string | undefined,
+  size: string | undefined,
+  free: string | undefined,
+): PhysicalVolume | undefined {
   const whole = lvmSize(size);
   const left = lvmSize(free);
   if (!name || !whole) return undefined;
-  return present<PhysicalVolume>({ name, vg: vg || undefined, size: whole.bytes, free: left?.bytes, resolution: Math.max(whole.resolution, left?.resolution ?? 0) || undefined });
+  return present<PhysicalVolume>({
+    name,
+    vg: vg || undefined,
+    size: whole.bytes,
+    free: left?.bytes,
+    resolution: Math.max(whole.resolution, left?.resolution ?? 0) || undefined,
+  });
 }

@@ -44,7 +44,9 @@ export function present<T extends object>(fields: { [K in keyof T]: T[K] | undef
 
 /** The fields named, as JSON without the outer braces: a quote short enough to read. */
 export function jsonQuote(value: Shape, keys: readonly string[]): string {
-  const parts = keys.filter((key) => value[key] !== undefined).map((key) => `${JSON.stringify(key)}:${JSON.stringify(value[key])}`);
+  const parts = keys
+    .filter((key) => value[key] !== undefined)
+    .map((key) => `${JSON.stringify(key)}:${JSON.stringify(value[key])}`);
   const all = parts.join(',');
   return all.length > 400 ? `${all.slice(0, 399)}…` : all;
 }

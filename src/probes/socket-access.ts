@@ -5,7 +5,10 @@ import { rows } from './undress.ts';
 
 /** What docker, podman and curl say when an engine's socket cannot be asked. */
 const WORDINGS: readonly [RegExp, SocketAccess['reason']][] = [
-  [/permission denied while trying to connect to the (?:Docker daemon socket|docker API) at unix:\/\/(\/[^\s:"]+)/, 'denied'],
+  [
+    /permission denied while trying to connect to the (?:Docker daemon socket|docker API) at unix:\/\/(\/[^\s:"]+)/,
+    'denied',
+  ],
   [/dial unix (\/[^\s:"]+): connect: permission denied/, 'denied'],
   [/Cannot connect to the Docker daemon at unix:\/\/(\/[^\s"]+?)\. Is the docker daemon running/, 'refused'],
   [/dial unix (\/[^\s:"]+): connect: connection refused/, 'refused'],

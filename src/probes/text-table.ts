@@ -38,5 +38,9 @@ export function underHeader(header: string, row: string): Map<string, string> | 
 }
 
 function cells(line: string): Cell[] {
-  return [...line.matchAll(/\S+/g)].map((match) => ({ text: match[0], from: match.index, to: match.index + match[0].length }));
+  return [...line.matchAll(/\S+/g)].map((match) => ({
+    text: match[0],
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
 }

@@ -7,25 +7,34 @@ const LONGEST_ROW = 8192;
 const DRESS = /\*\*|`|<\/?(?:b|pre|code|strong|p|br)\s*\/?>/g;
 
 /** A line without Markdown and HTML marks: `**100.00**` → `100.00`. Columns may shift by the marks' width. */
-export function undress(text: string): string {
+function undress(text: string): string {
   return /[*`<]/.test(text) ? text.replace(DRESS, '') : text;
 }
 
+/** Many probes read the same document: its rows are made once. */
+const ROWS = new WeakMap<readonly Line[], readonly Line[]>();
+
 /** The document's rows for a line parser: undressed, over-long lines (blobs, JSON) left out. */
-export function* rows(doc: Document): Generator<Line> {
-  for (const line of doc.lines) {
-    if (line.text.length > 0 && line.text.length <= LONGEST_ROW) yield { n: line.n, text: undress(line.text) };
-  }
+export function rows(doc: Document): readonly Line[] {
+  const made = ROWS.get(doc.lines);
+  if (made) return made;
+  const list = doc.lines
+    .filter((line) => line.text.length > 0 && line.text.length <= LONGEST_ROW)
+    .map((line) => ({ n: line.n, text: undress(line.text) }));
+  ROWS.set(doc.lines, list);
+  return list;
 }
 
 /** `[root@db1 lib]# `, `root@db1:~$ `, `$ `, `# `, `~ ❯ `, `➤ ` */
-const PROMPT = /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|[\w.-]{1,40}@[\w.-]{1,80}[^#$%>❯➤]{0,80}[#$%>❯➤]|[~/\w.-]{0,40}\s?[❯➤]|[#$%>])\s{0,4}/;
+const PROMPT =
+  /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|[\w.-]{1,40}@[\w.-]{1,80}[^#$%>❯➤]{0,80}[#$%>❯➤]|[~/\w.-]{0,40}\s?[❯➤]|[#$%>])\s{0,4}/;
 
 /**
  * The words of a command typed at a prompt (`[root@db1 lib]# sudo docker info` → `docker`,
  * `info`), else undefined. A comment after `#` looks the same: callers compare the words.
  */
 export function typed(text: string): string[] | undefined {
+  if (!/[#$%>❯➤]/.test(text)) return undefined;
   const prompt = PROMPT.exec(text);
   if (!prompt) return undefined;
   const words = text.slice(prompt[0].length).trim().split(/\s+/);

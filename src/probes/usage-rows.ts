@@ -15,7 +15,7 @@ const WHAT: Record<string, EngineUsage['what']> = {
 };
 
 const ROW = new RegExp(
-  `^[\\s|>_-]{0,12}(Images|Containers|Local Volumes|Build Cache)[\\s|]{1,40}(?:(\\d{1,12})[\\s|]{1,40}(?:(\\d{1,12})[\\s|]{1,40})?)?(${DOCKER_SIZE})(?:[\\s|]{1,40}(${DOCKER_SIZE}))?(?:\\s?\\(\\d{1,3}%\\))?[\\s|]*$`,
+  `^[\\s|>_-]{0,12}(Images|Containers|Local Volumes|Build Cache)[\\s|]{1,80}(?:(\\d{1,12})[\\s|]{1,80}(?:(\\d{1,12})[\\s|]{1,80})?)?(${DOCKER_SIZE})(?:[\\s|]{1,80}(${DOCKER_SIZE}))?(?:\\s?\\(\\d{1,3}%\\))?[\\s|]*$`,
 );
 
 export function mayHoldUsageRows(value: string): boolean {
@@ -29,7 +29,9 @@ export function enginesByLine(doc: Document): (n: number) => EngineName {
   const marks: { n: number; engine: EngineName }[] = [];
   if (doc.origin.kind === 'paste' && doc.text.includes('podman')) {
     for (const line of rows(doc)) {
-      const words = typed(line.text) ?? (/^\s*(?:docker|podman) (?:system|ps|images|volume)\b/.test(line.text) ? line.text.trim().split(/\s+/) : []);
+      const words =
+        typed(line.text) ??
+        (/^\s*(?:docker|podman) (?:system|ps|images|volume)\b/.test(line.text) ? line.text.trim().split(/\s+/) : []);
       if (words[0] === 'docker' || words[0] === 'podman') marks.push({ n: line.n, engine: words[0] });
     }
   }
@@ -75,7 +77,14 @@ export function usageFromJson(row: Shape, line: number, engine: EngineName): Fou
     reclaimable: reclaimable?.bytes,
     resolution: Math.max(size.resolution, reclaimable?.resolution ?? 0),
   });
-  return [found('engine-usage', usage, line, jsonQuote(row, ['Type', 'TotalCount', 'Total', 'Active', 'Size', 'Reclaimable']))];
+  return [
+    found(
+      'engine-usage',
+      usage,
+      line,
+      jsonQuote(row, ['Type', 'TotalCount', 'Total', 'Active', 'Size', 'Reclaimable']),
+    ),
+  ];
 }
 
 /** Bytes as a number (podman, API) or printed (`31.46MB`, `14.59MB (88%)`). `digits` as {@link dockerSize}. */

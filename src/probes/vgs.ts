@@ -15,7 +15,18 @@ export const vgs: Probe = {
   id: 'vgs',
   title: 'vgs, vgdisplay',
   asks: (known) =>
-    hasLvm(known) ? [{ kind: 'run', argv: lvm.vgs(), timeoutMs: 5000, optional: true, what: 'free space in the volume groups', or: { kind: 'run', argv: lvm.vgsText(), timeoutMs: 5000 } }] : [],
+    hasLvm(known)
+      ? [
+          {
+            kind: 'run',
+            argv: lvm.vgs(),
+            timeoutMs: 5000,
+            optional: true,
+            what: 'free space in the volume groups',
+            or: { kind: 'run', argv: lvm.vgsText(), timeoutMs: 5000 },
+          },
+        ]
+      : [],
   recognises: (doc) => /"vg_size"|\bVFree\b|\bVG Size\b|\swz--n/.test(doc.text),
   scan: (doc) => [
     ...reportRows(doc, 'vg').flatMap(({ row, line, quote }) => asFound(fromReport(row), line, quote)),
@@ -44,7 +55,9 @@ function fromReport(row: Record<string, string>): VolumeGroup | undefined {
 }
 
 /** VG, #PV #LV #SN, attributes (`wz--n-`), VSize, VFree */
-const ROW = new RegExp(`^[\\s|>_-]{0,12}([\\w.+-]{1,128})[\\s|]{1,80}(\\d{1,6})[\\s|]{1,20}\\d{1,6}[\\s|]{1,20}\\d{1,6}[\\s|]{1,20}[wr][z-][x-][p-][a-z-]{1,3}[\\s|]{1,20}(${LVM_SIZE})[\\s|]{1,40}(${LVM_SIZE})(?:[\\s|].*)?$`);
+const ROW = new RegExp(
+  `^[\\s|>_-]{0,12}([\\w.+-]{1,128})[\\s|]{1,80}(\\d{1,6})[\\s|]{1,20}\\d{1,6}[\\s|]{1,20}\\d{1,6}[\\s|]{1,20}[wr][z-][x-][p-][a-z-]{1,3}[\\s|]{1,20}(${LVM_SIZE})[\\s|]{1,40}(${LVM_SIZE})(?:[\\s|].*)?$`,
+);
 
 function fromTable(doc: Document): Found[] {
   let header: string | undefined;
@@ -54,11 +67,18 @@ function fromTable(doc: Document): Found[] {
       return [];
     }
     const row = ROW.exec(text);
-    if (row) return asFound(fromReport({ vg_name: row[1] ?? '', pv_count: row[2] ?? '', vg_size: row[3] ?? '', vg_free: row[4] ?? '' }), n);
+    if (row)
+      return asFound(
+        fromReport({ vg_name: row[1] ?? '', pv_count: row[2] ?? '', vg_size: row[3] ?? '', vg_free: row[4] ?? '' }),
+        n,
+      );
     const fields = header && !/Attr/.test(header) ? underHeader(header, text) : undefined;
     const name = fields?.get('VG');
     if (!fields || !name || !/^[\w.+-]+$/.test(name)) return [];
-    return asFound(fromReport({ vg_name: name, vg_size: fields.get('VSize') ?? '', vg_free: fields.get('VFree') ?? '' }), n);
+    return asFound(
+      fromReport({ vg_name: name, vg_size: fields.get('VSize') ?? '', vg_free: fields.get('VFree') ?? '' }),
+      n,
+    );
   });
 }
 

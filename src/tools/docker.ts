@@ -3,9 +3,27 @@ export const docker = {
   /** One JSON object, the API's /info. Exit 1 with `Cannot connect to the Docker daemon` when it does not answer. */
   info: (socket: string): string[] => ['docker', '-H', `unix://${socket}`, 'info', '--format', '{{json .}}'],
   /** Log files of all containers under a data root with blocks, block size, bytes, name (GNU and BusyBox stat). */
-  containerLogs: (root: string): string[] => ['find', `${root}/containers`, '-maxdepth', '2', '-name', '*.log*', '-exec', 'stat', '-c', '%b %B %s %n', '{}', '+'],
+  containerLogs: (root: string): string[] => [
+    'find',
+    `${root}/containers`,
+    '-maxdepth',
+    '2',
+    '-name',
+    '*.log*',
+    '-exec',
+    'stat',
+    '-c',
+    '%b %B %s %n',
+    '{}',
+    '+',
+  ],
   /** The devicemapper driver's own record of every layer: `path:{"device_id":…}`. The files have no newline. */
   deviceMetadata: (root: string): string[] => ['grep', '-rHs', '.', `${root}/devicemapper/metadata`],
   /** Which layer a container's root file system is: `path/<container>/mount-id:<id>`. */
-  layerMounts: (root: string, driver: string): string[] => ['grep', '-rHs', '.', `${root}/image/${driver}/layerdb/mounts`],
+  layerMounts: (root: string, driver: string): string[] => [
+    'grep',
+    '-rHs',
+    '.',
+    `${root}/image/${driver}/layerdb/mounts`,
+  ],
 };

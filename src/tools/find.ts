@@ -6,7 +6,22 @@ export const find = {
    * meanwhile. BusyBox find knows neither -lname nor -printf and ends with an error.
    */
   deletedOpen: (): string[] => [
-    'find', '/proc', '-maxdepth', '3', '-path', '/proc/[0-9]*/fd/*', '-lname', '* (deleted)',
-    '-printf', '%p %l\\n', '-exec', 'stat', '-L', '-c', '%b %B %s %d %i %n', '{}', '+',
+    'find',
+    '/proc',
+    '-maxdepth',
+    '3',
+    '-path',
+    '/proc/[0-9]*/fd/*',
+    '-lname',
+    '* (deleted)',
+    '-printf',
+    '%p %l\\n',
+    '-exec',
+    'stat',
+    '-L',
+    '-c',
+    '%b %B %s %d %i %n',
+    '{}',
+    '+',
   ],
 };

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { deletedOpenScan } from '../../src/probes/deleted-open-scan.ts';
+import { known, ran } from './scan.ts';
+
+test('a file held by two processes once; memory is no file', () => {
+  const [ask] = deletedOpenScan.asks?.(known()) ?? [];
+  expect(ask?.deep).toBe(true);
+  const text = `/proc/8/fd/3 /var/log/app.log (deleted)
+/proc/9/fd/4 /var/log/app.log (deleted)
+/proc/9/fd/7 /memfd:x (deleted)
+2048 512 9999999 65024 77 /proc/8/fd/3
+2048 512 9999999 65024 77 /proc/9/fd/4
+8 512 4096 1 5 /proc/9/fd/7`;
+  expect(ran(deletedOpenScan, 'open-deleted', ask?.kind === 'run' ? ask.argv : [], text)).toEqual([
+    { pid: 8, fd: '3', path: '/var/log/app.log', size: 1_048_576 },
+  ]);
+});
