@@ -10,18 +10,23 @@ const MOST = 500;
 
 /** Programs whose bare call (no prompt) is a command, with the words that may follow them. */
 const STORAGE_PROGRAMS: Record<string, RegExp | undefined> = {
-  docker: /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|buildx|builder|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|compose|push|create|commit|df|daemon|stats|update|import|export|tag|cp)$/,
-  podman: /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|pod|machine|unshare|push|create|commit|stats)$/,
+  docker:
+    /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|buildx|builder|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|compose|push|create|commit|df|daemon|stats|update|import|export|tag|cp)$/,
+  podman:
+    /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|pod|machine|unshare|push|create|commit|stats)$/,
   buildah: /^(?:-\S+|bud|build|images|containers|from|rm|rmi|info|version|unshare|push|pull|prune)$/,
-  btrfs: /^(?:-\S+|fi|filesystem|balance|subvolume|subvol|sub|device|dev|qgroup|quota|scrub|check|rescue|inspect-internal|property|usage|su|restore|replace)$/,
-  dmsetup: /^(?:-\S+|status|table|info|ls|remove|remove_all|create|reload|load|suspend|resume|message|udevcomplete\w*|udevcookies|targets|deps|rename|wipe_table|splitname|mknodes)$/,
+  btrfs:
+    /^(?:-\S+|fi|filesystem|balance|subvolume|subvol|sub|device|dev|qgroup|quota|scrub|check|rescue|inspect-internal|property|usage|su|restore|replace)$/,
+  dmsetup:
+    /^(?:-\S+|status|table|info|ls|remove|remove_all|create|reload|load|suspend|resume|message|udevcomplete\w*|udevcookies|targets|deps|rename|wipe_table|splitname|mknodes)$/,
   kubectl: /^(?:-\S+|get|describe|logs|delete|drain|top|exec|apply|cordon|uncordon|version|taint|edit|create)$/,
   crictl: /^(?:-\S+|ps|pods|images|rmi|rm|stats|info|inspect\w*|imagefsinfo|logs|stopp|rmp)$/,
   ctr: /^(?:-\S+|images?|snapshots?|content|leases?|containers?|tasks?|version|namespaces?|i|c|t)$/,
   nerdctl: /^(?:-\S+|ps|images?|system|run|exec|pull|build|volume|info|rm|rmi)$/,
   zfs: /^(?:-\S+|list|get|set|destroy|create|snapshot|send|receive|rollback)$/,
   zpool: /^(?:-\S+|list|status|get|set|add|scrub|iostat|create|import|export)$/,
-  systemctl: /^(?:-\S+|start|stop|restart|status|enable|disable|reload|daemon-reload|is-active|is-enabled|edit|mask|show)$/,
+  systemctl:
+    /^(?:-\S+|start|stop|restart|status|enable|disable|reload|daemon-reload|is-active|is-enabled|edit|mask|show)$/,
   lvm: /^\w+$/,
   multipass: /^\w+$/,
   limactl: /^\w+$/,
@@ -39,7 +44,22 @@ const SHELL_PROGRAMS = new Set(
     ' ',
   ),
 );
-const KEYWORDS = new Set(['do', 'done', 'while', 'if', 'then', 'else', 'fi', 'in', '{', '}', '!', 'time', 'until', 'esac']);
+const KEYWORDS = new Set([
+  'do',
+  'done',
+  'while',
+  'if',
+  'then',
+  'else',
+  'fi',
+  'in',
+  '{',
+  '}',
+  '!',
+  'time',
+  'until',
+  'esac',
+]);
 
 /** Command lines a person typed. */
 export const commands: Probe = {
@@ -56,7 +76,9 @@ export function stripPrompt(text: string): string {
 
 function isProgram(word: string): boolean {
   const name = word.slice(word.lastIndexOf('/') + 1);
-  return name in STORAGE_PROGRAMS || PLAIN_PROGRAMS.has(name) || SHELL_PROGRAMS.has(name) || /^\.{0,2}\/[\w./-]+$/.test(word);
+  return (
+    name in STORAGE_PROGRAMS || PLAIN_PROGRAMS.has(name) || SHELL_PROGRAMS.has(name) || /^\.{0,2}\/[\w./-]+$/.test(word)
+  );
 }
 
 function scan(doc: Document): Found[] {
@@ -67,7 +89,8 @@ function scan(doc: Document): Found[] {
     const typed = typedLine(line.text, isProgram);
     let text = typed?.text ?? bareCommand(line.text);
     if (text === undefined || text === '') continue;
-    for (let more = 0; text.endsWith('\\') && more < 20; more++) text = `${text.slice(0, -1)} ${doc.lines[++i]?.text ?? ''}`;
+    for (let more = 0; text.endsWith('\\') && more < 20; more++)
+      text = `${text.slice(0, -1)} ${doc.lines[++i]?.text ?? ''}`;
     for (const given of shellCommands(text)) {
       let words = given;
       while (words.length > 0 && KEYWORDS.has(words[0] ?? '')) words = words.slice(1);
@@ -89,7 +112,13 @@ function bareCommand(line: string): string | undefined {
   const rest = match[2]?.split(/\s+/) ?? [];
   const first = rest[0];
   const verbs = STORAGE_PROGRAMS[program];
-  if (verbs) return first !== undefined && verbs.test(first) && !proseAfter(rest) && !(first === 'version' && rest.length > 1 && !rest[1]?.startsWith('-')) ? text : undefined;
+  if (verbs)
+    return first !== undefined &&
+      verbs.test(first) &&
+      !proseAfter(rest) &&
+      !(first === 'version' && rest.length > 1 && !rest[1]?.startsWith('-'))
+      ? text
+      : undefined;
   if (!PLAIN_PROGRAMS.has(program)) return undefined;
   if (first === undefined) return text;
   return /^(?:-|\/|\.|~|["'$]|[\w-]+\/[\w-]|\w+=|\|)/.test(first) && !proseAfter(rest) ? text : undefined;
@@ -98,5 +127,12 @@ function bareCommand(line: string): string | undefined {
 /** `df -h gives`, `docker info shows 0 everywhere`: words of a sentence behind a command. */
 function proseAfter(words: readonly string[]): boolean {
   const plain = words.filter((word) => /^[a-z]{2,}$/.test(word));
-  return plain.length > 4 || words.some((word) => /^(?:gives?|shows?|says?|does|did|is|was|are|has|and|the|it|still|but|returns?|prints?|stops|fails?|works?|hangs?|output|on my|only|not)$/i.test(word));
+  return (
+    plain.length > 4 ||
+    words.some((word) =>
+      /^(?:gives?|shows?|says?|does|did|is|was|are|has|and|the|it|still|but|returns?|prints?|stops|fails?|works?|hangs?|output|on my|only|not)$/i.test(
+        word,
+      ),
+    )
+  );
 }

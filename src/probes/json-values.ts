@@ -41,7 +41,12 @@ const OPENING = /^\s*(\{(?=\s*(?:["}]|$))|\[(?=\s*(?:["{[\]\-\dtfn]|$)))/;
 const INSIDE = /^\s*(?:["{}[\],\-\dtfn]|$)/;
 
 /** The line where the bracket that opens line `from` is closed, outside strings; undefined if never. */
-function closingLine(lines: readonly Line[], from: number, closing: string, left: { characters: number }): number | undefined {
+function closingLine(
+  lines: readonly Line[],
+  from: number,
+  closing: string,
+  left: { characters: number },
+): number | undefined {
   let depth = 0;
   let inString = false;
   for (let i = from; i < lines.length; i++) {

@@ -19,7 +19,12 @@ export const kernelLog: Probe = {
       argv: ['dmesg'],
       what: 'kernel log',
       optional: true,
-      or: { kind: 'run', argv: ['journalctl', '-k', '-b', '--no-pager', '-n', '2000'], what: 'kernel log', optional: true },
+      or: {
+        kind: 'run',
+        argv: ['journalctl', '-k', '-b', '--no-pager', '-n', '2000'],
+        what: 'kernel log',
+        optional: true,
+      },
     },
   ],
   recognises: (doc) => doc.origin.kind !== 'statfs' && KERNEL_WORDS.test(doc.text),
@@ -42,7 +47,12 @@ function scan(doc: Document): Found[] {
         const known = events.get(key);
         if (known) known.repeats++;
         else if (events.size < MOST) {
-          const event: KernelEvent = { event: rule.event, ...(device ? { device: device.slice(0, 200) } : {}), ...(at === undefined ? {} : { at }), ...(values ? { values } : {}) };
+          const event: KernelEvent = {
+            event: rule.event,
+            ...(device ? { device: device.slice(0, 200) } : {}),
+            ...(at === undefined ? {} : { at }),
+            ...(values ? { values } : {}),
+          };
           events.set(key, { event, line: line.n, repeats: 1, quote: line.text.trim().slice(0, 1000) });
         }
       }

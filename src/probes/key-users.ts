@@ -12,7 +12,10 @@ export const keyUsers: Probe = {
   id: 'key-users',
   title: '/proc/key-users',
   asks: () => [{ kind: 'read', path: '/proc/key-users', optional: true, what: 'kernel key quotas' }],
-  recognises: (doc) => (doc.origin.kind === 'read' ? doc.origin.path === '/proc/key-users' : doc.origin.kind !== 'statfs' && GATE.test(doc.text)),
+  recognises: (doc) =>
+    doc.origin.kind === 'read'
+      ? doc.origin.path === '/proc/key-users'
+      : doc.origin.kind !== 'statfs' && GATE.test(doc.text),
   scan,
 };
 
@@ -22,7 +25,14 @@ function scan(doc: Document): Found[] {
     const match = line.text.length < 200 ? ROW.exec(line.text) : null;
     if (!match) continue;
     const [uid, keys, maxKeys, bytes, maxBytes] = match.slice(1).map((text) => count(text));
-    if (uid === undefined || keys === undefined || maxKeys === undefined || bytes === undefined || maxBytes === undefined) continue;
+    if (
+      uid === undefined ||
+      keys === undefined ||
+      maxKeys === undefined ||
+      bytes === undefined ||
+      maxBytes === undefined
+    )
+      continue;
     facts.push(found('key-user', { uid, keys, maxKeys, bytes, maxBytes }, line.n));
   }
   return facts;

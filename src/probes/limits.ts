@@ -57,13 +57,15 @@ export const limits: Probe = {
   scan,
 };
 
-const GATE = /\/proc\/sys(?:\/|vipc)|max_user_\w+|mount-max|kernel[./](?:sem|shm|msg|keys|pty|pid_max|threads-max)|maxkeys|maxbytes|max_\w+_namespaces|\/proc\/\S{1,20}\/mount(?:info|s)|\bsemid\b|fs\.(?:inotify|file-nr|aio)/;
+const GATE =
+  /\/proc\/sys(?:\/|vipc)|max_user_\w+|mount-max|kernel[./](?:sem|shm|msg|keys|pty|pid_max|threads-max)|maxkeys|maxbytes|max_\w+_namespaces|\/proc\/\S{1,20}\/mount(?:info|s)|\bsemid\b|fs\.(?:inotify|file-nr|aio)/;
 
 /** `fs.inotify.max_user_watches = 8192`, `/proc/sys/fs/mount-max:100000`, `kernel.sem = 250 32000 32 128`. */
 const SETTING =
   /(?:^|[\s"'`(])(?:\/proc\/sys\/)?((?:fs|kernel|user|net)[./][a-z][\w./-]{2,60}?)\s{0,8}(?:[:=]|\sis\s|\s(?=\d))\s{0,8}["'`]?(\d{1,20}(?:[ \t]+\d{1,20}){0,3})(?![\w.])/g;
 /** `maxkeys = 200`, `max_user_watches is 8192`: the short names people use. */
-const SHORT = /\b(max_user_watches|max_user_instances|root_maxkeys|root_maxbytes|maxkeys|maxbytes|mount-max|max_user_namespaces)["'`]?\s{0,4}(?:[:=]|\sis\b|\sof\b|\()\s{0,4}["'`]?(\d{1,15})\b/g;
+const SHORT =
+  /\b(max_user_watches|max_user_instances|root_maxkeys|root_maxbytes|maxkeys|maxbytes|mount-max|max_user_namespaces)["'`]?\s{0,4}(?:[:=]|\sis\b|\sof\b|\()\s{0,4}["'`]?(\d{1,15})\b/g;
 const FULL_NAME: Record<string, string> = {
   max_user_watches: 'fs.inotify.max_user_watches',
   max_user_instances: 'fs.inotify.max_user_instances',
@@ -116,12 +118,18 @@ function scanLines(doc: Document, add: (limit: Limit, line: number) => void): vo
     // `cat /proc/sys/fs/mount-max`, `wc -l < /proc/self/mountinfo`: the answer is the next line
     const asked = /(?:cat|more|head) (?:-\w+ )?\/proc\/sys\/([\w./-]{3,60})\s*$/.exec(text)?.[1];
     const next = doc.lines[i + 1];
-    if (asked && next && /^\s*\d+(?:\s+\d+){0,3}\s*$/.test(next.text)) for (const limit of settingOf(asked, next.text)) add(limit, next.n);
-    const counted = /\/proc\/([\w-]{1,20}|\*)\/mount(?:info|s)\b.{0,40}(?:wc -l)|wc -l <? ?\/proc\/([\w-]{1,20})\/mount(?:info|s)/.exec(text);
+    if (asked && next && /^\s*\d+(?:\s+\d+){0,3}\s*$/.test(next.text))
+      for (const limit of settingOf(asked, next.text)) add(limit, next.n);
+    const counted =
+      /\/proc\/([\w-]{1,20}|\*)\/mount(?:info|s)\b.{0,40}(?:wc -l)|wc -l <? ?\/proc\/([\w-]{1,20})\/mount(?:info|s)/.exec(
+        text,
+      );
     const pid = counted?.[1] ?? counted?.[2];
-    if (pid && pid !== '*' && !/grep/.test(text) && next && /^\s*\d{1,9}\s*$/.test(next.text)) add(mountLimit(Number(next.text), pid), next.n);
+    if (pid && pid !== '*' && !/grep/.test(text) && next && /^\s*\d{1,9}\s*$/.test(next.text))
+      add(mountLimit(Number(next.text), pid), next.n);
     if (!GATE.test(text)) continue;
-    for (const match of text.matchAll(SETTING)) for (const limit of settingOf(match[1] ?? '', match[2] ?? '')) add(limit, line.n);
+    for (const match of text.matchAll(SETTING))
+      for (const limit of settingOf(match[1] ?? '', match[2] ?? '')) add(limit, line.n);
     for (const match of text.matchAll(SHORT)) {
       const value = count(match[2]);
       const name = FULL_NAME[match[1] ?? ''];
@@ -133,8 +141,16 @@ function scanLines(doc: Document, add: (limit: Limit, line: number) => void): vo
 /** A sysctl's text as limits: kernel.sem holds four, fs.file-nr used, free and maximum. */
 function settingOf(given: string, text: string): Limit[] {
   const name = given.replace(/\//g, '.').replace(/\.$/, '');
-  if (!/^(?:fs\.(?:inotify\.max|mount-max|file-|aio-|nr_open|epoll\.|fanotify\.|mqueue\.)|kernel\.(?:sem$|shm|msg|pty\.|keys\.|pid_max|threads-max)|user\.max_|net\.netfilter\.nf_conntrack_(?:max|count))/.test(name)) return [];
-  const numbers = text.trim().split(/\s+/).map((word) => count(word));
+  if (
+    !/^(?:fs\.(?:inotify\.max|mount-max|file-|aio-|nr_open|epoll\.|fanotify\.|mqueue\.)|kernel\.(?:sem$|shm|msg|pty\.|keys\.|pid_max|threads-max)|user\.max_|net\.netfilter\.nf_conntrack_(?:max|count))/.test(
+      name,
+    )
+  )
+    return [];
+  const numbers = text
+    .trim()
+    .split(/\s+/)
+    .map((word) => count(word));
   const [first, second, third, fourth] = numbers;
   if (first === undefined) return [];
   if (name === 'kernel.sem') {
@@ -150,7 +166,13 @@ function settingOf(given: string, text: string): Limit[] {
 }
 
 function mountLimit(used: number, pid: string): Limit {
-  return { name: 'fs.mount-max', value: MOUNT_MAX, used, assumed: true, scope: `mount namespace of ${/^\d+$/.test(pid) ? `pid ${pid}` : pid}` };
+  return {
+    name: 'fs.mount-max',
+    value: MOUNT_MAX,
+    used,
+    assumed: true,
+    scope: `mount namespace of ${/^\d+$/.test(pid) ? `pid ${pid}` : pid}`,
+  };
 }
 
 /** /proc/sysvipc: one line an object; semaphore sets also say how many semaphores they hold. */
@@ -172,7 +194,8 @@ function usedIpc(doc: Document, path: string): Found[] {
 
 /** kernel.pty.nr is what is used of kernel.pty.max. */
 function usedPty(facts: Found[]): Found[] {
-  const limit = (name: string): Limit | undefined => facts.find((one) => one.kind === 'limit' && (one.value as Limit).name === name)?.value as Limit | undefined;
+  const limit = (name: string): Limit | undefined =>
+    facts.find((one) => one.kind === 'limit' && (one.value as Limit).name === name)?.value as Limit | undefined;
   const nr = limit('kernel.pty.nr');
   const max = limit('kernel.pty.max');
   const aio = limit('fs.aio-nr');

@@ -31,7 +31,11 @@ function scan(doc: Document): Found[] {
   for (const rule of CIRCUMSTANCE_TERMS) {
     const said = place(rule, rule.pattern, prose);
     const shown = rule.output ? place(rule, rule.output, all) : undefined;
-    add(rule, Math.min(said ?? Infinity, shown ?? Infinity), said === undefined || (shown ?? Infinity) < said ? all : prose);
+    add(
+      rule,
+      Math.min(said ?? Infinity, shown ?? Infinity),
+      said === undefined || (shown ?? Infinity) < said ? all : prose,
+    );
   }
   return facts;
 
@@ -79,7 +83,7 @@ function flow(lines: readonly Line[], wanted: (line: string) => boolean): Flow {
     const lower = given !== '' && wanted(given) ? given.slice(0, READ).toLowerCase() : '';
     starts.push(length);
     const next = lines[i + 1]?.text ?? '';
-    const runsOn = lower.length > 40 && /[\p{L},]$/u.test(lower) && /^\p{Ll}/u.test(next);
+    const runsOn = lower.length > 30 && /[\p{L},]$/u.test(lower) && /^\p{Ll}/u.test(next);
     parts.push(lower, runsOn ? ' ' : '\n');
     length += lower.length + 1;
   }

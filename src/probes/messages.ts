@@ -8,6 +8,7 @@ import { KUBERNETES_MESSAGES } from './messages/kubernetes.ts';
 import { LVM_MESSAGES } from './messages/lvm.ts';
 import type { MessageRule } from './messages/rule.ts';
 import { wholeMessage } from './paste/broken-lines.ts';
+import { firstTime } from './paste/once.ts';
 import type { Probe } from './probe.ts';
 
 const RULES: readonly MessageRule[] = [
@@ -39,9 +40,11 @@ export const messages: Probe = {
 function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Set<string>();
+  const isNew = firstTime();
   for (let i = 0; i < doc.lines.length && seen.size < MOST; i++) {
     const line = doc.lines[i];
-    if (!line || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text)) continue;
+    if (!line || !isNew(line.text) || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text))
+      continue;
     const whole = wholeMessage(doc, i);
     const text = plainQuotes(whole.text.slice(0, LONGEST));
     for (const rule of RULES) {

@@ -6,7 +6,7 @@ import type { Probe } from './probe.ts';
 
 /** A word of every event below: lines without any of them cost one test. */
 const WORDS =
-  /evict|disk-?\s?pressure|low on resource|ImageGC|ContainerGC|garbage collect|FreeDiskSpace|InvalidDiskCapacity|ephemeral[- ](?:local )?storage|EmptyDir volume|^\s*(?:Warning|Normal)\s+[A-Z]|FailedCreatePod|FailedMount|FailedScheduling|imagefs|nodefs|must reclaim|reclaim (?:ephemeral|nodefs|imagefs|inodes)/im;
+  /evict|disk-?\s?pressure|low on resource|ImageGC|ContainerGC|garbage collect|FreeDiskSpace|InvalidDiskCapacity|ephemeral[- ](?:local )?storage|EmptyDir volume|^[ \t]{0,12}(?:Warning|Normal)[ \t]{1,12}[A-Z]|FailedCreatePod|FailedMount|FailedScheduling|imagefs|nodefs|must reclaim|reclaim (?:ephemeral|nodefs|imagefs|inodes)/im;
 
 /** `Warning  Evicted  18m (x2 over 20m)  kubelet, node1  message`; columns may have lost their width. */
 const EVENT =
@@ -17,7 +17,8 @@ const REASONS =
 /** `DiskPressure  True  … KubeletHasDiskPressure  kubelet has disk pressure`: kubectl describe node. */
 const CONDITION = /^\s{0,12}(?:Out of ?Disk|OutOfDisk|DiskPressure)\s+(True|False|Unknown)\b(.{0,400})$/i;
 /** kubectl get pods. */
-const POD_ROW = /^\s{0,12}(?:[\w-]{1,63}\s+)?([a-z0-9][\w.-]{1,250})\s+\d+\/\d+\s+(Evicted|ContainerStatusUnknown)\s+\d/;
+const POD_ROW =
+  /^\s{0,12}(?:[\w-]{1,63}\s+)?([a-z0-9][\w.-]{1,250})\s+\d+\/\d+\s+(Evicted|ContainerStatusUnknown)\s+\d/;
 const LOW = /the node (?:was|is|had) low on resource:? ?\[?["']?([\w.-]{1,60})/i;
 /** Different events kept of one text. */
 const MOST = 200;
@@ -50,30 +51,50 @@ function scan(doc: Document): Found[] {
 function eventOf(text: string): PodEvent | undefined {
   const low = LOW.exec(text);
   const row = EVENT.exec(text);
-  if (row?.[2] && row[5] && (REASONS.test(row[2]) || low)) return { reason: row[2], message: row[5].trim(), ...amounts(text, low?.[1]) };
+  if (row?.[2] && row[5] && (REASONS.test(row[2]) || low))
+    return { reason: row[2], message: row[5].trim(), ...amounts(text, low?.[1]) };
   if (low) return { reason: 'Evicted', message: text.trim().slice(0, 2000), ...amounts(text, low[1]) };
   const condition = CONDITION.exec(text);
-  if (condition) return { reason: /true/i.test(condition[1] ?? '') ? 'KubeletHasDiskPressure' : 'KubeletHasNoDiskPressure', message: text.trim() };
+  if (condition)
+    return {
+      reason: /true/i.test(condition[1] ?? '') ? 'KubeletHasDiskPressure' : 'KubeletHasNoDiskPressure',
+      message: text.trim(),
+    };
   const pod = POD_ROW.exec(text);
   if (pod) return { reason: pod[2] ?? 'Evicted', message: text.trim() };
-  for (const [reason, pattern] of SENTENCES) if (pattern.test(text)) return { reason, message: text.trim().slice(0, 2000), ...amounts(text, resourceOf(text)) };
+  for (const [reason, pattern] of SENTENCES)
+    if (pattern.test(text)) return { reason, message: text.trim().slice(0, 2000), ...amounts(text, resourceOf(text)) };
   return undefined;
 }
 
 /** kubelet's log, pod status and taints, from the plainest to the vaguest. */
 const SENTENCES: readonly [string, RegExp][] = [
-  ['EphemeralLimitExceeded', /ephemeral (?:local )?storage usage exceeds the total limit|exceeded its local ephemeral storage limit|usage of emptydir volume .{1,120}exceeds the limit/i],
-  ['ImageGCFailed', /failed to garbage collect required amount of images|image garbage collection failed|\bImageGCFailed\b|wanted to free \d+ bytes,? but freed|attempted to free \d+ bytes,? but only found/i],
+  [
+    'EphemeralLimitExceeded',
+    /ephemeral (?:local )?storage usage exceeds the total limit|exceeded its local ephemeral storage limit|usage of emptydir volume .{1,120}exceeds the limit/i,
+  ],
+  [
+    'ImageGCFailed',
+    /failed to garbage collect required amount of images|image garbage collection failed|\bImageGCFailed\b|wanted to free \d+ bytes,? but freed|attempted to free \d+ bytes,? but only found/i,
+  ],
   ['FreeDiskSpaceFailed', /\bFreeDiskSpaceFailed\b/],
   ['InvalidDiskCapacity', /invalid capacity 0 on image filesystem/i],
-  ['EvictionThresholdMet', /eviction[_ ]manager.{0,120}(?:must evict|attempting to reclaim|thresholds? (?:have been )?(?:met|exceeded))|attempting to reclaim (?:ephemeral-storage|nodefs|imagefs|inodes)|must evict pod\(?s\)? to reclaim/i],
-  ['DiskPressureTaint', /node\.kubernetes\.io\/disk-pressure|(?:taint|untolerated)\w*.{0,60}disk-?pressure|had (?:the )?condition:? ?\[?DiskPressure|node has conditions?:? ?\[?.{0,40}DiskPressure/i],
+  [
+    'EvictionThresholdMet',
+    /eviction[_ ]manager.{0,120}(?:must evict|attempting to reclaim|thresholds? (?:have been )?(?:met|exceeded))|attempting to reclaim (?:ephemeral-storage|nodefs|imagefs|inodes)|must evict pod\(?s\)? to reclaim/i,
+  ],
+  [
+    'DiskPressureTaint',
+    /node\.kubernetes\.io\/disk-pressure|(?:taint|untolerated)\w*.{0,60}disk-?pressure|had (?:the )?condition:? ?\[?DiskPressure|node has conditions?:? ?\[?.{0,40}DiskPressure/i,
+  ],
   ['NodeHasDiskPressure', /\bNodeHasDiskPressure\b|kubelet has disk pressure/i],
   ['Evicted', /^\s{0,12}"?reason"?\s{0,4}:\s{0,4}"?Evicted\b|"reason":\s?"Evicted"/i],
 ];
 
 function resourceOf(text: string): string | undefined {
-  return /\b(ephemeral-storage|nodefs\.inodesFree|imagefs\.inodesFree|nodefs(?:\.available)?|imagefs(?:\.available)?|containerfs(?:\.available)?|inodes)\b/i.exec(text)?.[1];
+  return /\b(ephemeral-storage|nodefs\.inodesFree|imagefs\.inodesFree|nodefs(?:\.available)?|imagefs(?:\.available)?|containerfs(?:\.available)?|inodes)\b/i.exec(
+    text,
+  )?.[1];
 }
 
 function amounts(text: string, resource: string | undefined): Pick<PodEvent, 'resource' | 'threshold' | 'available'> {
@@ -90,7 +111,19 @@ function amounts(text: string, resource: string | undefined): Pick<PodEvent, 're
 function quantity(text: string | undefined): number | undefined {
   const match = /^(\d{1,18}(?:\.\d{1,6})?)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m)?/.exec(text ?? '');
   if (!match) return undefined;
-  const power: Record<string, number> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4, Pi: 1024 ** 5, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, m: 1e-3 };
+  const power: Record<string, number> = {
+    Ki: 1024,
+    Mi: 1024 ** 2,
+    Gi: 1024 ** 3,
+    Ti: 1024 ** 4,
+    Pi: 1024 ** 5,
+    k: 1e3,
+    M: 1e6,
+    G: 1e9,
+    T: 1e12,
+    P: 1e15,
+    m: 1e-3,
+  };
   const bytes = Math.round(Number(match[1]) * (power[match[2] ?? ''] ?? 1));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

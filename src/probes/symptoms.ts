@@ -2,8 +2,9 @@ import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { Errno, Symptom } from './facts/text.ts';
 import { wholeMessage } from './paste/broken-lines.ts';
+import { hasWording, type Worded, wordedErrno } from './paste/errno-wordings.ts';
 import { errorParts } from './paste/error-line.ts';
-import { ANY_WORDING, type Worded, wordedErrno } from './paste/errno-wordings.ts';
+import { firstTime } from './paste/once.ts';
 import type { Probe } from './probe.ts';
 
 /** Different symptoms kept of one text: a log says the same a thousand times. */
@@ -15,20 +16,22 @@ const MESSAGE = 2000;
 export const symptoms: Probe = {
   id: 'symptoms',
   title: 'error messages: no space left on device, disk quota exceeded, read-only file system …',
-  recognises: (doc) => doc.origin.kind !== 'statfs' && ANY_WORDING.test(doc.text),
+  recognises: (doc) => doc.origin.kind !== 'statfs' && hasWording(doc.text),
   scan,
 };
 
 function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Set<string>();
+  const isNew = firstTime();
   let joinedTo = -1;
   for (let i = 0; i < doc.lines.length && seen.size < MOST; i++) {
     if (i <= joinedTo) continue;
     const line = doc.lines[i];
-    if (!line || line.text === '') continue;
-    const alone = ANY_WORDING.test(line.text);
-    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !MAYBE_BROKEN.test(line.text.slice(-40)))) continue;
+    if (!line || line.text === '' || !isNew(line.text)) continue;
+    const alone = hasWording(line.text);
+    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !MAYBE_BROKEN.test(line.text.slice(-40))))
+      continue;
     const whole = wholeMessage(doc, i);
     const worded = wordedErrno(whole.text) ?? (alone ? wordedErrno(line.text) : undefined);
     if (!worded) continue;
@@ -44,7 +47,8 @@ function scan(doc: Document): Found[] {
 }
 
 /** The end of a line that may hold the first half of a wording. */
-const MAYBE_BROKEN = /\b(?:n|no|sp\w*|left|on|de\w*|disk|quota|read-only|file|too|many|open|input\/\w*)\s*$|[^\u0000-\u007f]$/i;
+const MAYBE_BROKEN =
+  /\b(?:n|no|sp\w*|left|on|de\w*|disk|quota|read-only|file|too|many|open|input\/\w*)\s*$|[^\u0000-\u007f]$/i;
 
 function symptomOf(text: string, worded: Worded, pasted: boolean): Symptom | undefined {
   const head = text.slice(0, worded.start);
@@ -52,14 +56,23 @@ function symptomOf(text: string, worded: Worded, pasted: boolean): Symptom | und
   if (worded.loose && !isErrorLine(head, tail, worded.errno)) return undefined;
   if (isPlainSetting(text)) return undefined;
   if (pasted && isDenied(head)) return undefined;
-  return { errno: worded.errno, ...errorParts(unescaped(head).slice(-8000), unescaped(tail).slice(0, 4200)), message: text.trim().slice(0, MESSAGE) };
+  return {
+    errno: worded.errno,
+    ...errorParts(unescaped(head).slice(-8000), unescaped(tail).slice(0, 4200)),
+    message: text.trim().slice(0, MESSAGE),
+  };
 }
 
 /** A wording that prose uses too counts behind a colon, in quotes, or on a line that opens as an error. */
 function isErrorLine(head: string, tail: string, errno: Errno): boolean {
   if (/[:"'`“‘«([]\s{0,3}$/.test(head)) return true;
-  if (errno === 'EIO' && /(?:kernel|blk_|end_request|EXT4-fs|XFS|BTRFS|device-mapper|Buffer|metadata)/.test(head)) return false; // the kernel's log says it
-  if (/(?:^|[\s\]])(?:error|err|fatal|failed|failure|panic|exception|errors?\.\w+)\b[^.]{0,200}$/i.test(head) && !/\b(?:I|we|they|you)\b/.test(head)) return true;
+  if (errno === 'EIO' && /(?:kernel|blk_|end_request|EXT4-fs|XFS|BTRFS|device-mapper|Buffer|metadata)/.test(head))
+    return false; // the kernel's log says it
+  if (
+    /(?:^|[\s\]])(?:error|err|fatal|failed|failure|panic|exception|errors?\.\w+)\b[^.]{0,200}$/i.test(head) &&
+    !/\b(?:I|we|they|you)\b/.test(head)
+  )
+    return true;
   return head.trim() === '' && /^\W{0,3}(?:$|\()/.test(tail);
 }
 

@@ -1,4 +1,4 @@
-import { ENOSPC, SAYS_ENOSPC, type MessageRule, params } from './rule.ts';
+import { ENOSPC, type MessageRule, params, SAYS_ENOSPC } from './rule.ts';
 
 /** Pulls, builds and starts of Docker, Podman/containers-storage, containerd, BuildKit; networks. */
 export const ENGINE_MESSAGES: readonly MessageRule[] = [
@@ -11,7 +11,8 @@ export const ENGINE_MESSAGES: readonly MessageRule[] = [
   },
   {
     id: 'btrfs-snapshot-failed',
-    pattern: /failed to (?:create|snapshot|destroy|delete) (?:a )?(?:btrfs )?(?:snapshot|subvolume|qgroup).{0,300}|btrfs subvolume (?:create|snapshot|delete).{0,80}failed|btrfs.{0,60}ioctl.{0,80}(?:no space|quota exceeded)/i,
+    pattern:
+      /failed to (?:create|snapshot|destroy|delete) (?:a )?(?:btrfs )?(?:snapshot|subvolume|qgroup).{0,300}|btrfs subvolume (?:create|snapshot|delete).{0,80}failed|btrfs.{0,60}ioctl.{0,80}(?:no space|quota exceeded)/i,
   },
   {
     id: 'staging-blob-failed',
@@ -31,25 +32,48 @@ export const ENGINE_MESSAGES: readonly MessageRule[] = [
   },
   {
     id: 'overlay-size-unsupported',
-    pattern: /--storage-opt is supported only for overlay over xfs with ['"]?pquota|storage option (?:overlay2?\.)?size not supported|filesystem does not support project quota/i,
+    pattern:
+      /--storage-opt is supported only for overlay over xfs with ['"]?pquota|storage option (?:overlay2?\.)?size not supported|filesystem does not support project quota/i,
   },
-  { id: 'overlay-max-depth', pattern: /max depth exceeded|too many (?:lower )?layers|mount data.{0,40}(?:too large|>= page size)|cannot mount layer, mount (?:data|label)/i },
-  { id: 'overlay-on-overlay', pattern: /['"]?overlay['"]? is not supported over (?:['"]?)?(overlayfs|overlay|aufs|btrfs|zfs|nfs|fuse\S*)|backing file system is unsupported for this graph driver|overlay is not supported over|a mount_program is required/i },
+  {
+    id: 'overlay-max-depth',
+    pattern:
+      /max depth exceeded|too many (?:lower )?layers|mount data.{0,40}(?:too large|>= page size)|cannot mount layer, mount (?:data|label)/i,
+  },
+  {
+    id: 'overlay-on-overlay',
+    pattern:
+      /['"]?overlay['"]? is not supported over (?:['"]?)?(overlayfs|overlay|aufs|btrfs|zfs|nfs|fuse\S*)|backing file system is unsupported for this graph driver|overlay is not supported over|a mount_program is required/i,
+  },
   {
     id: 'podman-locks-exhausted',
-    pattern: new RegExp(String.raw`allocating lock for new (container|pod|volume).{0,80}(?:${ENOSPC}|exceeded num_locks|allocation failed|all .{0,20}locks)|exceeded num_locks ?\(?(\d{1,9})?|all locks have been allocated|no (?:free )?(?:SHM )?locks (?:left|available)`, 'i'),
-    params: (match) => params({ object: match[1]?.toLowerCase(), limit: match[2] ?? /num_locks \((\d{1,9})\)/.exec(match.input)?.[1] }),
+    pattern: new RegExp(
+      String.raw`allocating lock for new (container|pod|volume).{0,80}(?:${ENOSPC}|exceeded num_locks|allocation failed|all .{0,20}locks)|exceeded num_locks ?\(?(\d{1,9})?|all locks have been allocated|no (?:free )?(?:SHM )?locks (?:left|available)`,
+      'i',
+    ),
+    params: (match) =>
+      params({ object: match[1]?.toLowerCase(), limit: match[2] ?? /num_locks \((\d{1,9})\)/.exec(match.input)?.[1] }),
   },
   {
     id: 'address-pools-exhausted',
-    pattern: /all predefined address pools have been fully subnetted|could not find an available,? non-overlapping IPv4 address pool|no available (?:network|address pools?)|predefined address pools/i,
+    pattern:
+      /all predefined address pools have been fully subnetted|could not find an available,? non-overlapping IPv4 address pool|no available (?:network|address pools?)|predefined address pools/i,
   },
-  { id: 'network-addresses-exhausted', pattern: /no available (?:IPv4 )?addresses on (?:this|network)|could not find an available IP|no available ip addresses?|address pool .{0,60}exhausted/i },
+  {
+    id: 'network-addresses-exhausted',
+    pattern:
+      /no available (?:IPv4 )?addresses on (?:this|network)|could not find an available IP|no available ip addresses?|address pool .{0,60}exhausted/i,
+  },
   {
     id: 'cni-addresses-exhausted',
-    pattern: /no IP addresses available in (?:range set|network|range)|failed to allocate for range \d+: no IP|no (?:more )?(?:free )?IPs? (?:addresses )?available|IPAM.{0,60}(?:exhausted|no available)|failed to assign an IP address to container/i,
+    pattern:
+      /no IP addresses available in (?:range set|network|range)|failed to allocate for range \d+: no IP|no (?:more )?(?:free )?IPs? (?:addresses )?available|IPAM.{0,60}(?:exhausted|no available)|failed to assign an IP address to container/i,
   },
-  { id: 'bridge-ports-exhausted', pattern: /(?:adding|add) interface \S{1,60} to bridge \S{1,60} failed: exchange full|: exchange full|RTNETLINK answers: Exchange full/i },
+  {
+    id: 'bridge-ports-exhausted',
+    pattern:
+      /(?:adding|add) interface \S{1,60} to bridge \S{1,60} failed: exchange full|: exchange full|RTNETLINK answers: Exchange full/i,
+  },
   { id: 'tmpcopyup-failed', pattern: /tmpcopyup/i, params: (_, line) => params({ path: lastPath(line) }) },
 ];
 

@@ -1,5 +1,5 @@
 import type { Message } from '../facts/text.ts';
-import { EDQUOT, ENOSPC, SAYS_ENOSPC, type MessageRule, params } from './rule.ts';
+import { EDQUOT, ENOSPC, type MessageRule, params, SAYS_ENOSPC } from './rule.ts';
 
 /** A kernel limit that a program words as a full disk: the object it names is the cause. */
 export const LIMIT_MESSAGES: readonly MessageRule[] = [
@@ -14,7 +14,10 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   },
   {
     id: 'keyring-quota',
-    pattern: new RegExp(String.raw`(?:session key(?:ring)?|keyring|add_key|keyctl|create key|(?:join|creat\w*|new) \w{0,10} ?key(?:ring)?)\b.{0,160}?${EDQUOT}|(?:could not|unable to|failed to|cannot) create session key|${EDQUOT}.{0,60}key(?:ring|s\b)`, 'i'),
+    pattern: new RegExp(
+      String.raw`(?:session key(?:ring)?|keyring|add_key|keyctl|create key|(?:join|creat\w*|new) \w{0,10} ?key(?:ring)?)\b.{0,160}?${EDQUOT}|(?:could not|unable to|failed to|cannot) create session key|${EDQUOT}.{0,60}key(?:ring|s\b)`,
+      'i',
+    ),
     unless: /no space left.{0,40}session key/i,
   },
   {
@@ -24,7 +27,15 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
       'i',
     ),
     unless: /maximum number of semaphores reached|shared memory segment "\/|DSM|resize/i,
-    params: (match, line) => params({ call: (match[1] ?? match[2] ?? /\b(semget|shmget|msgget)\b/i.exec(line)?.[1] ?? (/semaphore|mutex/i.test(line) ? 'semget' : undefined))?.toLowerCase() }),
+    params: (match, line) =>
+      params({
+        call: (
+          match[1] ??
+          match[2] ??
+          /\b(semget|shmget|msgget)\b/i.exec(line)?.[1] ??
+          (/semaphore|mutex/i.test(line) ? 'semget' : undefined)
+        )?.toLowerCase(),
+      }),
   },
   {
     id: 'inotify-watch-failed',
@@ -42,18 +53,22 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   },
   {
     id: 'inotify-instance-failed',
-    pattern: /(?:inotify_init1?|fsnotify|inotify|(?:fs |file(?:system)? |directory )?watch(?:er)?s?)\b.{0,200}?(?:too many open files(?! in system)|EMFILE)|too many open files.{0,80}(?:inotify|watcher|fsnotify)|user limit on (?:the total number of )?inotify instances|max_user_instances.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)|failed to (?:create|initialize|allocate) (?:an? )?(?:inotify|fsnotify)/i,
+    pattern:
+      /(?:inotify_init1?|fsnotify|inotify|(?:fs |file(?:system)? |directory )?watch(?:er)?s?)\b.{0,200}?(?:too many open files(?! in system)|EMFILE)|too many open files.{0,80}(?:inotify|watcher|fsnotify)|user limit on (?:the total number of )?inotify instances|max_user_instances.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)|failed to (?:create|initialize|allocate) (?:an? )?(?:inotify|fsnotify)/i,
   },
   {
     id: 'cgroup-mkdir-failed',
-    pattern: /mkdir ["']?\/(?:sys\/fs\/)?cgroup\/|cannot create directory ["'‘]\/(?:sys\/fs\/)?cgroup\/|(?:creat|apply|set)\w* (?:up )?(?:the )?(?:memory |container )?cgroup|failed to create (?:container for )?\[?["']?\/?kubepods|cgroup.{0,40}mkdir/i,
+    pattern:
+      /mkdir ["']?\/(?:sys\/fs\/)?cgroup\/|cannot create directory ["'‘]\/(?:sys\/fs\/)?cgroup\/|(?:creat|apply|set)\w* (?:up )?(?:the )?(?:memory |container )?cgroup|failed to create (?:container for )?\[?["']?\/?kubepods|cgroup.{0,40}mkdir/i,
     also: SAYS_ENOSPC,
     unless: /inotify|watch|cpuset/i,
-    params: (_, line) => params({ path: /(?:mkdir|directory) ["']?(\/(?:sys\/fs\/)?cgroup\/[^\s"':]{1,600})/i.exec(line)?.[1] }),
+    params: (_, line) =>
+      params({ path: /(?:mkdir|directory) ["']?(\/(?:sys\/fs\/)?cgroup\/[^\s"':]{1,600})/i.exec(line)?.[1] }),
   },
   {
     id: 'cpuset-write-failed',
-    pattern: /cpuset\.(?:cpus|mems)|cpuset\S{0,300}\/(?:tasks|cgroup\.procs)|(?:write|writing|failed to write|join\w*|apply\w*).{0,100}cpuset/i,
+    pattern:
+      /cpuset\.(?:cpus|mems)|cpuset\S{0,300}\/(?:tasks|cgroup\.procs)|(?:write|writing|failed to write|join\w*|apply\w*).{0,100}cpuset/i,
     also: SAYS_ENOSPC,
     unless: /inotify|mkdir/i,
     params: (_, line) => params({ path: /(\/[^\s"':]{0,600}cpuset[^\s"':]{0,400})/.exec(line)?.[1] }),
@@ -64,12 +79,20 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
       /mount\(2\) system call failed|creating overlay mount|(?:bind[- ]?)?mounting ["']?[\w/]|(?:failed to|cannot|could not|unable to|error) (?:re)?(?:bind[- ])?mount\b|mount (?:callback|source|of|through)|(?:^|[\s:])mount ["']?[\w/][^\s:]{0,300}:|unable to mount source on destination|fsmount|move_mount|mount_setattr|mount namespace/i,
     also: SAYS_ENOSPC,
     unless: /tmpcopyup|inotify|watch|(?:write|open|copy_file_range|mkdir) \/.{0,600}no space|tar file|applylayer/i,
-    params: (_, line) => params({ path: /(?:overlay mount to|to rootfs|mounting|mount|at|on) ["']?(\/[^\s"':]{1,500})/i.exec(line)?.[1] }),
+    params: (_, line) =>
+      params({ path: /(?:overlay mount to|to rootfs|mounting|mount|at|on) ["']?(\/[^\s"':]{1,500})/i.exec(line)?.[1] }),
   },
-  { id: 'mount-enospc', pattern: /too many mounts|\/proc\/sys\/fs\/mount-max is sufficient|(?:fs\.|fs\/)mount-max.{0,60}(?:reached|exceeded|exhausted|too low|hit)/i },
+  {
+    id: 'mount-enospc',
+    pattern:
+      /too many mounts|\/proc\/sys\/fs\/mount-max is sufficient|(?:fs\.|fs\/)mount-max.{0,60}(?:reached|exceeded|exhausted|too low|hit)/i,
+  },
   {
     id: 'pty-enospc',
-    pattern: new RegExp(String.raw`(?:\/dev\/ptmx|\/dev\/pts\/ptmx|\bptmx\b|openpty|posix_openpt|forkpty|pseudo-?terminal|\bPTYs?\b|allocat\w* (?:a )?(?:pty|tty)).{0,120}?(?:${ENOSPC}|out of pty)|out of pty devices|${ENOSPC}.{0,20}ptmx`, 'i'),
+    pattern: new RegExp(
+      String.raw`(?:\/dev\/ptmx|\/dev\/pts\/ptmx|\bptmx\b|openpty|posix_openpt|forkpty|pseudo-?terminal|\bPTYs?\b|allocat\w* (?:a )?(?:pty|tty)).{0,120}?(?:${ENOSPC}|out of pty)|out of pty devices|${ENOSPC}.{0,20}ptmx`,
+      'i',
+    ),
   },
   {
     id: 'namespace-enospc',
@@ -78,13 +101,34 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
       'i',
     ),
     unless: /permission denied|operation not permitted/i,
-    params: (match, line) => params({ namespace: (/CLONE_NEW(USER|NET|NS|PID|IPC|UTS|CGROUP|TIME)/i.exec(line)?.[1] ?? match[2])?.toLowerCase() }),
+    params: (match, line) =>
+      params({
+        namespace: (/CLONE_NEW(USER|NET|NS|PID|IPC|UTS|CGROUP|TIME)/i.exec(line)?.[1] ?? match[2])?.toLowerCase(),
+      }),
   },
-  { id: 'setxattr-enospc', pattern: new RegExp(String.raw`(?:l|f)?(?:set)?xattrs?\b.{0,300}?${ENOSPC}|setting (?:extended )?attributes?.{0,200}?${ENOSPC}`, 'i') },
-  { id: 'run-safety-buffer', pattern: /not enough space available on \/run|a safety buffer of \S{1,20} is enforced|refusing to (?:reload|reexecute|switch)/i },
-  { id: 'bpf-map-full', pattern: /the map is full|bpf.{0,200}(?:argument list too long|no space left|map (?:is )?full)|ebpf.{0,100}map.{0,60}full|unable to update element.{0,200}(?:E2BIG|argument list too long|no space)/i },
+  {
+    id: 'setxattr-enospc',
+    pattern: new RegExp(
+      String.raw`(?:l|f)?(?:set)?xattrs?\b.{0,300}?${ENOSPC}|setting (?:extended )?attributes?.{0,200}?${ENOSPC}`,
+      'i',
+    ),
+  },
+  {
+    id: 'run-safety-buffer',
+    pattern:
+      /not enough space available on \/run|a safety buffer of \S{1,20} is enforced|refusing to (?:reload|reexecute|switch)/i,
+  },
+  {
+    id: 'bpf-map-full',
+    pattern:
+      /the map is full|bpf.{0,200}(?:argument list too long|no space left|map (?:is )?full)|ebpf.{0,100}map.{0,60}full|unable to update element.{0,200}(?:E2BIG|argument list too long|no space)/i,
+  },
 ];
 
 function watched(_: RegExpExecArray, line: string): Message['params'] {
-  return params({ path: /(?:inotify_add_watch|watch(?:ing)?(?: file| directory| for)?|failed to add|, watch) ["']?(\/[^\s"':]{1,500})/i.exec(line)?.[1] });
+  return params({
+    path: /(?:inotify_add_watch|watch(?:ing)?(?: file| directory| for)?|failed to add|, watch) ["']?(\/[^\s"':]{1,500})/i.exec(
+      line,
+    )?.[1],
+  });
 }

@@ -1,5 +1,5 @@
 import type { Document, Line } from '../document.ts';
-import { ANY_WORDING } from './errno-wordings.ts';
+import { firstWording } from './errno-wordings.ts';
 
 /** Widths at which terminals and serial consoles break lines. */
 const WIDTHS = [80, 100, 120, 132, 160, 200, 240];
@@ -48,8 +48,9 @@ function wordingAcross(here: string, next: string): boolean {
   const tail = here.slice(-40);
   const head = next.slice(0, 40);
   for (const glue of ['', ' ']) {
-    const match = ANY_WORDING.exec(tail + glue + head);
-    if (match && match.index < tail.length && match.index + match[0].length > tail.length + glue.length + 2) return true;
+    const match = firstWording(tail + glue + head);
+    if (match && match.index < tail.length && match.index + match[0].length > tail.length + glue.length + 2)
+      return true;
   }
   return false;
 }

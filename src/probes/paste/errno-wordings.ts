@@ -9,6 +9,8 @@ import type { Errno } from '../facts/text.ts';
 interface Wording {
   errno: Errno;
   sure: readonly string[];
+  /** strerror in other languages, as printed */
+  translated?: readonly string[];
   loose?: readonly string[];
 }
 
@@ -25,7 +27,8 @@ const WORDINGS: readonly Wording[] = [
       String.raw`\berrno[ =:]{1,3}-?28\b`,
       String.raw`\[Errno 28\]`,
       String.raw`\(error -?28\)|\berror -28\b|status: -28\b`,
-      // glibc catalogues
+    ],
+    translated: [
       'Auf dem Gerät ist kein Speicherplatz mehr verfügbar',
       'Kein Speicherplatz mehr auf dem Gerät',
       'Aucun espace disponible sur le périphérique',
@@ -93,6 +96,8 @@ const WORDINGS: readonly Wording[] = [
       String.raw`\bEDQUOT\b`,
       String.raw`os error 122\b`,
       String.raw`\[Errno 122\]`,
+    ],
+    translated: [
       'Der zugewiesene Plattenplatz \\(Quota\\) ist überschritten',
       "Débordement du quota d['’]espace disque",
       "Quota d['’]espace disque dépassé",
@@ -116,10 +121,8 @@ const WORDINGS: readonly Wording[] = [
   },
   {
     errno: 'EROFS',
-    sure: [
-      String.raw`\bEROFS\b`,
-      String.raw`os error 30\b`,
-      String.raw`\[Errno 30\]`,
+    sure: [String.raw`\bEROFS\b`, String.raw`os error 30\b`, String.raw`\[Errno 30\]`],
+    translated: [
       'Das Dateisystem ist nur lesbar',
       'Système de fichiers accessible en lecture seulement',
       'Sistema de (?:ficheros|archivos) de sólo lectura',
@@ -135,9 +138,8 @@ const WORDINGS: readonly Wording[] = [
   },
   {
     errno: 'EIO',
-    sure: [
-      String.raw`os error 5\b`,
-      String.raw`\[Errno 5\]`,
+    sure: [String.raw`os error 5\b`, String.raw`\[Errno 5\]`],
+    translated: [
       'Eingabe-/Ausgabefehler',
       "Erreur d['’]entrée/sortie",
       'Error de entrada/salida',
@@ -153,9 +155,8 @@ const WORDINGS: readonly Wording[] = [
   },
   {
     errno: 'ENFILE',
-    sure: [
-      String.raw`too many open files in system`,
-      String.raw`\bENFILE\b`,
+    sure: [String.raw`too many open files in system`, String.raw`\bENFILE\b`],
+    translated: [
       'Zu viele offene Dateien im System',
       'Trop de fichiers ouverts dans le système',
       'Demasiados (?:ficheros|archivos) abiertos en el sistema',
@@ -163,10 +164,8 @@ const WORDINGS: readonly Wording[] = [
   },
   {
     errno: 'EMFILE',
-    sure: [
-      String.raw`too many open files(?! in system)`,
-      String.raw`\bEMFILE\b`,
-      String.raw`os error 24\b`,
+    sure: [String.raw`too many open files(?! in system)`, String.raw`\bEMFILE\b`, String.raw`os error 24\b`],
+    translated: [
       'Zu viele offene Dateien(?! im)',
       'Trop de fichiers ouverts(?! dans)',
       'Demasiados (?:ficheros|archivos) abiertos(?! en)',
@@ -180,23 +179,46 @@ const WORDINGS: readonly Wording[] = [
   { errno: 'EXFULL', sure: [String.raw`exchange full`, String.raw`\bEXFULL\b`] },
   {
     errno: 'ENOMEM',
-    sure: [String.raw`\bENOMEM\b`, String.raw`os error 12\b`, String.raw`\[Errno 12\]`, 'Nicht genügend Hauptspeicher verfügbar', '无法分配内存', 'メモリを確保できません'],
+    sure: [String.raw`\bENOMEM\b`, String.raw`os error 12\b`, String.raw`\[Errno 12\]`],
+    translated: ['Nicht genügend Hauptspeicher verfügbar', '无法分配内存', 'メモリを確保できません'],
     loose: [String.raw`cannot allocate memory`],
   },
-  { errno: 'E2BIG', sure: [String.raw`\bE2BIG\b`, String.raw`os error 7\b`], loose: [String.raw`argument list too long`] },
+  {
+    errno: 'E2BIG',
+    sure: [String.raw`\bE2BIG\b`, String.raw`os error 7\b`],
+    loose: [String.raw`argument list too long`],
+  },
   {
     errno: 'EAGAIN',
     sure: [String.raw`os error 11\b`, String.raw`\[Errno 11\]`],
-    loose: [String.raw`resource temporarily unavailable`, String.raw`\bEAGAIN\b`, 'Die Ressource ist zur Zeit nicht verfügbar', 'Ressource temporairement non disponible'],
+    loose: [String.raw`resource temporarily unavailable`, String.raw`\bEAGAIN\b`],
+    translated: ['Die Ressource ist zur Zeit nicht verfügbar', 'Ressource temporairement non disponible'],
   },
   { errno: 'EFBIG', sure: [String.raw`\bEFBIG\b`, String.raw`os error 27\b`], loose: [String.raw`file too large`] },
 ];
 
-/** One of any wording, sure or loose: the gate in front of everything else. */
-export const ANY_WORDING = new RegExp(WORDINGS.flatMap((wording) => [...wording.sure, ...(wording.loose ?? [])]).join('|'), 'i');
+/** Any English wording, sure or loose; case does not matter (Go says `no space`, C `No space`). */
+const ENGLISH = new RegExp(WORDINGS.flatMap((wording) => [...wording.sure, ...(wording.loose ?? [])]).join('|'), 'i');
+/** Any translated wording, in the case the C library prints. */
+const TRANSLATED = new RegExp(WORDINGS.flatMap((wording) => wording.translated ?? []).join('|'));
 
-const SURE = WORDINGS.map(({ errno, sure }) => ({ errno, pattern: new RegExp(sure.join('|'), 'i') }));
-const LOOSE = WORDINGS.flatMap(({ errno, loose }) => (loose ? [{ errno, pattern: new RegExp(loose.join('|'), 'i') }] : []));
+/** Does the text hold a wording of an errno? The gate in front of everything else. */
+export function hasWording(text: string): boolean {
+  return ENGLISH.test(text) || TRANSLATED.test(text);
+}
+
+/** The first wording, sure or loose, or `null`. */
+export function firstWording(text: string): RegExpExecArray | null {
+  return ENGLISH.exec(text) ?? TRANSLATED.exec(text);
+}
+
+const SURE = WORDINGS.flatMap(({ errno, sure, translated }) => [
+  { errno, pattern: new RegExp(sure.join('|'), 'i') },
+  ...(translated ? [{ errno, pattern: new RegExp(translated.join('|')) }] : []),
+]);
+const LOOSE = WORDINGS.flatMap(({ errno, loose }) =>
+  loose ? [{ errno, pattern: new RegExp(loose.join('|'), 'i') }] : [],
+);
 
 export interface Worded {
   errno: Errno;
@@ -209,16 +231,18 @@ export interface Worded {
 
 /** The first wording of an errno in a line; `undefined` when none is there. */
 export function wordedErrno(line: string): Worded | undefined {
-  if (!ANY_WORDING.test(line)) return undefined;
+  if (!hasWording(line)) return undefined;
   let best: Worded | undefined;
   for (const { errno, pattern } of SURE) {
     const match = pattern.exec(line);
-    if (match && (!best || match.index < best.start)) best = { errno, start: match.index, end: match.index + match[0].length, loose: false };
+    if (match && (!best || match.index < best.start))
+      best = { errno, start: match.index, end: match.index + match[0].length, loose: false };
   }
   if (best) return extended(line, best);
   for (const { errno, pattern } of LOOSE) {
     const match = pattern.exec(line);
-    if (match && (!best || match.index < best.start)) best = { errno, start: match.index, end: match.index + match[0].length, loose: true };
+    if (match && (!best || match.index < best.start))
+      best = { errno, start: match.index, end: match.index + match[0].length, loose: true };
   }
   return best;
 }

@@ -21,7 +21,28 @@ const ANY_PATH = /(?:^|[\s"'`‘(=:<])((?:\/|~\/)[\w.@%+,~<>{}$-][^\s"'`‘’�
 const SYSLOG_TAG = /(?:^|\s)([A-Za-z][\w./-]{1,30})\[\d{1,7}\]:\s/;
 /** `touch: …`, `tar: …`, `/usr/bin/dd: …` at the start of the line. */
 const LEADING_PROGRAM = /^\s*(?:[$#]\s+)?(?:\.{0,2}\/[\w./-]{0,200}\/)?([a-z][a-z0-9_+-]{0,30}(?:\.[a-z0-9]{1,4})?): /;
-const NOT_PROGRAMS = new Set(['error', 'err', 'warning', 'warn', 'fatal', 'info', 'debug', 'msg', 'message', 'caused', 'panic', 'failed', 'reason', 'stderr', 'stdout', 'output', 'result', 'note', 'e', 'w']);
+const NOT_PROGRAMS = new Set([
+  'error',
+  'err',
+  'warning',
+  'warn',
+  'fatal',
+  'info',
+  'debug',
+  'msg',
+  'message',
+  'caused',
+  'panic',
+  'failed',
+  'reason',
+  'stderr',
+  'stdout',
+  'output',
+  'result',
+  'note',
+  'e',
+  'w',
+]);
 const KNOWN_PROGRAM =
   /\b(dockerd|dockerd-current|containerd|containerd-shim(?:-runc-v2)?|docker-compose|docker|podman|buildah|skopeo|kubelet|crio|buildkitd|runc|crun|kubectl|postgres|mysqld|mariadbd|redis-server|rsync|systemd|journald|rpm-ostree|npm|yarn|pnpm|pip|apt-get|apt|dpkg|yum|dnf|git|bwrap|nginx|etcd|vim)\b/;
 /** Calls a sentence may name besides the verb at its start. */
@@ -37,16 +58,30 @@ export function errorParts(head: string, tail: string): ErrorParts {
   const node = /^[^,;\n]{0,60}?,\s?([a-z_]{3,20})(?:\s+['"]([^'"\n]{1,4096})['"])?/.exec(tail);
   const python = /^["']?:\s*b?['"]([^'"\n]{1,4096})['"]/.exec(tail);
   const call = CALL.exec(before.slice(-4400));
-  if (node?.[1] && /^(?:open|write|mkdir|copyfile|rename|symlink|watch|scandir|fsync|close|mkdtemp|ftruncate|link|chmod|unlink|lstat|stat|read)$/.test(node[1])) {
+  if (
+    node?.[1] &&
+    /^(?:open|write|mkdir|copyfile|rename|symlink|watch|scandir|fsync|close|mkdtemp|ftruncate|link|chmod|unlink|lstat|stat|read)$/.test(
+      node[1],
+    )
+  ) {
     parts.operation = node[1];
     if (node[2]) parts.path = node[2];
-  } else if (call?.[1] && call[2] && !/^(?:in|at|to|on|of|for|file|path|and|with|from|under|device|root|directory|the)$/.test(call[1])) {
+  } else if (
+    call?.[1] &&
+    call[2] &&
+    !/^(?:in|at|to|on|of|for|file|path|and|with|from|under|device|root|directory|the)$/.test(call[1])
+  ) {
     parts.operation = call[1];
     parts.path = call[3] ?? call[2];
   } else {
     const sentence = lastSentence(before);
     const verb = sentence?.[1]?.toLowerCase();
-    if (verb && verb.length > 2 && !/^(?:response|from|during|the|processing|while|is|was|with|code|exit|status|message)$/.test(verb)) parts.operation = plainVerb(verb);
+    if (
+      verb &&
+      verb.length > 2 &&
+      !/^(?:response|from|during|the|processing|while|is|was|with|code|exit|status|message)$/.test(verb)
+    )
+      parts.operation = plainVerb(verb);
     const bare = BARE_CALL.exec(before)?.[1];
     if (bare && !parts.operation) parts.operation = bare;
     if (!parts.operation) {
@@ -56,7 +91,9 @@ export function errorParts(head: string, tail: string): ErrorParts {
     const path = QUOTED_PATH.exec(before)?.[1] ?? python?.[1] ?? lastPath(before);
     if (path) parts.path = path;
     else {
-      const quoted = /["'`‘“«](?=[^\s,;])([^"'`‘’“”«»\n]{1,200})(?<![\s,;])["'`’”»]$/.exec(head.replace(/[\s:]{1,10}$/, ''))?.[1];
+      const quoted = /["'`‘“«](?=[^\s,;])([^"'`‘’“”«»\n]{1,200})(?<![\s,;])["'`’”»]$/.exec(
+        head.replace(/[\s:]{1,10}$/, ''),
+      )?.[1];
       if (quoted) parts.path = quoted;
     }
   }
@@ -64,7 +101,9 @@ export function errorParts(head: string, tail: string): ErrorParts {
   if (parts.path === '') delete parts.path;
   // a program named somewhere in prose is not the one that failed
   const structured = parts.operation !== undefined || parts.path !== undefined;
-  const program = programOf(head) ?? (structured ? KNOWN_PROGRAM.exec(head.slice(-400).replace(/\/[^\s"']{1,400}/g, ' '))?.[1] : undefined);
+  const program =
+    programOf(head) ??
+    (structured ? KNOWN_PROGRAM.exec(head.slice(-400).replace(/\/[^\s"']{1,400}/g, ' '))?.[1] : undefined);
   if (program) parts.program = program;
   return parts;
 }
@@ -74,13 +113,22 @@ function programOf(head: string): string | undefined {
   if (tag && tag !== 'kernel') return tag.slice(tag.lastIndexOf('/') + 1);
   const leading = LEADING_PROGRAM.exec(head)?.[1];
   if (leading && !NOT_PROGRAMS.has(leading.toLowerCase())) return leading;
-  if (/PG::|could not (?:resize shared memory|extend file|write to file "base|create semaphores|write to file "pg_)|postmaster|\.c:\d+\)/.test(head)) return 'postgres';
+  if (
+    /PG::|could not (?:resize shared memory|extend file|write to file "base|create semaphores|write to file "pg_)|postmaster|\.c:\d+\)/.test(
+      head,
+    )
+  )
+    return 'postgres';
   return undefined;
 }
 
 /** The last clause that says what could not be done: in a chain the innermost one is the cause. */
 function lastSentence(text: string): RegExpExecArray | null {
-  const words = [...text.matchAll(/cannot|can't|can not|could not|couldn't|failed to|unable to|error\s+(?:during\s+|while\s+)?[a-z]+ing\b/gi)].slice(-4);
+  const words = [
+    ...text.matchAll(
+      /cannot|can't|can not|could not|couldn't|failed to|unable to|error\s+(?:during\s+|while\s+)?[a-z]+ing\b/gi,
+    ),
+  ].slice(-4);
   for (let i = words.length - 1; i >= 0; i--) {
     const match = SENTENCE.exec(text.slice(words[i]?.index ?? 0, (words[i]?.index ?? 0) + 4400));
     if (match) return match;
@@ -90,11 +138,26 @@ function lastSentence(text: string): RegExpExecArray | null {
 
 function lastPath(text: string): string | undefined {
   let last: string | undefined;
-  for (const match of text.matchAll(ANY_PATH)) if (!/\.go$|\.c$|\.rs$|^\/dev\/null$/.test(match[1] ?? '')) last = match[1];
+  for (const match of text.matchAll(ANY_PATH))
+    if (!/\.go$|\.c$|\.rs$|^\/dev\/null$/.test(match[1] ?? '')) last = match[1];
   return last;
 }
 
-const GERUNDS: Record<string, string> = { writing: 'write', creating: 'create', balancing: 'balance', copying: 'copy', opening: 'open', reading: 'read', committing: 'commit', making: 'make', storing: 'store', mounting: 'mount', extracting: 'extract', closing: 'close', syncing: 'sync' };
+const GERUNDS: Record<string, string> = {
+  writing: 'write',
+  creating: 'create',
+  balancing: 'balance',
+  copying: 'copy',
+  opening: 'open',
+  reading: 'read',
+  committing: 'commit',
+  making: 'make',
+  storing: 'store',
+  mounting: 'mount',
+  extracting: 'extract',
+  closing: 'close',
+  syncing: 'sync',
+};
 
 function plainVerb(verb: string): string {
   return GERUNDS[verb] ?? verb;

@@ -13,7 +13,8 @@ const TAGS =
   /<\/?(?:pre|code|b|strong|i|em|tt|kbd|samp|p|br|hr|div|span|blockquote|details|summary|li|ul|ol|h[1-6])(?:\s[^<>]{0,200})?\/?>|\[\/?(?:code|quote|b|i|pre)(?:=[^\]]{0,80})?\]|\{\/?(?:code|noformat)\}/gi;
 const BOLD = /\*\*(?=[^*\s])([^*]+)\*\*/g;
 /** Colours whose escape character was lost on the way: `[0;31m`, `^[[0m`, `␛[1m`. */
-const LOST_ESCAPES = /(?:\^\[|␛|\\033|\\e|\\x1b|\\u001b)\[[0-9;]{0,12}[A-HJKmhl]|\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m(?![\])\w])/g;
+const LOST_ESCAPES =
+  /(?:\^\[|␛|\\033|\\e|\\x1b|\\u001b)\[[0-9;]{0,12}[A-HJKmhl]|\[\d{1,3}(?:;\d{1,3}){0,4}m(?!\])|\[m(?![\]\w])/g;
 const SPACES = /[\u00a0\u2007\u202f\u3000]/g;
 const ENTITY = /&(lt|gt|amp|quot|apos|nbsp|#39|#x27|#34|#x22|#60|#62);/gi;
 const ENTITIES: Record<string, string> = {
@@ -37,7 +38,8 @@ export function withoutMarkup(line: string): string {
   if (text.includes('>')) text = text.replace(QUOTES, '');
   if (FENCE.test(text)) return '';
   if (text.includes('```') || text.includes('~~~')) text = text.replace(INLINE_FENCE, '');
-  if (text.includes('<') || text.includes('[') || text.includes('{')) text = text.replace(TAGS, '').replace(LOST_ESCAPES, '');
+  if (text.includes('<') || text.includes('[') || text.includes('{'))
+    text = text.replace(TAGS, '').replace(LOST_ESCAPES, '');
   if (text.includes('&')) text = text.replace(ENTITY, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole);
   if (text.includes('**')) text = text.replace(BOLD, '$1');
   return text.includes('`') ? withoutBackticks(text) : text;

@@ -6,7 +6,8 @@ export function isProse(line: string): boolean {
   const text = line.slice(0, 2000);
   if (CJK.test(text)) return true;
   if (/\t\S|\S {3,}\S.* {2,}\S/.test(text) && !/[.?!]\s|[.?!]$/.test(text)) return false; // columns
-  if (/^\s*(?:[{}[\]"]|[-drwxlsStT]{10}[.+@]?\s|\S{1,40}=\S|[A-Z][\w -]{1,40}: \S{0,60}(?: \S{1,12})?$)/.test(text)) return false;
+  if (/^\s*(?:[{}[\]"]|[-drwxlsStT]{10}[.+@]?\s|\S{1,40}=\S|[A-Z][\w -]{1,40}: \S{0,60}(?: \S{1,12})?$)/.test(text))
+    return false;
   const tokens = text.split(/\s+/, 400);
   let words = 0;
   let others = 0;

@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cgroups } from '../../src/probes/cgroups.ts';
+import { commands } from '../../src/probes/commands.ts';
+import { kernelLog } from '../../src/probes/kernel-log.ts';
+import { keyUsers } from '../../src/probes/key-users.ts';
+import { limits } from '../../src/probes/limits.ts';
+import { makeDocument } from '../../src/probes/make-document.ts';
+import { mentions } from '../../src/probes/mentions.ts';
+import { messages } from '../../src/probes/messages.ts';
+import { podEvents } from '../../src/probes/pod-events.ts';
+import { symptoms } from '../../src/probes/symptoms.ts';
+import { system } from '../../src/probes/system.ts';
+
+const PROBES = [symptoms, kernelLog, messages, mentions, commands, limits, cgroups, keyUsers, podEvents, system];
+
+function readAll(text: string): number {
+  const doc = makeDocument({ kind: 'paste' }, text);
+  let facts = doc.json.length;
+  for (const probe of PROBES) if (probe.recognises(doc)) facts += probe.scan(doc).length;
+  return facts;
+}
+
+describe('hostile pastes', () => {
+  // 300 kB each: what is quadratic takes minutes here, what is linear well under a second
+  it.each([
+    '{\n',
+    '[',
+    '\r',
+    '\t\n',
+    ' ',
+    '"',
+    '\u001b[0',
+    '\u001b]',
+    '> ',
+    '`',
+    '**x ',
+    '&',
+    '<b ',
+    '/a',
+    ' /a/b',
+    'no space left on device ',
+    "cannot create '",
+    'mounting "/x" failed to mount ',
+    'plenty of free space not ',
+    'kernel: device-mapper: thin: ',
+    '[root@a b',
+    'a@b:',
+    'logs of the log container ',
+    'removed deleted pruned ',
+    '磁盘空间',
+    'error: ',
+  ])(
+    'is linear on %j',
+    (piece) => {
+      const text = piece.repeat(Math.ceil(300_000 / piece.length));
+      const start = performance.now();
+      readAll(text);
+      expect(performance.now() - start).toBeLessThan(8000);
+    },
+    30_000,
+  );
+  it('never throws on any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void readAll(text)));
+  });
+  it('has every text probe among its subjects', () => {
+    const files = readdirSync(new URL('../../src/probes/', import.meta.url));
+    for (const probe of PROBES) expect(files).toContain(`${probe.id}.ts`);
+  });
+});
