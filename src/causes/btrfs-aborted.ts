@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts';
 import { evidence } from './cause.ts';
 import { kernelEvents, saysNoSpace, show } from './help/messages.ts';
+import { isGone } from './help/mounted.ts';
 import { failures, said, says } from './help/said.ts';
 
 export const btrfsAborted: Cause = {
@@ -22,7 +23,9 @@ export const btrfsAborted: Cause = {
   remedies: ['btrfs-mount-again-and-make-room'],
   sources: ['kernel fs/btrfs/messages.c (__btrfs_handle_fs_error)'],
   find(scene) {
-    const aborts = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly');
+    const aborts = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly').filter(
+      (fact) => !isGone(scene, fact.value.device, 'btrfs'),
+    );
     const noSpace = aborts.some(saysNoSpace);
     const readOnly = scene.facts.first(
       'mount',

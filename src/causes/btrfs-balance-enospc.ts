@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import { btrfsStories, canGrow } from './help/btrfs.ts';
 import { btrfsFileSystems } from './help/btrfs-sources.ts';
 import { kernelEvents, show } from './help/messages.ts';
 import { failures } from './help/said.ts';
@@ -29,12 +30,18 @@ export const btrfsBalanceEnospc: Cause = {
     const words = failures(scene).filter((fact) => /balanc/i.test(fact.value.message));
     const all = [...ended, ...kernel, ...words];
     if (all.length === 0) return [];
+    // a host's log keeps old balances: with room for new chunks now they are history
+    const roomy = btrfsStories(scene).every(({ states }) => {
+      const now = states.at(-1);
+      return now !== undefined && canGrow(now, now.data?.profile ?? 'single') === 'yes';
+    });
+    const history = scene.from === 'host' && roomy;
     const last = scene.facts.last('btrfs-balance');
     const mended = last?.value.outcome === 'relocated' && last.order > Math.max(...all.map((fact) => fact.order));
     return [
       {
-        confidence: 'likely',
-        severity: mended ? 'notice' : 'warning',
+        confidence: history ? 'possible' : 'likely',
+        severity: mended || history ? 'notice' : 'warning',
         subject:
           ended.find((fact) => fact.value.path)?.value.path ??
           btrfsFileSystems(scene)[0]?.subject ??

@@ -1,5 +1,6 @@
 import type { Cause } from './cause.ts';
 import { kernelEvents, saysNoSpace, show } from './help/messages.ts';
+import { isGone } from './help/mounted.ts';
 import { says } from './help/said.ts';
 
 export const btrfsForcedReadonlyEnospc: Cause = {
@@ -25,7 +26,9 @@ export const btrfsForcedReadonlyEnospc: Cause = {
   sources: ['kernel fs/btrfs/transaction.c (btrfs_abort_transaction)', 'NixOS/nixpkgs#160398', 'kdave/btrfs-progs#774'],
   explains: ['btrfs-aborted', 'read-only-by-design'],
   find(scene) {
-    const aborts = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly');
+    const aborts = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly').filter(
+      (fact) => !isGone(scene, fact.value.device, 'btrfs'),
+    );
     const proven = aborts.some(saysNoSpace);
     if (!proven) return [];
     const last = aborts.at(-1);

@@ -110,7 +110,8 @@ function weigh(
 ): Weight | undefined {
   const { metadata } = state;
   const readonly = kernelEvents(scene, 'btrfs-forced-readonly', 'btrfs-abort').length > 0 || says(scene, 'read-only');
-  const hurts = trouble.any || readonly;
+  // a host's numbers are of now; its kernel log tells of balances and file systems of the past
+  const hurts = scene.from === 'host' ? trouble.failed.length > 0 : trouble.any || readonly;
   if (metadata === undefined) {
     if (grow === undefined) return undefined;
     const room = dfOf(scene, story.fs);
@@ -134,7 +135,7 @@ function weigh(
     return { confidence: 'likely', severity: 'critical', score: 80 };
   }
   if (least <= BALANCE_FAILS_BELOW) {
-    return trouble.any
+    return hurts
       ? { confidence: 'likely', severity: 'critical', score: 85 }
       : { confidence: 'likely', severity: 'warning', score: 70 };
   }

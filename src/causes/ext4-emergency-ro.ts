@@ -1,6 +1,7 @@
 import type { Cause, Draft } from './cause.ts';
 import { evidence } from './cause.ts';
 import { kernelEvents, show } from './help/messages.ts';
+import { mountOfDevice } from './help/mounted.ts';
 import { failures } from './help/said.ts';
 import { spaceBelow } from './help/space-below.ts';
 
@@ -91,15 +92,3 @@ export const ext4EmergencyRo: Cause = {
     ];
   },
 };
-
-function mountOfDevice(scene: Parameters<Cause['find']>[0], device: string) {
-  const name = device.slice(device.lastIndexOf('/') + 1);
-  const sources = scene.facts
-    .all('block', (block) => block.kname === name || block.name === name)
-    .flatMap((fact) => [fact.value.name, fact.value.kname ?? fact.value.name]);
-  const names = new Set([name, ...sources]);
-  return scene.facts.last(
-    'mount',
-    (mount) => mount.source.startsWith('/dev/') && names.has(mount.source.slice(mount.source.lastIndexOf('/') + 1)),
-  );
-}

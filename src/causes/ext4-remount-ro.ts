@@ -1,6 +1,7 @@
-import type { Cause } from './cause.ts';
+import type { Cause, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { kernelEvents, show } from './help/messages.ts';
+import { isGone } from './help/mounted.ts';
 import { failures, says } from './help/said.ts';
 import { spaceBelow } from './help/space-below.ts';
 
@@ -39,10 +40,13 @@ export const ext4RemountRo: Cause = {
     const refused = failures(scene, ['EROFS']);
     const below = spaceBelow(scene);
     if (events.length > 0) {
+      const device = events.find((fact) => fact.value.device)?.value.device;
+      const past = isPast(scene, device);
       return [
         {
-          confidence: remounted ? 'likely' : 'possible',
-          subject: events.find((fact) => fact.value.device)?.value.device ?? 'the ext4 file system',
+          confidence: remounted && !past ? 'likely' : 'possible',
+          severity: past ? 'notice' : 'critical',
+          subject: device ?? 'the ext4 file system',
           evidence: [
             ...show(events, 'ext4 reported an error', 3),
             ...(readOnly ? [evidence(readOnly, 'the whole file system is read-only')] : []),
@@ -66,3 +70,12 @@ export const ext4RemountRo: Cause = {
     ];
   },
 };
+
+/** The log speaks of a device that is not mounted any more, or one whose error counter was reset by e2fsck. */
+function isPast(scene: Scene, device: string | undefined): boolean {
+  if (isGone(scene, device)) return true;
+  const name = device?.slice(device.lastIndexOf('/') + 1);
+  return (
+    scene.from === 'host' && scene.facts.has('ext-errors', (errors) => errors.device === name && errors.errors === 0)
+  );
+}

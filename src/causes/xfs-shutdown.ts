@@ -1,5 +1,6 @@
 import type { Cause } from './cause.ts';
 import { kernelEvents, show, symptomsOf } from './help/messages.ts';
+import { isGone } from './help/mounted.ts';
 import { spaceBelow } from './help/space-below.ts';
 
 export const xfsShutdown: Cause = {
@@ -30,7 +31,9 @@ export const xfsShutdown: Cause = {
     const device = shutdowns.find((fact) => fact.value.device)?.value.device;
     return [
       {
-        confidence: 'likely',
+        // a log keeps what happened to devices that are gone
+        confidence: isGone(scene, device) ? 'possible' : 'likely',
+        severity: isGone(scene, device) ? 'notice' : 'critical',
         subject: device ?? 'the xfs file system',
         evidence: [
           ...show(shutdowns, 'xfs shut down'),

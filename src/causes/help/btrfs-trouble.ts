@@ -4,7 +4,7 @@ import type { BtrfsFileSystem } from './btrfs-sources.ts';
 import type { FileSystem } from './file-systems.ts';
 import { fileSystems, fullness, holding, mountOf } from './file-systems.ts';
 import { kernelEvents } from './messages.ts';
-import { longestHolder, under } from './paths.ts';
+import { under } from './paths.ts';
 import { failures, says } from './said.ts';
 
 /** Proof that something failed on a btrfs file system for want of space. */
@@ -72,9 +72,4 @@ export function roomyBtrfs(scene: Scene): FileSystem[] {
   return fileSystems(scene).filter(
     (fs) => !fs.inContainer && fullness(fs) === 'roomy' && (fs.type === 'btrfs' || btrfsDevices.has(fs.source)),
   );
-}
-
-/** Is the device or mount point of a later fact this file system's? */
-export function holds(fs: BtrfsFileSystem, path: string): boolean {
-  return longestHolder(path, fs.paths) !== undefined;
 }
