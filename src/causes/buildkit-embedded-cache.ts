@@ -53,16 +53,18 @@ function fromText(scene: Scene): Draft[] {
   const spoken = says(scene, 'build-cache');
   // layer directories without an owner after everything listed is gone: on btrfs BuildKit's subvolumes look so
   const orphans = says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned') && says(scene, 'docker') && !says(scene, 'podman', 'containerd', 'kubernetes', 'devicemapper');
-  if (!spoken && !orphans) return [];
+  const builds = says(scene, 'buildkit') || (says(scene, 'frequent-builds') && says(scene, 'docker') && says(scene, 'everything-was-pruned', 'space-not-returned'));
+  const asked = scene.facts.first('command', (command) => command.program === 'docker' && /^(?:buildx|builder) (?:du|prune)/.test(command.words.join(' ')));
+  if (!spoken && !orphans && !builds && !asked) return [];
   const btrfs = says(scene, 'btrfs') || driverFact(scene, /^btrfs$/) !== undefined;
   return [
     {
       confidence: 'possible',
       severity: textSeverity(scene),
       subject: 'build cache',
-      evidence: said(scene, 'build-cache', 'orphan-layers', 'everything-was-pruned', 'space-not-returned'),
+      evidence: [...(asked ? [evidence(asked, 'the build cache was looked at')] : []), ...said(scene, 'build-cache', 'buildkit', 'frequent-builds', 'orphan-layers', 'everything-was-pruned', 'space-not-returned')],
       explanation: 'Layers that belong to no image and no container are in most cases build cache: only the "Build Cache" row of docker system df shows it.',
-      score: spoken ? 68 : btrfs && says(scene, 'orphan-layers', 'everything-was-pruned') ? 66 : 40,
+      score: spoken || asked ? 68 : builds ? (says(scene, 'frequent-builds') ? 58 : 48) : btrfs && says(scene, 'orphan-layers', 'everything-was-pruned') ? 66 : 40,
     },
   ];
 }

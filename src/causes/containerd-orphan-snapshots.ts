@@ -62,7 +62,7 @@ function fromText(scene: Scene, sizes: Fact<'directory-size'>[]): Draft[] {
       subject: one?.value.path ?? 'io.containerd.snapshotter.v1.*/snapshots',
       evidence: evidences,
       explanation: 'Snapshots of containerd stay after their containers are gone: something still refers to them, or their directories have lost their entry.',
-      score: (one ? 70 : 55) + (says(scene, 'orphan-layers') ? 8 : 0) - (says(scene, 'many-images') ? 25 : 0),
+      score: (one ? 70 : 55) + (says(scene, 'orphan-layers') ? 8 : 0) - (says(scene, 'many-images') && !says(scene, 'orphan-layers') ? 25 : 0),
     },
   ];
 }

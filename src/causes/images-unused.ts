@@ -51,7 +51,9 @@ function fromTable(scene: Scene, row: ReturnType<typeof usageRows>[number]): Dra
 }
 
 function fromText(scene: Scene): Draft[] {
-  if (scene.from === 'host' || !says(scene, 'many-images')) return [];
+  if (scene.from === 'host') return [];
+  const listed = fromList(scene);
+  if (listed.length > 0 || !says(scene, 'many-images')) return listed;
   // pruning everything would have taken them
   const pruned = says(scene, 'everything-was-pruned', 'orphan-layers');
   return [
@@ -62,6 +64,23 @@ function fromText(scene: Scene): Draft[] {
       evidence: said(scene, 'many-images'),
       explanation: 'Very many images are spoken of: old tags stay until they are removed by name or with prune -a.',
       score: pruned ? 30 : says(scene, 'volumes', 'build-cache', 'container-logs') || failures(scene).some((fact) => fact.value.path !== undefined) ? 50 : 76,
+    },
+  ];
+}
+
+/** `docker images` with nameless rows: each has its own build behind it. */
+function fromList(scene: Scene): Draft[] {
+  const nameless = scene.facts.all('image', (image) => image.dangling === true || image.containers === 0);
+  const bytes = nameless.reduce((sum, fact) => sum + Math.max(0, fact.value.size - (fact.value.shared ?? 0)), 0);
+  if (nameless.length < 3 || bytes < GIB) return [];
+  return [
+    {
+      confidence: 'likely',
+      severity: textSeverity(scene),
+      subject: 'images',
+      evidence: nameless.slice(0, 3).map((fact) => evidence(fact, 'an image without a name or without a container')),
+      explanation: `${nameless.length} images without a name or a container are listed, up to ${size(bytes)} together (less what they share).`,
+      score: 62,
     },
   ];
 }

@@ -72,12 +72,13 @@ function fromText(scene: Scene): Draft[] {
   const asked = scene.facts.all('mention', (mention) => mention.term === 'inodes').some((fact) => !/%iused/i.test(fact.quote)) && !says(scene, 'inodes-excluded');
   if (!tree && !creating && !many && !asked) return [];
   if (btrfsHere(scene) && !asked) return [];
-  const score = Math.max(asked ? 75 : 0, many ? 65 : 0, tree && creating ? 70 : tree ? 50 : 0, creating ? (extracting ? 40 : 20) : 0) + (says(scene, 'df-shows-space') ? 8 : 0);
+  const score = Math.max(asked ? 75 : 0, many ? 65 : 0, tree && creating ? 70 : tree ? 50 : 0, creating ? (extracting ? 40 : 8) : 0) + (says(scene, 'df-shows-space') ? 8 : 0);
   const proof = tree ?? creating;
   return [
     {
       confidence: tree && creating && (extracting || says(scene, 'df-shows-space')) ? 'likely' : 'possible',
-      severity: textSeverity(scene),
+      // a failing mkdir alone says no more than that something is full
+      severity: tree || many || asked || extracting || says(scene, 'df-shows-space') ? textSeverity(scene) : 'warning',
       subject: subjectOf(scene),
       evidence: [
         ...(proof ? [evidence(proof, tree ? 'creating a file in a tree of very many small files fails' : 'creating a file fails, not writing to one')] : []),

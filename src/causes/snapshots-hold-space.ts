@@ -75,7 +75,7 @@ function ofBtrfs(scene: Scene): Draft[] {
 
 function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
-  const spoken = says(scene, 'snapshots') && !says(scene, 'firecracker', 'containerd');
+  const spoken = says(scene, 'snapshots') && !says(scene, 'firecracker', 'containerd', 'kubernetes');
   const unexplained = says(scene, 'du-does-not-explain');
   // servers keep deleted files open for months; a desktop is restarted, and its system makes snapshots
   const desktop = unexplained && !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open', 'container-logs') && !scene.facts.has('engine') && !scene.facts.has('open-deleted');

@@ -1,0 +1,96 @@
+import type { Document } from './document.ts';
+import { type Found, found } from './fact.ts';
+import type { MentionTerm } from './facts/text.ts';
+import { isProse } from './paste/prose.ts';
+import type { Probe } from './probe.ts';
+
+/** A circumstance that is told by words which stand in one sentence, in whatever order. */
+interface SentenceRule {
+  term: MentionTerm;
+  all: readonly RegExp[];
+  /** words that turn the sentence into a question or into its opposite */
+  none?: RegExp;
+}
+
+const ASKS = /\b(?:how|want(?:s|ed)?|would|should|could|can (?:i|we)|is there|like to|trying to|need to)\b/;
+const REMOVES = /\b(?:rmi?|prun\w*|remov\w*|delet\w*|clean\w*|clear\w*|wip(?:e|ed|ing)|purg\w*)\b/;
+const SIZE = '\\d+(?:[.,]\\d+)? ?[kmgt]i?b?\\b';
+
+const RULES: readonly SentenceRule[] = [
+  {
+    term: 'many-images',
+    all: [/\bimages?\b|\btags?\b/, /\b(?:old(?:er)?|unused|untagged|dangling|stale|outdated|previous|accumulat\w*|pil(?:e|es|ed|ing) up|hundreds|thousands|never (?:removed|cleaned|deleted))\b|<none>|\b(?:[5-9]\d|\d{3,5}) (?:\S+ ){0,2}(?:images?|tags|entries)\b|images?\b[^,;]{0,30}\b(?:gives?|lists?|shows?|prints?|returns?|counts?|has|have|are|says?) (?:\w+ )?(?:[5-9]\d|\d{3,5})\b(?! ?[kmgt%])/],
+    none: new RegExp(`${ASKS.source}|${REMOVES.source}[^,;]{0,30}\\b(?:all|every)`),
+  },
+  {
+    term: 'deleted-files-held-open',
+    all: [/\b(?:restart|reboot|recreat|redeploy)\w*/, /\b(?:frees?|freed|return(?:s|ed)?|gives? (?:\S+ ){0,2}back|gave (?:\S+ ){0,2}back|releas(?:es|ed)|recover(?:s|ed)|reclaim(?:s|ed)|(?:falls?|fell|drops?|dropped|goes|went) (?:back )?(?:down|to)|(?:is|comes|came|was) back)\b/],
+    none: /\b(?:not|never|nothing|no|without|network|resiz\w*)\b|n't\b/,
+  },
+  { term: 'du-does-not-explain', all: [/\bdf\b/, /\bdu\b/] },
+  {
+    term: 'du-does-not-explain',
+    all: [new RegExp(`${SIZE}.*${SIZE}`), /\b(?:sees?|finds?|found|counts?|adds? up|sums? up|analy[sz]er|ncdu|baobab|files|explorer)\b/, /\b(?:system|used|full|says?|tells?|reports?)\b/],
+    none: /docker|podman|images?\b|containers?\b|containerd/,
+  },
+  {
+    term: 'disk-was-resized',
+    all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk|disk-size)\b/, /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)/, /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/],
+  },
+  {
+    term: 'orphan-layers',
+    all: [/\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/, /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)/],
+    none: /\b(?:snapper|timeshift)\b/,
+  },
+  {
+    term: 'everything-was-pruned',
+    all: [REMOVES, /\b(?:all|every|everything|each)\b/, /\b(?:images?|containers?)\b/],
+    none: new RegExp(`${ASKS.source}|\\b(?:not|never)\\b|n't\\b|\\bnew\\b|\\beach time\\b`),
+  },
+  {
+    term: 'container-logs',
+    all: [/\blogs?\b|\blogging\b|\bstdout\b|\bstack ?traces?\b/, /\b(?:containers?|services?|docker|pods?)\b/, /\b(?:prints?|writes?|writing|spam\w*|verbose|rotat\w*|huge|grow\w*|grew|fill\w*)\b/],
+    none: /\bbuild log|\blog ?in\b|\blogged\b|\bsee the logs?\b|\battach/,
+  },
+];
+
+/** People put what they saw in the first pages; beyond this a paste is a log. UTF-16 units. */
+const READ = 64 * 1024;
+/** A longer "sentence" is no sentence. */
+const LONGEST = 500;
+
+/** Circumstances told by several words of one sentence, where no fixed phrase can be expected. */
+export const sentences: Probe = {
+  id: 'sentences',
+  title: 'circumstances in the sentences of a pasted text',
+  recognises: (doc) => doc.origin.kind === 'paste' && doc.text !== '',
+  scan,
+};
+
+function scan(doc: Document): Found[] {
+  const facts: Found[] = [];
+  const seen = new Set<MentionTerm>();
+  let read = 0;
+  let before = '';
+  for (const line of doc.lines) {
+    read += line.text.length;
+    if (read > READ || facts.length >= RULES.length) break;
+    if (line.text === '' || !isProse(line.text)) {
+      before = '';
+      continue;
+    }
+    for (const sentence of line.text.toLowerCase().split(/[.!?;](?=\s|$)|[。；！？]/)) {
+      if (sentence.length === 0 || sentence.length > LONGEST) continue;
+      for (const rule of RULES) {
+        if (seen.has(rule.term)) continue;
+        // df in one sentence and du in the next belong together
+        const text = rule.term === 'du-does-not-explain' ? `${before} ${sentence}` : sentence;
+        if (rule.none?.test(text) || !rule.all.every((pattern) => pattern.test(text))) continue;
+        seen.add(rule.term);
+        facts.push(found('mention', { term: rule.term }, line.n, line.text.trim().slice(0, 400)));
+      }
+      before = sentence;
+    }
+  }
+  return facts;
+}
