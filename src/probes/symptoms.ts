@@ -48,7 +48,7 @@ function scan(doc: Document): Found[] {
 
 /** The end of a line that may hold the first half of a wording. */
 const MAYBE_BROKEN =
-  /\b(?:n|no|sp\w*|left|on|de\w*|disk|quota|read-only|file|too|many|open|input\/\w*)\s*$|[^\u0000-\u007f]$/i;
+  /\b(?:n|no|sp\w*|left|on|de\w*|disk|quota|read-only|file|too|many|open|input\/\w*)\s*$|[\u0080-\uffff]$/i;
 
 function symptomOf(text: string, worded: Worded, pasted: boolean): Symptom | undefined {
   const head = text.slice(0, worded.start);
