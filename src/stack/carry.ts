@@ -63,7 +63,7 @@ function ownRoom(layer: Layer, context: CarryContext): Room | undefined {
     case 'thin-pool':
       return poolOwn(layer);
     case 'thin-volume':
-    case 'container':
+      return thinOwn(layer);
     default:
       return UNLIMITED;
   }
@@ -90,6 +90,15 @@ function btrfsOwn(layer: Layer, context: CarryContext): Room | undefined {
   if (!room) return undefined;
   const name: ResourceName = room.stoppedBy;
   return stop(layer, room.bytes, room.bytes, name, BTRFS_WHY[room.stoppedBy]);
+}
+
+/**
+ * The volume's file system is not visible from outside. What no block is mapped for is surely free;
+ * free space inside mapped blocks comes on top, so this is the cautious figure.
+ */
+function thinOwn(layer: Layer): Room {
+  const bytes = resource(layer, 'bytes');
+  return bytes?.free === undefined ? UNLIMITED : stop(layer, bytes.free, bytes.free, 'bytes', 'the volume of this container ends there');
 }
 
 function poolOwn(layer: Layer): Room | undefined {

@@ -70,6 +70,7 @@ function headroomLines(room: Headroom, layers: ReadonlyMap<string, Layer>, style
   } else {
     lines.push(`  can still take   ${style.bold(iec(room.bytes))}${room.rootBytes ? ` (root: ${iec(room.bytes + room.rootBytes)})` : ''}${df}`);
     const stopper = room.stoppedBy && layers.get(room.stoppedBy.layer);
+    if (room.inodes !== undefined && (room.inodes < 1000 || room.stoppedBy?.resource === 'inodes')) lines.push(`  new files        ${room.inodes.toLocaleString('en-US')}`);
     if (room.stoppedBy && stopper) lines.push(...wrap(`${stopper.name}: ${room.stoppedBy.why}`, style.width, ' '.repeat(19)).map((line, index) => (index === 0 ? `  stopped by       ${line.trimStart()}` : line)));
   }
   if (layer) lines.push('', ...stackTree(layer.kind === 'store' ? layer : { ...layer, id: '', on: [layer.id] }, layers, style, room.stoppedBy?.layer));
