@@ -6,6 +6,9 @@ import { GIB, size } from './help/format.ts';
 import { kernelEvents, saysNoSpace, show, worded } from './help/messages.ts';
 import { said, says } from './help/said.ts';
 
+/** `400GiB unallocated`, `3 TB are unallocated`: gigabytes at least. */
+const MUCH_UNALLOCATED = /\d\s?[gt]i?b?(?: are| is)? unallocated/i;
+
 export const btrfsTransactionReserveBug: Cause = {
   id: 'btrfs-transaction-reserve-bug',
   title: 'btrfs aborts with "no space" although plenty is unallocated',
@@ -37,7 +40,8 @@ export const btrfsTransactionReserveBug: Cause = {
     );
     // a file system known to have no unallocated space is another case
     if (state && free === 0) return [];
-    if (free < GIB && !row && !says(scene, 'df-shows-space')) return [];
+    const toldFree = [...aborts, ...told].some((fact) => MUCH_UNALLOCATED.test(fact.quote));
+    if (free < GIB && !row && !toldFree && !says(scene, 'df-shows-space')) return [];
     return [
       {
         confidence: 'likely',
