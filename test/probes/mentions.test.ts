@@ -34,6 +34,10 @@ describe('mentions', () => {
     ['image-larger-than-10g', 'I try to pull a 14GB image from our registry'],
     ['copies-every-layer', 'With this driver each layer is a full copy of the one before'],
     ['virtual-machine-disk', 'the qcow2 of the machine has a limit of 20G'],
+    ['disk-full', 'Every few weeks the server runs out of space'],
+    ['disk-full', 'My root partition stands at 98%'],
+    ['snapshots', 'Since the nightly snapshots are kept the disk is full'],
+    ['orphan-layers', 'the snapshotter has 190G whereas crictl images sums to 22G'],
     ['rootless', 'I run podman rootless, as a normal user'],
   ])('%s: %j', (term, text) => {
     expect(terms(text)).toContain(term);
@@ -49,6 +53,9 @@ describe('mentions', () => {
     ['everything-was-pruned', 'I have removed all stopped containers'],
     ['df-shows-space', 'write /x: no space left on device'],
     ['df-shows-space', 'The disk is 98% full'],
+    ['disk-full', 'a full copy of each layer'],
+    ['volumes', 'Images and volumes are small'],
+    ['disk-was-resized', 'The directory grew to 90GB after one build'],
     ['image-larger-than-10g', 'I try to pull a 4GB image from our registry'],
   ])('no %s in %j', (term, text) => {
     expect(terms(text)).not.toContain(term);

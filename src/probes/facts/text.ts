@@ -255,6 +255,8 @@ export type MentionTerm =
   // what else a cause needs to tell apart
   | 'f2fs'
   | 'snapper'
+  /** a person says that a disk is full or runs full */
+  | 'disk-full'
   /** containers that were never recreated: their logs had time to grow */
   | 'long-lived-containers'
   | 'sudden-growth'

@@ -21,6 +21,10 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   {
     term: 'container-logs',
     words: [
+      'print',
+      'emit',
+      'spit',
+      'dump',
       'log',
       'journal',
       'ログ',
@@ -34,7 +38,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     ],
     output: /[0-9a-f]-json\.log\b|\/docker\/containers\/[0-9a-f]+\/?$/,
     pattern:
-      /-json\.log|json[- ](?:log )?files?\b|\bjson\.log|(?:container|docker|stdout|json|console|pod|service)(?:'s|s)?[ -]?logs?\b|\blogs? (?:of|from) (?:the |a |one |my |its |this |that |each |all )?(?:docker |running )?(?:containers?|pods?|services?)|\blogs?[- ]?(?:files?|rotat\w*|driver|opts?)\b|--log-opt|max-size|logrotate|\/(?:var\/lib\/docker|docker)\/containers\b|\/var\/log\/(?:pods|containers)(?![\w/-])|\b(?:people|someone|they|i) (?:said|say|suspect\w*|thought|think|blame\w*) (?:it (?:was|is) )?(?:the )?logs?\b|(?:huge|large|big|giant|verbose|spam\w*|chatty|grow\w*) (?:\w+ )?logs?\b|logs? (?:that |which )?(?:keeps? |are |is |was |were |has |have )?(?:grow|spam|fill|get huge|explod|too big|eat|ate|huge|enormous)|\b(?:writ|print|spam|flood|logg?|dump)\w* (?:\w+ ){0,4}(?:to|into|on) (?:its |the )?(?:stdout|stderr|standard output|console)\b|container[- ]?log|ログ|日志|日誌/,
+      /-json\.log|json[- ](?:log )?files?\b|\bjson\.log|(?:container|docker|stdout|json|console|pod|service)(?:'s|s)?[ -]?logs?\b|\blogs? (?:of|from) (?:the |a |one |my |its |this |that |each |all )?(?:docker |running )?(?:containers?|pods?|services?)|\blogs?[- ]?(?:files?|rotat\w*|driver|opts?)\b|--log-opt|max-size|logrotate|\/(?:var\/lib\/docker|docker)\/containers\b|\/var\/log\/(?:pods|containers)(?![\w/-])|\b(?:people|someone|they|i) (?:said|say|suspect\w*|thought|think|blame\w*) (?:it (?:was|is) )?(?:the )?logs?\b|(?:prints?|writes?|emits?|spits?|logs?|dumps?) [^\n.]{0,30}\b(?:every (?:milli)?second|per second|a second|constantly|non-?stop|endless\w*)\b|(?:huge|large|big|giant|verbose|spam\w*|chatty|grow\w*) (?:\w+ )?logs?\b|logs? (?:that |which )?(?:keeps? |are |is |was |were |has |have )?(?:grow|spam|fill|get huge|explod|too big|eat|ate|huge|enormous)|\b(?:writ|print|spam|flood|logg?|dump)\w* (?:\w+ ){0,4}(?:to|into|on) (?:its |the )?(?:stdout|stderr|standard output|console)\b|container[- ]?log|ログ|日志|日誌/,
   },
   {
     term: 'long-lived-containers',
@@ -82,7 +86,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     term: 'volumes',
     words: ['volume', 'vfs/dir', 'volumen', 'ボリューム', '卷'],
     pattern:
-      /(?:leftover|left[- ]over|left behind|dangling|orphan\w*|unused|anonymous|old|stale|abandoned|local|unreferenced|named|docker) volumes?\b|\/docker\/volumes\b|docker\/vfs\/dir|(?<!storage\/)\bvfs\/dir\b|docker volume (?:ls|prune|rm)|volume prune|\bvolumes? (?:are|is|was|were|stay|remain|left|dir\w*|path|never|do not|don't|not removed|still there|grow|takes?|pil\w+)\b|directories of volumes|rm -v\b|below (?:a|the) volume|their volumes?\b|--volumes\b|匿名卷|数据卷|未使用的卷|ボリューム|verwaiste volumes|volumes? (?:orphelin|inutilis)|volúmenes|volumes? (?:órf|não utiliz)/,
+      /(?:leftover|left[- ]over|left behind|dangling|orphan\w*|unused|anonymous|old|stale|abandoned|local|unreferenced|named|docker) volumes?\b|\/docker\/volumes\b|docker\/vfs\/dir|(?<!storage\/)\bvfs\/dir\b|docker volume (?:ls|prune|rm)|volume prune|\bvolumes? (?:(?:are|is|was|were) (?:\w+ )?(?:still|left|never|not|kept|orphaned|dangling|huge|piling)|stay|remain|left|dir\w*|path|never|do not|don't|not removed|still there|grow|takes?|pil\w+)\b|directories of volumes|rm -v\b|below (?:a|the) volume|their volumes?\b|--volumes\b|匿名卷|数据卷|未使用的卷|ボリューム|verwaiste volumes|volumes? (?:orphelin|inutilis)|volúmenes|volumes? (?:órf|não utiliz)/,
   },
   {
     term: 'build-cache',
@@ -102,7 +106,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     output: /\bimages?:? +\d{3,}\b/,
     words: ['image', 'イメージ', '镜像', '映像', 'imágenes', 'imagens'],
     pattern:
-      /(?:dangling|unused|old|untagged|<none>|orphan\w*|leftover|many|lots of|hundreds of|heaps? of|tons? of|accumulat\w*|too many|stale|\d{3,}|\d\d) (?:\w+ )?(?:docker |container |containerd |crictl )?images?\b|images?: \d{3,}\b|images? (?:pile|accumulat|add up|are never|never (?:get )?(?:removed|cleaned|deleted)|grow)|heap of images|镜像(?:太多|过多|很多|堆积)|多くのイメージ|viele images|beaucoup d'images|muchas imágenes|muitas imagens/,
+      /(?<!(?:delet|remov|prun|clean)\w{0,4} (?:the |my |all |some |those )?)(?:dangling|unused|old|untagged|<none>|orphan\w*|leftover|many|lots of|hundreds of|heaps? of|tons? of|accumulat\w*|too many|stale|\d{3,}|\d\d) (?:\w+ )?(?:docker |container |containerd |crictl )?images?\b|images?: \d{3,}\b|images? (?:pile|accumulat|add up|are never|never (?:get )?(?:removed|cleaned|deleted)|grow)|heap of images|docker images[^\n]{0,20}wc -l[^\n]{0,20}\d{3}|(?:nobody|never|no one|noone) (?:\w+ )?(?:remov|prun|delet|clean)\w* (?:\w+ ){0,2}images?|镜像(?:太多|过多|很多|堆积)|多くのイメージ|viele images|beaucoup d'images|muchas imágenes|muitas imagens/,
   },
   {
     term: 'deleted-files-held-open',
@@ -146,7 +150,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'overlay',
     ],
     pattern:
-      /(?:overlay2?|aufs|aufs\/diff|subvolumes?|snapshots?|snapshotter|layers?|btrfs|diffs?)\b[^\n]{0,80}\b(?:belongs? to nothing|that (?:docker|nothing|nobody) (?:does not|doesn't|no longer)? ?know|no (?:image|container|longer)|never (?:cleaned|removed|deleted|get|garbage|collected|freed|purged)|orphan\w*|left ?over|left behind|stays?\b|remains?\b|still (?:there|full|huge|exist|uses?|takes?|has|contains)|not (?:cleaned|removed|deleted|being (?:cleaned|removed|deleted)|shrink|get cleaned)|doesn't (?:shrink|clean)|(?:only|just|always|ever) (?:ever )?grow|grow\w*|unreferenced|leak\w*|do(?:es)? not (?:get )?(?:delete|remove|clean|shrink))|(?:orphan\w*|left ?over|leaked|unreferenced|dangling|stale|unknown|abandoned) (?:\w+ ){0,2}(?:layers?|subvolumes?|overlay2?|director\w+|snapshots?|folders?|diffs?)|\w-removing\b|does not delete (?:them|the layers|subvolumes?)|leak\w* (?:\w+ )?(?:subvolumes?|layers?|snapshots?|overlay2?)|(?:disk|space) under containerd (?:grows|keeps)/,
+      /(?:overlay2?|aufs|aufs\/diff|subvolumes?|snapshots?|snapshotter|layers?|btrfs|diffs?)\b[^\n]{0,80}\b(?:belongs? to nothing|that (?:docker|nothing|nobody) (?:does not|doesn't|no longer)? ?know|no (?:image|container|longer)|never (?:cleaned|removed|deleted|get|garbage|collected|freed|purged)|orphan\w*|left ?over|left behind|stays?\b|remains?\b|still (?:there|full|huge|exist|uses?|takes?|has|contains)|not (?:cleaned|removed|deleted|being (?:cleaned|removed|deleted)|shrink|get cleaned)|doesn't (?:shrink|clean)|(?:only|just|always|ever) (?:ever )?grow|grow\w*|unreferenced|leak\w*|do(?:es)? not (?:get )?(?:delete|remove|clean|shrink))|(?:orphan\w*|left ?over|leaked|unreferenced|dangling|stale|unknown|abandoned) (?:\w+ ){0,2}(?:layers?|subvolumes?|overlay2?|director\w+|snapshots?|folders?|diffs?)|\w-removing\b|does not delete (?:them|the layers|subvolumes?)|(?:snapshots?|snapshotter|overlayfs|overlay2?|aufs|subvolumes?|vfs)\b[^\n]{0,60}\d ?[gt]i?b?\b[^\n]{0,40}\b(?:whereas|while|but|although|yet|though|however|still)\b[^\n]{0,50}(?:images?|docker|crictl|containers?|ctr)\b[^\n]{0,40}(?:\bonly|sum|total|add|show|list|report|\d ?[gm])|leak\w* (?:\w+ )?(?:subvolumes?|layers?|snapshots?|overlay2?)|(?:disk|space) under containerd (?:grows|keeps)/,
   },
   {
     term: 'everything-was-pruned',
@@ -187,6 +191,10 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     term: 'space-not-returned',
     negative: true,
     words: [
+      'usage',
+      'chang',
+      'stay',
+      'remain',
       'space',
       'free',
       'usage',
@@ -208,7 +216,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'released',
     ],
     pattern:
-      /(?:space|room|disk|storage|blocks|usage|pool)[^\n.]{0,60}\b(?:(?:is|was|are|were|does|do|did|has|have|gets?|being|be)? ?(?:not|n't|never)|isn't|wasn't|doesn't|didn't|don't|hasn't|never) (?:\w+ ){0,2}(?:return\w*|freed?|reclaim\w*|given|released?|come|came|go down|shrink|recover\w*|drop\w*|decreas\w*)|(?:not|n't|never|no|without) (?:\w+ ){0,3}(?:free|freeing|return|returning|reclaim\w*|give|giving|release|recover\w*|gain)\w* (?:\w+ ){0,4}(?:space|room|disk|storage)|gives? no (?:space|room) back|(?:space|room) (?:back|again)|(?:never|not|doesn't|won't|don't) shrinks?\b|shows? no (?:gain|change|difference)|where (?:has|have|did|is) [^\n.?]{0,30}(?:gone|go|space)|takes none of them away|it stays\b|stays? (?:the same|full|there)|still (?:in use|used|full|uses|takes|occupie[sd]|at \d)|nothing (?:is |was |gets )?freed|frees? nothing|reclaims? (?:nothing|no)|platz[^\n.]{0,30}nicht (?:frei|zurück)|espace[^\n.]{0,30}(?:pas|jamais) (?:libéré|rendu|récupéré)|espacio[^\n.]{0,40}no se (?:libera|recupera)|no (?:libera|recupera)|não (?:libera|devolve|recupera)|空间(?:没有|未|不)(?:释放|回收)|解放され(?:ない|ません)/,
+      /(?:space|room|disk|storage|blocks|usage|pool)[^\n.]{0,60}\b(?:(?:is|was|are|were|does|do|did|has|have|gets?|being|be)? ?(?:not|n't|never)|isn't|wasn't|doesn't|didn't|don't|hasn't|never) (?:\w+ ){0,2}(?:return\w*|freed?|reclaim\w*|given|released?|come|came|go down|shrink|recover\w*|drop\w*|decreas\w*)|(?:not|n't|never|no|without) (?:\w+ ){0,3}(?:free|freeing|return|returning|reclaim\w*|give|giving|release|recover\w*|gain)\w* (?:\w+ ){0,4}(?:space|room|disk|storage)|gives? no (?:space|room) back|(?:space|room) (?:back|again)|(?:never|not|doesn't|won't|don't) shrinks?\b|shows? no (?:gain|change|difference)|where (?:has|have|did|is) [^\n.?]{0,30}(?:gone|go|space)|takes none of them away|it stays\b|stays? (?:the same|full|there)|still (?:in use|used|full|uses|takes|occupie[sd]|at \d)|nothing (?:is |was |gets )?freed|(?:delet|remov|prun|clean|free)\w*[^\n.]{0,60}\b(?:nothing|no|without|didn't|doesn't|did not|does not) (?:\w+ )?chang(?:es?|ed|ing)|(?:blocks|space|chunks|data) (?:all )?(?:stays?|remains?) (?:allocated|used|occupied|in use|taken|full)|frees? nothing|reclaims? (?:nothing|no)|platz[^\n.]{0,30}nicht (?:frei|zurück)|espace[^\n.]{0,30}(?:pas|jamais) (?:libéré|rendu|récupéré)|espacio[^\n.]{0,40}no se (?:libera|recupera)|no (?:libera|recupera)|não (?:libera|devolve|recupera)|空间(?:没有|未|不)(?:释放|回收)|解放され(?:ない|ません)/,
   },
   {
     term: 'many-small-files',
@@ -222,6 +230,31 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     output: /\bdf -\w*i\w*\b|\biuse%|\bifree\b/,
     words: ['inode', 'df -i', 'iused', 'ifree', 'iノード', 'i-node'],
     pattern: /\binodes?\b|\bi-nodes?\b|\bdf -\w*i\w*\b|\biuse%|\bifree\b|iノード/,
+  },
+  {
+    term: 'disk-full',
+    words: [
+      'full',
+      'out of',
+      'space',
+      'fill',
+      'at 9',
+      'at 100',
+      '100%',
+      '100 %',
+      '99%',
+      'voll',
+      'plein',
+      'lleno',
+      'llena',
+      'cheio',
+      '満杯',
+      '一杯',
+      'いっぱい',
+      '满',
+    ],
+    pattern:
+      /(?:runs?|ran|running) out of (?:\w+ )?(?:space|storage|disk|room)|(?:disk|drive|partition|root|volume|file ?system|server|host|vm|ssd|node|\/\w*)`? [^\n.]{0,30}\b(?:full\b|fill(?:s|ed|ing)? up|fill(?:s|ed)\b)|(?:fill(?:s|ed|ing)? (?:up )?|eats? up |ate up )(?:\w+ ){0,2}(?:disk|drive|partition|root|volume|file ?system|ssd|server)|(?:is|at|to|reach\w*|stands at|hits?|up to) (?:9\d|100) ?%|\b(?:9\d|100) ?% (?:full|used)|(?:platte|partition|dateisystem)[^\n.]{0,20}(?:voll|läuft)|disque[^\n.]{0,20}plein|disco[^\n.]{0,20}(?:llen|chei)o|ディスク[^\n。]{0,10}(?:満杯|一杯|いっぱい|フル)|(?:磁盘|硬盘|空间)[^\n。]{0,8}满/,
   },
   {
     term: 'inodes-excluded',
@@ -256,12 +289,13 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'raised',
     ],
     pattern:
-      /\b(?:resiz(?:ed?|ing)|enlarg(?:ed?|ing)|expand(?:ed|ing)?|extend(?:ed|ing)?|grew|increas(?:ed?|ing)|bump(?:ed|ing)?|rais(?:ed|ing)|doubl(?:ed|ing))\b[^\n.]{0,60}\b(?:disk|volume|partition|drive|image|ebs|vdisk|storage|lv|faq|vm|raw|qcow2|size|gb)\b|\b(?:disk|volume|partition|drive|image|ebs|vdisk|storage|lv)\b[^\n.]{0,40}\b(?:was |were |has been |had been |is |got )?(?:resized|enlarged|expanded|extended|grown|increased)\b|did the resize|\bgrowpart\b|\bresize2fs\b|\bxfs_growfs\b|qemu-img resize|bigger disk|larger disk|from \d+ ?gb? to \d+ ?gb?|(?:festplatte|platte|partition)[^\n.]{0,30}vergrößert|disque[^\n.]{0,30}agrandi|(?:amplié|aumenté|aumentei|ampliei)[^\n.]{0,30}disco|ディスク[^\n。]{0,12}拡張|磁盘[^\n。]{0,8}扩(?:容|展)|扩容/,
+      /\b(?:resiz(?:ed?|ing)|enlarg(?:ed?|ing)|expand(?:ed|ing)?|extend(?:ed|ing)?|increas(?:ed?|ing)|bump(?:ed|ing)?|rais(?:ed|ing)|doubl(?:ed|ing))\b[^\n.]{0,40}\b(?:disk|volume|partition|drive|ebs|vdisk|vhdx?|storage|lv|lun|faq|vm|raw|qcow2)\b(?! (?:usage|use|space|io|pressure|prune))|\b(?:disk|volume|partition|drive|ebs|vdisk|lv|lun)\b(?! (?:usage|use|space|io|pressure))[^\n.]{0,30}\b(?:(?:was|were|been|is|got) (?:\w+ )?(?:resized|enlarged|expanded|extended|grown|increased|doubled)|resized|enlarged|expanded)\b|did the resize|\bgrowpart\b|\bresize2fs\b|\bxfs_growfs\b|qemu-img resize|bigger disk|larger disk|from \d+ ?gb? to \d+ ?gb?|(?:festplatte|platte|partition)[^\n.]{0,30}vergrößert|disque[^\n.]{0,30}agrandi|(?:amplié|aumenté|aumentei|ampliei)[^\n.]{0,30}disco|ディスク[^\n。]{0,12}拡張|磁盘[^\n。]{0,8}扩(?:容|展)|扩容/,
   },
   {
     term: 'shared-memory',
     output: /shared memory segment/,
     words: [
+      '/torch_',
       'shm',
       'shared memory',
       'shared-memory',
@@ -275,7 +309,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'memoria compartida',
     ],
     pattern:
-      /\/dev\/shm\b|\bshm[-_]size|\bshm\b|shared[- ]memory|\bdynamic_shared_memory|共有メモリ|共享内存|mémoire partagée|memoria compartida/,
+      /\/dev\/shm\b|<\/torch_|\bshm[-_]size|\bshm\b|shared[- ]memory|\bdynamic_shared_memory|共有メモリ|共享内存|mémoire partagée|memoria compartida/,
   },
   {
     term: 'tmpfs',
@@ -363,6 +397,15 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     term: 'du-does-not-explain',
     negative: true,
     words: [
+      'filelight',
+      'dolphin',
+      'baobab',
+      'ncdu',
+      'dirstat',
+      'gdu',
+      'analy',
+      'treesize',
+      'file manager',
       'du ',
       '`du',
       'du,',
@@ -384,7 +427,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'too high',
     ],
     pattern:
-      /\bn?c?du\b[^\n.]{0,80}\b(?:only|but|less|shows?|says?|differ|disagree|not|does not|doesn't|while|vs|reports?|adds?)\b|\bdf and du\b|\bdu and df\b|(?:do(?:es)?(?: not|n't)|don't|never) add up|nothing (?:heavy|big|large)|(?:cannot|can't|could not|couldn't|unable to|do not|don't) (?:find|see|tell|explain) (?:\w+ ){0,4}(?:what|where|which|space|it went)|what (?:takes|eats|uses|fills|is using|is taking)[^\n.]{0,40}(?:space|disk|room)|where (?:has|have|did|is|does)\b[^\n?]{0,50}(?:gone|go\b|space|went)|much more than|use of that (?:file ?system|disk) is (?:far )?too high|unaccounted|unexplained|mystery|adds? up to (?:only |about |just )?\d/,
+      /\bn?c?du\b[^\n.]{0,80}\b(?:only|but|less|shows?|says?|differ|disagree|not|does not|doesn't|while|vs|reports?|adds?)\b|\bdf and du\b|\bdu and df\b|(?:do(?:es)?(?: not|n't)|don't|never) add up|nothing (?:heavy|big|large)|(?:cannot|can't|could not|couldn't|unable to|do not|don't) (?:find|see|tell|explain) (?:\w+ ){0,4}(?:what|where|which|space|it went)|what (?:takes|eats|uses|fills|is using|is taking)[^\n.]{0,40}(?:space|disk|room)|where (?:has|have|did|is|does)\b[^\n?]{0,50}(?:gone|go\b|space|went)|much more than|use of that (?:file ?system|disk) is (?:far )?too high|unaccounted|unexplained|mystery|\b(?:filelight|dolphin|baobab|ncdu|qdirstat|gdu|dust|kdirstat|windirstat|treesize|disk usage analy[sz]er|file manager)\b[^\n]{0,60}\d ?[gt]i?b?\b|adds? up to (?:only |about |just )?\d/,
   },
   {
     term: 'hangs',

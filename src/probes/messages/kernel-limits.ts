@@ -6,7 +6,7 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   {
     id: 'shm-resize-failed',
     pattern: new RegExp(
-      String.raw`could not (?:resize|create|open|write to|map) shared memory segment "?(\/[^"'\s]{1,200})"?(?: to (\d{1,18}) bytes)?|could not resize shared memory|(?:\/dev\/shm|shared memory).{0,160}${ENOSPC}|${ENOSPC}.{0,40}\/dev\/shm|insufficient shared memory|(?:bus error|sigbus|signal 7).{0,160}(?:shm|shared memory)|unable to (?:open|create|write to|allocate) shared memory|(?:nccl|torch|dataloader).{0,120}(?:\/dev\/shm|shared memory|shm)|creat(?:e|ing) shared memory.{0,60}${ENOSPC}|posix_fallocate.{0,60}shm`,
+      String.raw`could not (?:resize|create|open|write to|map) shared memory segment "?(\/[^"'\s]{1,200})"?(?: to (\d{1,18}) bytes)?|could not resize shared memory|(?:\/dev\/shm|shared memory).{0,160}${ENOSPC}|${ENOSPC}.{0,40}\/dev\/shm|insufficient shared memory|(?:bus error|sigbus|signal 7).{0,160}(?:shm|shared memory)|unable to (?:open|create|write to|allocate) shared memory|(?:nccl|torch|dataloader).{0,120}(?:\/dev\/shm|shared memory|shm)|creat(?:e|ing) shared memory.{0,60}${ENOSPC}|posix_fallocate.{0,60}shm|unable to write to file <\/torch_|error while creating shared memory`,
       'i',
     ),
     unless: /shmget|shmmni|shmall|mounting shm/i,

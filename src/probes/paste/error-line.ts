@@ -97,7 +97,8 @@ export function errorParts(head: string, tail: string): ErrorParts {
       if (quoted) parts.path = quoted;
     }
   }
-  if (parts.path) parts.path = parts.path.replace(/[\\.,)\]]{1,8}$/, '');
+  if (parts.path)
+    parts.path = parts.path.replace(parts.path.includes('<') ? /[\\.,)\]]{1,8}$/ : /[\\.,)\]>]{1,8}$/, '');
   if (parts.path === '') delete parts.path;
   // a program named somewhere in prose is not the one that failed
   const structured = parts.operation !== undefined || parts.path !== undefined;
