@@ -13,7 +13,7 @@ export interface ConsoleRow extends Line {
 const KNOWN =
   'df|gdf|du|ls|ll|lsof|lsblk|losetup|btrfs|stat|mount|findmnt|cat|grep|find|tune2fs|dumpe2fs|xfs_info|xfs_spaceman|xfs_db|xfs_quota|repquota|quota|zfs|zpool|qemu-img|docker|podman|kubectl|crictl|nerdctl|ctr|nsenter';
 
-const PROMPT = /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|\(?[\w.-]{1,40}\)?@[\w.-]{1,80}[^#$%>❯➤➜]{0,80}[#$%>❯➤➜]|root@[\w.-]{1,80}[^\]]{0,40}\][#$]|[\w.~/-]{0,40}\s?[❯➤➜]|[\w.~/-]{1,40}[$#](?=\s)|[#$%>])\s{0,4}(\S.*)$/u;
+const PROMPT = /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|\(?[\w.-]{1,40}\)?@[\w.-]{1,80}[^#$%>❯➤➜]{0,80}[#$%>❯➤➜]|root@[\w.-]{1,80}[^\]]{0,40}\][#$]|[\w.~/-]{0,40}\s?[❯➤➜]|[\w.~/-]{1,40}[$#](?=\s)|[#$%>](?=\s{0,4}(?:[a-z./(]|[A-Z_]{1,30}=)))\s{0,4}(\S.*)$/u;
 const BARE = new RegExp(`^[\\s\`*]{0,8}(?:sudo\\s+)?((?:/\\S{0,40}/)?(?:${KNOWN})(?:\\s.*)?)$`);
 const QUOTED = new RegExp(`\`((?:sudo\\s+)?(?:/\\S{0,40}/)?(?:${KNOWN})\\s[^\`]{1,300})\``);
 

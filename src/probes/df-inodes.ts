@@ -19,6 +19,7 @@ function scanDfInodes(doc: Document): Found[] {
   const facts: Found[] = [];
   for (const table of dfTables(doc)) {
     for (const row of table.rows) {
+      if (row.filesystem === 'devfs') continue;
       const value = countsInodes(table) ? countRow(row, table) : besideBlocks(row, table);
       if (value) facts.push(found('df-inodes', value, row.line, row.quote));
     }
@@ -46,7 +47,8 @@ function inodesRow(row: DfEntry, table: DfTable, inodes: number, used: number, f
     inodes,
     used,
     free,
-    ...(percent === undefined || percent > 100 ? {} : { usePercent: percent }),
+    // macOS prints 100% where there is no limit
+    ...(percent === undefined || percent > 100 || inodes === 0 ? {} : { usePercent: percent }),
     mountpoint: row.mountpoint,
     ...(table.inContainer ? { inContainer: true } : {}),
   };

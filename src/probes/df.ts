@@ -48,7 +48,8 @@ function dfRow(row: DfEntry, table: DfTable): DfRow | undefined {
   const [size, used, available] = amounts.map((amount) => dfAmount(amount, { ...units, kind: table.header?.units?.kind ?? kind }, amounts));
   if (!size || !used || !available) return undefined;
   // proc, nsfs, autofs …: `0 0 0 -` says that there is no such thing as room there
-  if (size.bytes === 0) return undefined;
+  // devfs of macOS is always as large as what is in it
+  if (size.bytes === 0 || row.filesystem === 'devfs') return undefined;
   const resolution = Math.max(size.resolution, used.resolution, available.resolution);
   return {
     filesystem: row.filesystem,

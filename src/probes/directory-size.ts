@@ -11,7 +11,7 @@ const ROW = /^\s*(\d+(?:[.,]\d+)?\s?(?:[KMGTPE]i?B?|B)?)\s+((?:\/|\.{1,2}\/|~\/|
 export const directorySize: Probe = {
   id: 'directory-size',
   title: 'du: what directories hold; sentences that say so',
-  recognises: (doc) => mayHold(doc, ['du', 'gdu'], /\d[KMGTPE]?i?B?\s+[/.~]|\/\S+.{0,60}\s\d/i),
+  recognises: (doc) => mayHold(doc, ['du', 'gdu'], /\d[KMGTPE]?i?B?\s{1,40}[/.~]|\/[^\s/]{1,100}[^\n]{0,60}\s~?\d|\d\s?[KMGT]i?[Bo]?\s[^\n]{0,40}\/\w/i),
   scan: scanDirectories,
 };
 

@@ -7,7 +7,7 @@ import { amount, flag, jsonQuote, shape, shapes, text as textOf } from './shape.
 import { count } from './size.ts';
 
 /** `/dev/loop0: [2049]:131 (/srv/data), offset 4096, sizelimit 512`; the numbers may be empty or hexadecimal. */
-const ALL = /^\s*(\/dev\/loop\d+):\s*\[[0-9a-fx]*\](?::\d+)?\s*\((.{1,4096}?)\)(?:, offset (\d+))?(?:, sizelimit (\d+))?(?:, encryption .*)?\s*$/;
+const ALL = /^\s*(\/dev\/loop\d+):\s*\[[0-9a-fx]*\]:?\d*\s*\((.{1,4096}?)\)(?:, offset (\d+))?(?:, sizelimit (\d+))?(?:, encryption .*)?\s*$/;
 /** BusyBox: `/dev/loop0: 0 /srv/data` */
 const BUSYBOX = /^\s*(\/dev\/loop\d+): (\d+) (\/.{1,4096})$/;
 /** losetup -l: NAME SIZELIMIT OFFSET AUTOCLEAR RO BACK-FILE [DIO] [LOG-SEC] */

@@ -8,6 +8,10 @@ import { count } from './size.ts';
 
 const COLUMNS = 'NAME,KNAME,MAJ:MIN,TYPE,FSTYPE,SIZE,MOUNTPOINT,RO,DISC-MAX,PKNAME,UUID';
 
+/** JSON, pairs, a header, or a row `8:0 0 50G 0 disk` without one. */
+const TEXT =
+  /"blockdevices"\s*:|NAME="|NAME\s{1,200}(?:KNAME\s{1,20})?MAJ:MIN|NAME\s[^\n]{0,300}\bSIZE\b[^\n]{0,300}\bTYPE\b|(?<!\d)\d{1,6}:\d{1,8}\s{1,20}[01]\s{1,20}\d/;
+
 export const lsblk: Probe = {
   id: 'lsblk',
   title: 'lsblk, /proc/partitions: block devices, their sizes and what lies on what',
@@ -20,7 +24,7 @@ export const lsblk: Probe = {
       or: { kind: 'run', argv: ['lsblk', '-b', '-P', '-o', COLUMNS], or: { kind: 'read', path: '/proc/partitions' } },
     },
   ],
-  recognises: (doc) => mayHold(doc, ['lsblk'], /"blockdevices"\s*:|NAME\s+(?:KNAME\s+)?MAJ:MIN|NAME="|\d+:\d+\s+[01]\s+[\d.,]+[BKMGTP]?\s|NAME\s.*\bSIZE\b.*\bTYPE\b/, /^\/proc\/partitions$/),
+  recognises: (doc) => mayHold(doc, ['lsblk'], TEXT, /^\/proc\/partitions$/),
   scan: (doc) => [
     ...doc.json.flatMap(({ value, line }) => fromLsblkJson(value, line)),
     ...fromLsblkPairs(doc),

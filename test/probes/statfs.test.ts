@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { makeDocument } from '../../src/probes/make-document.ts';
+import { statfs } from '../../src/probes/statfs.ts';
+import { known, pasted } from './scan.ts';
+
+const VALUE = { type: 0x58465342, blockSize: 4096, blocks: 1000, bfree: 500, bavail: 400, files: 64, ffree: 32 };
+
+test('the kernel’s answer', () => {
+  const doc = makeDocument({ kind: 'statfs', path: '/srv' }, JSON.stringify(VALUE));
+  expect(statfs.recognises(doc)).toBe(true);
+  expect(statfs.scan(doc)).toMatchObject([{ kind: 'statfs', value: { path: '/srv', ...VALUE } }]);
+  for (const bad of ['', '{}', '[]', '{"blockSize":0,"blocks":1,"bfree":1,"bavail":1}', '{"blockSize":4096,"blocks":1e300,"bfree":1,"bavail":1}']) {
+    expect(statfs.scan(makeDocument({ kind: 'statfs', path: '/srv' }, bad))).toEqual([]);
+  }
+});
+
+test('stat -f', () => {
+  const text = `  File: "/srv/a b"
+    ID: 697467dcec65c290 Namelen: 255     Type: ext2/ext3
+Block size: 4096       Fundamental block size: 4096
+Blocks: Total: 505946     Free: 501728     Available: 471418
+Inodes: Total: 6144       Free: 2905`;
+  expect(pasted(statfs, 'statfs', text)).toEqual([
+    { path: '/srv/a b', type: 0xef53, blockSize: 4096, blocks: 505946, bfree: 501728, bavail: 471418, files: 6144, ffree: 2905 },
+  ]);
+  expect(pasted(statfs, 'statfs', text.replace('ext2/ext3', 'UNKNOWN (0xdeadbeef)'))[0]?.type).toBe(0xdeadbeef);
+});
+
+test('asks about data roots, one mount for each file system, and the directories under loop files', () => {
+  const mount = (target: string, fstype: string, majmin: string) => ['mount', { source: 'x', target, fstype, options: [], majmin }] as const;
+  const asks = statfs.asks?.(
+    known(
+      ['engine', { engine: 'docker', root: '/ssd/docker' }],
+      [...mount('/data', 'xfs', '8:1')],
+      [...mount('/data/bind', 'xfs', '8:1')],
+      [...mount('/sys', 'sysfs', '0:5')],
+      ['loop', { device: '/dev/loop0', backFile: '/pools/data.img' }],
+      ['loop', { device: '/dev/loop1', backFile: '/gone/meta.img', deleted: true }],
+    ),
+  );
+  const paths = asks?.map((ask) => (ask.kind === 'statfs' ? ask.path : ''));
+  expect(paths).toEqual(expect.arrayContaining(['/', '/var/lib/docker', '/ssd/docker', '/data', '/pools']));
+  for (const not of ['/data/bind', '/sys', '/gone']) expect(paths).not.toContain(not);
+});
