@@ -48,12 +48,6 @@ module.exports = {
       },
     },
     {
-      name: 'only-host-runs-programs',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/host/' },
-      to: { path: 'node_modules/execa/', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'entry-stays-tiny',
       comment: 'what --help and --version load',
       severity: 'error',
