@@ -42,11 +42,11 @@ export const dockerSystemDf: Probe = {
   scan: (doc) => [
     ...usageRows(doc, 'docker'),
     ...verboseBuildCache(doc),
-    ...doc.json.flatMap(({ value, line }) => fromJson(value, line, doc)),
+    ...doc.json.flatMap(({ value, line }) => fromJson(value, line)),
   ],
 };
 
-function fromJson(value: unknown, line: number, doc: Document): Found[] {
+function fromJson(value: unknown, line: number): Found[] {
   if (isDiskUsage(value)) return diskUsageSums(value, line);
   if (isVerbose(value)) return verboseJson(value, line);
   // podman writes numbers where docker writes texts, and Total for TotalCount

@@ -7,7 +7,7 @@ const LONGEST_ROW = 8192;
 const DRESS = /\*\*|`|<\/?(?:b|pre|code|strong|p|br)\s*\/?>/g;
 
 /** A line without Markdown and HTML marks: `**100.00**` → `100.00`. Columns may shift by the marks' width. */
-function undress(text: string): string {
+export function undress(text: string): string {
   return /[*`<]/.test(text) ? text.replace(DRESS, '') : text;
 }
 

@@ -29,9 +29,10 @@ function values<K extends FactKind>(
     .map((fact) => fact.value);
 }
 
+/** As `T`, and what `as const` makes of it. */
+type Frozen<T> = { readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? readonly Frozen<E>[] : T[K] };
+
 /** Facts as if other probes had found them: for what a probe asks next. */
-export function known(...list: { [K in FactKind]: [K, Fact<K>['value']] }[FactKind][]): Facts {
-  return new Facts(
-    list.map(([kind, value], order) => ({ kind, value, source: { label: 'test' }, quote: '', order }) as Fact),
-  );
+export function known(...list: { [K in FactKind]: readonly [K, Frozen<Fact<K>['value']>] }[FactKind][]): Facts {
+  return new Facts(list.map(([kind, value], order) => ({ kind, value, source: { label: 'test' }, quote: '', order }) as Fact));
 }
