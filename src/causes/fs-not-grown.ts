@@ -116,15 +116,22 @@ function fromText(scene: Scene): Draft[] {
   const bad = message(scene, 'resize-bad-geometry');
   if (bad && scene.from === 'text')
     return [{ confidence: 'likely', severity: textSeverity(scene), subject: 'file system after a resize', evidence: [evidence(bad, 'file system and device disagree about the size')], explanation: 'A resize stopped half way: file system and device disagree about the size.', score: 60 }];
-  if (scene.from === 'host' || !says(scene, 'disk-was-resized')) return [];
+  const mention = scene.facts.all('mention', (value) => value.term === 'disk-was-resized').find((fact) => !shrinks(fact.quote));
+  if (scene.from === 'host' || !mention) return [];
   return [
     {
       confidence: 'possible',
       severity: textSeverity(scene),
       subject: 'the disk that was enlarged',
-      evidence: said(scene, 'disk-was-resized'),
+      evidence: [evidence(mention, 'speaks of a disk that was enlarged')],
       explanation: 'The disk was enlarged, and what runs out is still as small as before: partition, volume or file system has not been grown with it.',
       score: 72,
     },
   ];
+}
+
+/** `drops from 80G to 12G` speaks of use that went down, not of a disk. */
+function shrinks(line: string): boolean {
+  const match = /from (\d{1,6}) ?[kmgt]?i?b? to (\d{1,6})/i.exec(line);
+  return match !== null && Number(match[2]) < Number(match[1]);
 }

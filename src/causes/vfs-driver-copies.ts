@@ -59,7 +59,7 @@ function fromText(scene: Scene): Draft[] {
   const proof = failing ?? directory;
   const overlay = says(scene, 'overlay2', 'fuse-overlayfs') || driverFact(scene, /overlay/) !== undefined;
   // vfs/dir below Docker's root, without a word of copies, is where volumes were
-  const score = proof ? 80 : copies && (vfs || podman) ? 76 : copies ? 62 : vfs && podman ? 70 : podman && says(scene, 'rootless') && !overlay && outgrown(scene) ? 48 : vfs ? 45 : 0;
+  const score = proof ? 80 : copies && (vfs || podman) ? 76 : copies ? 62 : vfs && podman ? 78 : podman && says(scene, 'rootless') && !overlay && outgrown(scene) ? 48 : vfs ? 45 : 0;
   if (score === 0) return [];
   return [
     {

@@ -24,8 +24,13 @@ const RULES: readonly SentenceRule[] = [
   },
   {
     term: 'deleted-files-held-open',
-    all: [/\b(?:restart|reboot|recreat|redeploy)\w*/, /\b(?:frees?|freed|return(?:s|ed)?|gives? (?:\S+ ){0,2}back|gave (?:\S+ ){0,2}back|releas(?:es|ed)|recover(?:s|ed)|reclaim(?:s|ed)|(?:falls?|fell|drops?|dropped|goes|went) (?:back )?(?:down|to)|(?:is|comes|came|was) back)\b/],
+    all: [/\b(?:restart|reboot|recreat|redeploy)\w*/, /\b(?:frees?|freed|return(?:s|ed)?|gives? (?:\S+ ){0,2}back|gave (?:\S+ ){0,2}back|releas(?:es|ed)|recover(?:s|ed)|reclaim(?:s|ed)|(?:falls?|fell|drops?|dropped|goes|went) (?:back )?(?:down|to|from)|(?:is|comes|came|was) back)\b/],
     none: /\b(?:not|never|nothing|no|without|network|resiz\w*)\b|n't\b/,
+  },
+  {
+    term: 'deleted-files-held-open',
+    all: [/\b(?:delet\w+|remov\w+|rm|erased)\b/, /\b(?:logs?|files?|dumps?|backups?)\b/, /\bstill\b|\bnot\b|n't\b|\bno\b/, /\b(?:df|space|full|usage)\b|%/],
+    none: /\bprune\b|\bimages?\b|\binodes?\b|\bcannot\b|\bcan't\b|\b(?:log|file)s? (?:show|say|contain)/,
   },
   { term: 'du-does-not-explain', all: [/\bdf\b/, /\bdu\b/] },
   {
@@ -35,13 +40,18 @@ const RULES: readonly SentenceRule[] = [
   },
   {
     term: 'disk-was-resized',
-    all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk|disk-size)\b/, /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)/, /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/],
+    all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk|disk-size)\b/, /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)|--disk\b/, /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/],
   },
+  { term: 'disk-was-resized', all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk)\b/, new RegExp(`\\b(?:resized|enlarged|extended|expanded|raised)\\b[^,;]{0,30}\\bto ${SIZE}`)], none: /\busage\b|\blogs?\b/ },
   {
     term: 'orphan-layers',
-    all: [/\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/, /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)/],
+    all: [/\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/, /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)|\bno (?:\w+ ){0,2}(?:image|container|pod)s? (?:uses?|refers?|references?|owns?|needs?|has|have)\b/],
     none: /\b(?:snapper|timeshift)\b/,
   },
+  // the store's own size against what the images add up to
+  { term: 'orphan-layers', all: [/\b(?:overlay2|aufs|subvolumes|snapshotter)\b/, new RegExp(`${SIZE}.*${SIZE}`), /\bimages?\b[^,;]{0,40}\b(?:only|just|is|are|sum|total|adds?)\b|\b(?:sum|total|adds? up|only|just)\b[^,;]{0,40}\bimages?\b/] },
+  { term: 'everything-was-pruned', all: [/\b(?:docker|podman|nerdctl|crictl) (?:ps|images?|volumes?|containers?|system)\b/, /\b(?:nothing|empty|(?<!<)none|no output|0 ?b)\b/], none: ASKS },
+  { term: 'inodes', all: [/\biuse(?:d|%)/] },
   {
     term: 'everything-was-pruned',
     all: [REMOVES, /\b(?:all|every|everything|each)\b/, /\b(?:images?|containers?)\b/],
@@ -52,6 +62,12 @@ const RULES: readonly SentenceRule[] = [
     all: [/\blogs?\b|\blogging\b|\bstdout\b|\bstack ?traces?\b/, /\b(?:containers?|services?|docker|pods?)\b/, /\b(?:prints?|writes?|writing|spam\w*|verbose|rotat\w*|huge|grow\w*|grew|fill\w*)\b/],
     none: /\bbuild log|\blog ?in\b|\blogged\b|\bsee the logs?\b|\battach/,
   },
+  {
+    term: 'container-logs',
+    all: [/\b(?:containers?|services?|pods?|daemon|app(?:lication)?)\b/, /\b(?:print\w*|logging|spam\w*|flood\w*|writ\w+|emit\w*)\b[^,;]{0,24}\b(?:errors?|lines?|messages?|output|traces?|warnings?|debug)\b/, /\b(?:since|constantly|continu\w*|loop|forever|all the time|(?:every|each|per) (?:second|minute|hour|request)|millions?|thousands?)\b/],
+  },
+  // `overlay2 is 9G, containers is 75G`: the directory beside overlay2 that holds the logs
+  { term: 'container-logs', all: [/\boverlay2\b|\/var\/lib\/docker\b/, new RegExp(`\\bcontainers[\`"'/]{0,2}(?: (?:dir(?:ectory)?|folder|subdirectory))? ?(?:is|has|=|:) ?(?:about |around )?${SIZE}`)] },
 ];
 
 /** People put what they saw in the first pages; beyond this a paste is a log. UTF-16 units. */
@@ -79,7 +95,7 @@ function scan(doc: Document): Found[] {
       before = '';
       continue;
     }
-    for (const sentence of line.text.toLowerCase().split(/[.!?;](?=\s|$)|[。；！？]/)) {
+    for (const sentence of line.text.toLowerCase().split(/[.!?](?=\s|$)|[。！？]/)) {
       if (sentence.length === 0 || sentence.length > LONGEST) continue;
       for (const rule of RULES) {
         if (seen.has(rule.term)) continue;

@@ -64,7 +64,7 @@ export function troubled(scene: Scene): boolean {
   return (
     scene.facts.has('symptom', (symptom) => symptom.errno === 'ENOSPC' || symptom.errno === 'EDQUOT') ||
     fullFileSystems(scene).length > 0 ||
-    says(scene, 'df-shows-space', 'space-not-returned', 'du-does-not-explain', 'everything-was-pruned', 'disk-pressure', 'evicted')
+    says(scene, 'disk-full', 'df-shows-space', 'space-not-returned', 'du-does-not-explain', 'everything-was-pruned', 'disk-pressure', 'evicted')
   );
 }
 
