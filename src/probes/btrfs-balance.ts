@@ -10,7 +10,9 @@ const TEXT = /during balancing|had to relocate|[Bb]alance on ['"‘]?\/|No balan
 export const btrfsBalance: Probe = {
   id: 'btrfs-balance',
   title: 'btrfs balance: how it ended, or how far it is',
-  recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], TEXT) ||
+    (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
   scan: scanBalance,
 };
 
@@ -23,7 +25,13 @@ function scanBalance(doc: Document): Found[] {
       const from = typed ? '' : command;
       const path = ended.path ?? pathOf(from);
       const filter = ended.outcome === 'none' ? undefined : filterOf(from);
-      facts.push(found('btrfs-balance', { ...(path ? { path } : {}), ...(filter ? { filter } : {}), outcome: ended.outcome, ...ended.counts }, n));
+      facts.push(
+        found(
+          'btrfs-balance',
+          { ...(path ? { path } : {}), ...(filter ? { filter } : {}), outcome: ended.outcome, ...ended.counts },
+          n,
+        ),
+      );
       continue;
     }
     // the second line of `balance status`
@@ -41,12 +49,15 @@ interface Ended {
 }
 
 function outcomeOf(text: string): Ended | undefined {
-  const failed = /error during balancing ['"‘`]?([^'"’`]{1,400}?)['"’`]?\s*(?:-|:)\s*No space left on device/i.exec(text);
+  const failed = /error during balancing ['"‘`]?([^'"’`]{1,400}?)['"’`]?\s*(?:-|:)\s*No space left on device/i.exec(
+    text,
+  );
   if (failed) return { outcome: 'enospc', path: failed[1] ?? '', counts: {} };
   const done = /had to relocate (\d+) out of (\d+) chunks/.exec(text);
   if (done) return { outcome: 'relocated', counts: countsOf(done[1], done[2]) };
   const status = /Balance on ['"‘`]?([^'"’`]{1,400}?)['"’`]? is (running|paused)/i.exec(text);
-  if (status) return { outcome: /running/i.test(status[2] ?? '') ? 'running' : 'paused', path: status[1] ?? '', counts: {} };
+  if (status)
+    return { outcome: /running/i.test(status[2] ?? '') ? 'running' : 'paused', path: status[1] ?? '', counts: {} };
   const none = /No balance found on ['"‘`]?([^'"’`]{1,400}?)['"’`]?\s*$/i.exec(text);
   return none ? { outcome: 'none', path: none[1] ?? '', counts: {} } : undefined;
 }
@@ -59,11 +70,16 @@ function countsOf(relocated: string | undefined, considered: string | undefined)
 /** `-dusage=55`, `-musage=50 -dlimit=1` as typed. */
 function filterOf(command: string): string | undefined {
   if (!/\bbalance\b/.test(command)) return undefined;
-  const words = command.split(/\s+/).filter((word) => /^-[dms](?:$|[a-z]+[=,]?)/.test(word) || word === '--full-balance');
+  const words = command
+    .split(/\s+/)
+    .filter((word) => /^-[dms](?:$|[a-z]+[=,]?)/.test(word) || word === '--full-balance');
   return words.length > 0 ? words.join(' ') : undefined;
 }
 
 function pathOf(command: string): string | undefined {
   if (!/\bbalance\b/.test(command)) return undefined;
-  return command.split(/\s+/).findLast((word) => word.startsWith('/') && !word.endsWith('btrfs'))?.replace(/[`'":,)]+$/, '');
+  return command
+    .split(/\s+/)
+    .findLast((word) => word.startsWith('/') && !word.endsWith('btrfs'))
+    ?.replace(/[`'":,)]+$/, '');
 }

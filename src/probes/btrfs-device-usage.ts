@@ -8,12 +8,15 @@ import { count } from './size.ts';
 
 const TEXT = /, ID: \d+/;
 const HEAD = /^\s*(\/\S+|missing), ID: (\d+)\s*$/;
-const ROW = /^\s*(Device size|Device slack|Unallocated|(?:Data\+Metadata|Data|Metadata|System),\s?\w+(?:\/\d+)?):\s*([\d.,]+\s?[KMGTPE]?i?B?)\s*$/i;
+const ROW =
+  /^\s*(Device size|Device slack|Unallocated|(?:Data\+Metadata|Data|Metadata|System),\s?\w+(?:\/\d+)?):\s*([\d.,]+\s?[KMGTPE]?i?B?)\s*$/i;
 
 export const btrfsDeviceUsage: Probe = {
   id: 'btrfs-device-usage',
   title: 'btrfs device usage: chunks and unallocated space of each device',
-  recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], TEXT) ||
+    (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
   scan: scanDevices,
 };
 
@@ -21,7 +24,8 @@ function scanDevices(doc: Document): Found[] {
   const facts: Found[] = [];
   let open: { value: BtrfsDeviceUsage; line: number; quote: string[]; sizes: Coarsest } | undefined;
   const close = () => {
-    if (open && open.quote.length > 1) facts.push(found('btrfs-device-usage', { ...open.value, ...open.sizes.field }, open.line, open.quote.join('\n')));
+    if (open && open.quote.length > 1)
+      facts.push(found('btrfs-device-usage', { ...open.value, ...open.sizes.field }, open.line, open.quote.join('\n')));
     open = undefined;
   };
   for (const { n, text } of consoleRows(doc)) {
@@ -29,7 +33,12 @@ function scanDevices(doc: Document): Found[] {
     if (head) {
       close();
       const devid = count(head[2]);
-      open = { value: { path: head[1] ?? '', ...(devid === undefined ? {} : { devid }), allocations: [] }, line: n, quote: [text.trim()], sizes: new Coarsest() };
+      open = {
+        value: { path: head[1] ?? '', ...(devid === undefined ? {} : { devid }), allocations: [] },
+        line: n,
+        quote: [text.trim()],
+        sizes: new Coarsest(),
+      };
       continue;
     }
     const row = open && ROW.exec(text);

@@ -6,7 +6,8 @@ import type { BtrfsDf } from './facts/btrfs.ts';
 import type { Probe } from './probe.ts';
 import { jsonQuote, shape, shapes, text as textOf } from './shape.ts';
 
-const ROW = /^\s*(Data\+Metadata|Data|Metadata|System|GlobalReserve|unknown),\s*(\w+):\s*total=\s*([\d.,]+\s?[KMGTPE]?i?B?),\s*used=\s*([\d.,]+\s?[KMGTPE]?i?B?)/i;
+const ROW =
+  /^\s*(Data\+Metadata|Data|Metadata|System|GlobalReserve|unknown),\s*(\w+):\s*total=\s*([\d.,]+\s?[KMGTPE]?i?B?),\s*used=\s*([\d.,]+\s?[KMGTPE]?i?B?)/i;
 const TEXT = /,\s*\w+:\s*total=|"filesystem-df"/i;
 
 interface Open {
@@ -19,7 +20,9 @@ interface Open {
 export const btrfsDf: Probe = {
   id: 'btrfs-df',
   title: 'btrfs filesystem df: chunks by type, allocated and used',
-  recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], TEXT) ||
+    (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
   scan: (doc) => [...fromText(doc), ...fromJson(doc)],
 };
 
@@ -48,10 +51,18 @@ function fromText(doc: Document): Found[] {
 
 function has(value: BtrfsDf, type: string, profile: string): boolean {
   const kind = blockGroupType(type);
-  return kind === 'reserve' ? value.globalReserve !== undefined : value.rows.some((row) => row.type === kind && row.profile === profile);
+  return kind === 'reserve'
+    ? value.globalReserve !== undefined
+    : value.rows.some((row) => row.type === kind && row.profile === profile);
 }
 
-function add(open: Open, type: string, profile: string, totalText: string | undefined, usedText: string | undefined): void {
+function add(
+  open: Open,
+  type: string,
+  profile: string,
+  totalText: string | undefined,
+  usedText: string | undefined,
+): void {
   const kind = blockGroupType(type);
   const total = open.sizes.bytes(totalText);
   const used = open.sizes.bytes(usedText);
@@ -69,10 +80,17 @@ function fromJson(doc: Document): Found[] {
     const path = doc.origin.kind === 'run' ? pathIn(doc.origin.argv.join(' '), /\bdf/) : undefined;
     const open: Open = { value: { ...(path ? { path } : {}), rows: [] }, line, quote: [], sizes: new Coarsest() };
     for (const row of shapes(list)) {
-      add(open, textOf(row['bg-type']) ?? '', textOf(row['bg-profile']) ?? '', String(row.total ?? ''), String(row.used ?? ''));
+      add(
+        open,
+        textOf(row['bg-type']) ?? '',
+        textOf(row['bg-profile']) ?? '',
+        String(row.total ?? ''),
+        String(row.used ?? ''),
+      );
       open.quote.push(jsonQuote(row, ['bg-type', 'bg-profile', 'total', 'used']));
     }
-    if (open.value.rows.length > 0) facts.push(found('btrfs-df', { ...open.value, ...open.sizes.field }, line, open.quote.join('\n')));
+    if (open.value.rows.length > 0)
+      facts.push(found('btrfs-df', { ...open.value, ...open.sizes.field }, line, open.quote.join('\n')));
   }
   return facts;
 }

@@ -11,7 +11,13 @@ const ROW = /^\s*(\d+\/\d+)\s+([\d.]+[KMGTPE]?i?B?)\s+([\d.]+[KMGTPE]?i?B?)(?:\s
 export const btrfsQgroup: Probe = {
   id: 'btrfs-qgroup',
   title: 'btrfs qgroup show: what subvolumes refer to, and their limits',
-  asks: (known) => btrfsMounts(known).map((path) => ({ kind: 'run', argv: ['btrfs', 'qgroup', 'show', '--raw', '-re', path], deep: true, optional: true })),
+  asks: (known) =>
+    btrfsMounts(known).map((path) => ({
+      kind: 'run',
+      argv: ['btrfs', 'qgroup', 'show', '--raw', '-re', path],
+      deep: true,
+      optional: true,
+    })),
   recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.includes('qgroup')),
   scan: scanQgroups,
 };
@@ -35,7 +41,8 @@ function scanQgroups(doc: Document): Found[] {
     const path = pathIn(command, /qgroup show/);
     const referenced = btrfsSize(row[2])?.bytes;
     const exclusive = btrfsSize(row[3])?.bytes;
-    if (referenced !== undefined) facts.push(fact(path, row[1] ?? '', referenced, exclusive, limit('max_rfer'), limit('max_excl'), n));
+    if (referenced !== undefined)
+      facts.push(fact(path, row[1] ?? '', referenced, exclusive, limit('max_rfer'), limit('max_excl'), n));
   }
   for (const { value, line } of doc.json) {
     for (const one of shapes(shape(value)?.['qgroup-show'])) {
@@ -43,13 +50,33 @@ function scanQgroups(doc: Document): Found[] {
       const referenced = size('referenced') ?? size('rfer');
       const id = textOf(one.qgroupid);
       if (!id || referenced === undefined) continue;
-      facts.push(fact(undefined, id, referenced, size('exclusive') ?? size('excl'), size('max_referenced'), size('max_exclusive'), line, jsonQuote(one, ['qgroupid', 'referenced', 'max_referenced', 'exclusive', 'max_exclusive'])));
+      facts.push(
+        fact(
+          undefined,
+          id,
+          referenced,
+          size('exclusive') ?? size('excl'),
+          size('max_referenced'),
+          size('max_exclusive'),
+          line,
+          jsonQuote(one, ['qgroupid', 'referenced', 'max_referenced', 'exclusive', 'max_exclusive']),
+        ),
+      );
     }
   }
   return facts;
 }
 
-function fact(path: string | undefined, id: string, referenced: number, exclusive: number | undefined, maxReferenced: number | undefined, maxExclusive: number | undefined, line: number, quote?: string): Found {
+function fact(
+  path: string | undefined,
+  id: string,
+  referenced: number,
+  exclusive: number | undefined,
+  maxReferenced: number | undefined,
+  maxExclusive: number | undefined,
+  line: number,
+  quote?: string,
+): Found {
   return found(
     'btrfs-qgroup',
     {

@@ -15,9 +15,17 @@ export const btrfsShow: Probe = {
   title: 'btrfs filesystem show: devices, and how much of them is given to chunks',
   asks: (known) =>
     known.has('mount', (mount) => mount.fstype === 'btrfs')
-      ? [{ kind: 'run', argv: ['btrfs', 'filesystem', 'show', '--raw', '-m'], optional: true, what: 'devices of btrfs file systems' }]
+      ? [
+          {
+            kind: 'run',
+            argv: ['btrfs', 'filesystem', 'show', '--raw', '-m'],
+            optional: true,
+            what: 'devices of btrfs file systems',
+          },
+        ]
       : [],
-  recognises: (doc) => mayHold(doc, [], /devid\s+\d+\s+size\s/) || (doc.origin.kind === 'run' && /devid\s+\d+\s+size\s/.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], /devid\s+\d+\s+size\s/) || (doc.origin.kind === 'run' && /devid\s+\d+\s+size\s/.test(doc.text)),
   scan: scanShow,
 };
 
@@ -25,7 +33,8 @@ function scanShow(doc: Document): Found[] {
   const facts: Found[] = [];
   let open: { value: BtrfsShow; line: number; quote: string[]; sizes: Coarsest } | undefined;
   const close = () => {
-    if (open && open.value.devices.length > 0) facts.push(found('btrfs-show', { ...open.value, ...open.sizes.field }, open.line, open.quote.join('\n')));
+    if (open && open.value.devices.length > 0)
+      facts.push(found('btrfs-show', { ...open.value, ...open.sizes.field }, open.line, open.quote.join('\n')));
     open = undefined;
   };
   for (const { n, text } of consoleRows(doc)) {
@@ -33,7 +42,12 @@ function scanShow(doc: Document): Found[] {
     if (label) {
       close();
       const name = label[1] ?? label[2] ?? (label[3] === 'none' ? undefined : label[3]);
-      open = { value: { ...(name ? { label: name } : {}), uuid: (label[4] ?? '').toLowerCase(), devices: [] }, line: n, quote: [text.trim()], sizes: new Coarsest() };
+      open = {
+        value: { ...(name ? { label: name } : {}), uuid: (label[4] ?? '').toLowerCase(), devices: [] },
+        line: n,
+        quote: [text.trim()],
+        sizes: new Coarsest(),
+      };
       continue;
     }
     const total = TOTAL.exec(text);

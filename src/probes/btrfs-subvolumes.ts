@@ -14,18 +14,35 @@ export const btrfsSubvolumes: Probe = {
   title: 'btrfs subvolume list: how many there are, and deleted ones not yet cleaned',
   asks: (known) =>
     btrfsMounts(known).flatMap((path) => [
-      { kind: 'run' as const, argv: ['btrfs', 'subvolume', 'list', '-apcguqR', path], deep: true, what: `subvolumes of ${path}` },
+      {
+        kind: 'run' as const,
+        argv: ['btrfs', 'subvolume', 'list', '-apcguqR', path],
+        deep: true,
+        what: `subvolumes of ${path}`,
+      },
       { kind: 'run' as const, argv: ['btrfs', 'subvolume', 'list', '-d', path], deep: true, optional: true },
     ]),
-  recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], TEXT) ||
+    (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
   scan: scanSubvolumes,
 };
 
 function scanSubvolumes(doc: Document): Found[] {
   const facts: Found[] = [];
-  let open: { line: number; command: string; rows: number; deleted: number; snapshots: number; uuids: boolean; quote: string } | undefined;
+  let open:
+    | { line: number; command: string; rows: number; deleted: number; snapshots: number; uuids: boolean; quote: string }
+    | undefined;
   const close = () => {
-    if (open) facts.push(found('btrfs-subvolumes', valueOf(open), open.line, open.rows === 1 ? open.quote : `${open.quote}\n… ${open.rows} rows`));
+    if (open)
+      facts.push(
+        found(
+          'btrfs-subvolumes',
+          valueOf(open),
+          open.line,
+          open.rows === 1 ? open.quote : `${open.quote}\n… ${open.rows} rows`,
+        ),
+      );
     open = undefined;
   };
   for (const { n, text, command, typed } of consoleRows(doc)) {
@@ -43,13 +60,22 @@ function scanSubvolumes(doc: Document): Found[] {
     // `btrfs subvolume list /var/lib/docker | wc -l`, then the number alone
     const total = /subvolume list .*\|\s*wc(?:\s+-l)?\s*$/.test(command) && !typed ? count(text) : undefined;
     const path = pathIn(command, /subvolume list/);
-    if (total !== undefined) facts.push(found('btrfs-subvolumes', { ...(path ? { path } : {}), count: total }, n, `${command}\n${text.trim()}`));
+    if (total !== undefined)
+      facts.push(
+        found('btrfs-subvolumes', { ...(path ? { path } : {}), count: total }, n, `${command}\n${text.trim()}`),
+      );
   }
   close();
   return facts;
 }
 
-function valueOf(open: { command: string; rows: number; deleted: number; snapshots: number; uuids: boolean }): BtrfsSubvolumes {
+function valueOf(open: {
+  command: string;
+  rows: number;
+  deleted: number;
+  snapshots: number;
+  uuids: boolean;
+}): BtrfsSubvolumes {
   const path = pathIn(open.command, /subvolume list/);
   const deletedOnly = /subvolume list\s(?:-\w+\s)*-\w*d/.test(open.command);
   return {

@@ -10,7 +10,19 @@ import { sysfsValues } from './sysfs-values.ts';
 const BASE = /\/sys\/fs\/btrfs\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|(?=\s|$|["']))/;
 
 /** Files of a space_info (kernel fs/btrfs/sysfs.c) and the field each becomes. */
-const SPACE: Record<string, 'total' | 'used' | 'pinned' | 'reserved' | 'mayUse' | 'readonly' | 'zoneUnusable' | 'diskTotal' | 'chunkSize' | 'bgReclaimThreshold'> = {
+const SPACE: Record<
+  string,
+  | 'total'
+  | 'used'
+  | 'pinned'
+  | 'reserved'
+  | 'mayUse'
+  | 'readonly'
+  | 'zoneUnusable'
+  | 'diskTotal'
+  | 'chunkSize'
+  | 'bgReclaimThreshold'
+> = {
   total_bytes: 'total',
   bytes_used: 'used',
   bytes_pinned: 'pinned',
@@ -27,7 +39,8 @@ export const btrfsSysfs: Probe = {
   id: 'btrfs-sysfs',
   title: '/sys/fs/btrfs: exact chunks, reservations and the operation that runs',
   asks: sysfsAsks,
-  recognises: (doc) => mayHold(doc, [], BASE, BASE) || (doc.origin.kind === 'run' && BASE.test(doc.origin.argv.join(' '))),
+  recognises: (doc) =>
+    mayHold(doc, [], BASE, BASE) || (doc.origin.kind === 'run' && BASE.test(doc.origin.argv.join(' '))),
   scan: scanSysfs,
 };
 
@@ -70,7 +83,9 @@ function scanSysfs(doc: Document): Found[] {
     draft.value.devices.push({ name: device[2] ?? '' });
     draft.quote.push(text.trim());
   }
-  return [...drafts.values()].filter((draft) => draft.quote.length > 0).map((draft) => found('btrfs-sysfs', finished(draft), draft.line, draft.quote.join('\n')));
+  return [...drafts.values()]
+    .filter((draft) => draft.quote.length > 0)
+    .map((draft) => found('btrfs-sysfs', finished(draft), draft.line, draft.quote.join('\n')));
 }
 
 /** True when the file says something that is kept. */
@@ -111,15 +126,26 @@ function setValue(draft: Draft, name: string, text: string): boolean {
   }
 }
 
-function setSpace(draft: Draft, type: BtrfsBlockGroupType, profile: string | undefined, file: string, text: string): boolean {
+function setSpace(
+  draft: Draft,
+  type: BtrfsBlockGroupType,
+  profile: string | undefined,
+  file: string,
+  text: string,
+): boolean {
   const number = count(text);
   const known = draft.spaces.get(type) ?? { profiles: [] };
   draft.spaces.set(type, known);
   if (file === 'dynamic_reclaim' && number !== undefined && profile === undefined) known.dynamicReclaim = number === 1;
   if (number === undefined) return false;
   if (profile !== undefined) {
-    let row = known.profiles.find((one) => one.profile === profile);
-    if (!row) known.profiles.push((row = { profile, total: 0, used: 0 }));
+    // not known until its file was seen; `finished` drops profiles that stay so
+    const row = known.profiles.find((one) => one.profile === profile) ?? {
+      profile,
+      total: Number.NaN,
+      used: Number.NaN,
+    };
+    if (!known.profiles.includes(row)) known.profiles.push(row);
     if (file === 'total_bytes') row.total = number;
     if (file === 'used_bytes') row.used = number;
     return true;
@@ -134,7 +160,8 @@ function finished(draft: Draft): BtrfsSysfs {
   const spaces: BtrfsSysfs['spaces'] = {};
   for (const [type, space] of draft.spaces) {
     const { total, used } = space;
-    if (total !== undefined && used !== undefined) spaces[type] = { ...space, total, used };
+    const profiles = space.profiles.filter((row) => Number.isFinite(row.total) && Number.isFinite(row.used));
+    if (total !== undefined && used !== undefined) spaces[type] = { ...space, total, used, profiles };
   }
   return { ...draft.value, spaces };
 }

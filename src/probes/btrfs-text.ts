@@ -54,7 +54,10 @@ export function pathIn(command: string, verb: RegExp): string | undefined {
 /** One mount point for each btrfs file system, the shallowest first. */
 export function btrfsMounts(known: Facts): string[] {
   const byDevice = new Map<string, string>();
-  for (const { value } of known.all('mount', (mount) => mount.fstype === 'btrfs' && mount.pid === undefined && mount.target.startsWith('/'))) {
+  for (const { value } of known.all(
+    'mount',
+    (mount) => mount.fstype === 'btrfs' && mount.pid === undefined && mount.target.startsWith('/'),
+  )) {
     const key = value.source;
     const before = byDevice.get(key);
     if (before === undefined || value.target.length < before.length) byDevice.set(key, value.target);

@@ -16,10 +16,24 @@ export interface UsageDraft {
 }
 
 export function newUsage(line: number, path: string | undefined): UsageDraft {
-  return { value: { ...(path ? { path } : {}), rows: [], unallocated: [] }, line, quote: [], sizes: new Coarsest(), keys: new Set() };
+  return {
+    value: { ...(path ? { path } : {}), rows: [], unallocated: [] },
+    line,
+    quote: [],
+    sizes: new Coarsest(),
+    keys: new Set(),
+  };
 }
 
-type Bytes = 'deviceSize' | 'deviceAllocated' | 'deviceUnallocated' | 'deviceMissing' | 'deviceSlack' | 'used' | 'freeEstimated' | 'freeStatfs';
+type Bytes =
+  | 'deviceSize'
+  | 'deviceAllocated'
+  | 'deviceUnallocated'
+  | 'deviceMissing'
+  | 'deviceSlack'
+  | 'used'
+  | 'freeEstimated'
+  | 'freeStatfs';
 
 const KEYS: Record<string, Bytes> = {
   'device size': 'deviceSize',
@@ -39,7 +53,8 @@ export function setOverall(draft: UsageDraft, key: string, first: string, second
   const value = draft.value;
   if (name === 'data ratio' || name === 'metadata ratio') {
     const ratio = Number(first.replace(',', '.'));
-    if (Number.isFinite(ratio) && ratio > 0 && ratio <= 100) value[name === 'data ratio' ? 'dataRatio' : 'metadataRatio'] = ratio;
+    if (Number.isFinite(ratio) && ratio > 0 && ratio <= 100)
+      value[name === 'data ratio' ? 'dataRatio' : 'metadataRatio'] = ratio;
     return;
   }
   const bytes = draft.sizes.bytes(first);
@@ -57,7 +72,11 @@ export function setOverall(draft: UsageDraft, key: string, first: string, second
 }
 
 export function usageFact(draft: UsageDraft): Found | undefined {
-  const value = { ...draft.value, rows: draft.value.rows.filter((row) => Number.isFinite(row.size) && Number.isFinite(row.used)) };
-  if (value.rows.length === 0 && value.deviceAllocated === undefined && value.deviceUnallocated === undefined) return undefined;
+  const value = {
+    ...draft.value,
+    rows: draft.value.rows.filter((row) => Number.isFinite(row.size) && Number.isFinite(row.used)),
+  };
+  if (value.rows.length === 0 && value.deviceAllocated === undefined && value.deviceUnallocated === undefined)
+    return undefined;
   return found('btrfs-usage', { ...value, ...draft.sizes.field }, draft.line, draft.quote.join('\n'));
 }

@@ -1,5 +1,5 @@
 import { blockGroupType } from './btrfs-text.ts';
-import { newUsage, setOverall, usageFact, type UsageDraft } from './btrfs-usage-draft.ts';
+import { newUsage, setOverall, type UsageDraft, usageFact } from './btrfs-usage-draft.ts';
 import type { Found } from './fact.ts';
 import { type Shape, shape } from './shape.ts';
 
@@ -18,7 +18,9 @@ export function fromUsageJson(value: unknown, line: number): Found[] {
       if (fact) facts.push(fact);
       continue;
     }
-    if (depth < 4) for (const child of object ? Object.values(object) : Array.isArray(one) ? one : []) open.push({ one: child, depth: depth + 1 });
+    if (depth < 4)
+      for (const child of object ? Object.values(object) : Array.isArray(one) ? one : [])
+        open.push({ one: child, depth: depth + 1 });
   }
   return facts;
 }
@@ -29,7 +31,8 @@ function usageOf(object: Shape, line: number): Found | undefined {
     const fields = shape(part);
     if (!fields) continue;
     if (/^overall$/i.test(key)) for (const [name, text] of Object.entries(fields)) overall(draft, name, text);
-    else if (/^unallocated$/i.test(key)) devices(draft, fields, (path, bytes) => draft.value.unallocated.push({ path, bytes }));
+    else if (/^unallocated$/i.test(key))
+      devices(draft, fields, (path, bytes) => draft.value.unallocated.push({ path, bytes }));
     else group(draft, groupKey(key), fields);
     draft.quote.push(`${key}: ${JSON.stringify(part).slice(0, 500)}`);
   }

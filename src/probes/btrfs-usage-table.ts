@@ -20,7 +20,14 @@ export function readTableLine(draft: UsageDraft, text: string): boolean {
     table.columns = words.slice(pathAt + 1);
     for (const [index, type] of table.types.entries()) {
       const kind = blockGroupType(type);
-      if (kind && kind !== 'reserve') draft.value.rows.push({ type: kind, profile: table.columns[index] ?? '', size: Number.NaN, used: Number.NaN, devices: [] });
+      if (kind && kind !== 'reserve')
+        draft.value.rows.push({
+          type: kind,
+          profile: table.columns[index] ?? '',
+          size: Number.NaN,
+          used: Number.NaN,
+          devices: [],
+        });
     }
     return true;
   }

@@ -8,7 +8,8 @@ import type { Facts, Found } from './fact.ts';
 import type { Ask, Probe } from './probe.ts';
 
 const TEXT = /Device (?:un)?allocated|(?:Data|Metadata|System),\s?\w+:\s*Size:/i;
-const OVERALL = /^\s*(Device [a-z]+|Used|Free \([^)]{1,20}\)|Data ratio|Metadata ratio|Global reserve):\s*(\S+)(?:\s*\((?:min|used):\s*([^)]{1,30})\))?/i;
+const OVERALL =
+  /^\s*(Device [a-z]+|Used|Free \([^)]{1,20}\)|Data ratio|Metadata ratio|Global reserve):\s*(\S+)(?:\s*\((?:min|used):\s*([^)]{1,30})\))?/i;
 const GROUP = /^\s*(Data\+Metadata|Data|Metadata|System),\s?(\w+):\s*Size:\s*([^\s,]+),\s*Used:\s*([^\s,(]+)/i;
 const DEVICE = /^\s+(\/\S+|missing)\s+([\d.,]+[KMGTPE]?i?B?)\s*$/i;
 
@@ -16,7 +17,9 @@ export const btrfsUsage: Probe = {
   id: 'btrfs-usage',
   title: 'btrfs filesystem usage: chunks, what is unallocated, estimates',
   asks: usageAsks,
-  recognises: (doc) => mayHold(doc, [], TEXT) || (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
+  recognises: (doc) =>
+    mayHold(doc, [], TEXT) ||
+    (doc.origin.kind === 'run' && doc.origin.argv.some((word) => word.endsWith('btrfs')) && TEXT.test(doc.text)),
   scan: (doc) => [...fromText(doc), ...doc.json.flatMap(({ value, line }) => fromUsageJson(value, line))],
 };
 
@@ -58,7 +61,12 @@ function fromText(doc: Document): Found[] {
   return facts;
 }
 
-function readLine(open: UsageDraft, text: string, overall: RegExpExecArray | null, group: RegExpExecArray | null): boolean {
+function readLine(
+  open: UsageDraft,
+  text: string,
+  overall: RegExpExecArray | null,
+  group: RegExpExecArray | null,
+): boolean {
   if (overall) {
     setOverall(open, overall[1] ?? '', overall[2] ?? '', overall[3]);
     return true;

@@ -13,7 +13,8 @@ export interface ConsoleRow extends Line {
 const KNOWN =
   'df|gdf|du|ls|ll|lsof|lsblk|losetup|btrfs|stat|mount|findmnt|cat|grep|find|tune2fs|dumpe2fs|xfs_info|xfs_spaceman|xfs_db|xfs_quota|repquota|quota|zfs|zpool|qemu-img|docker|podman|kubectl|crictl|nerdctl|ctr|nsenter';
 
-const PROMPT = /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|\(?[\w.-]{1,40}\)?@[\w.-]{1,80}[^#$%>❯➤➜]{0,80}[#$%>❯➤➜]|root@[\w.-]{1,80}[^\]]{0,40}\][#$]|[\w.~/-]{0,40}\s?[❯➤➜]|[\w.~/-]{1,40}[$#](?=\s)|[#$%>](?=\s{0,4}(?:[a-z./(]|[A-Z_]{1,30}=)))\s{0,4}(\S.*)$/u;
+const PROMPT =
+  /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|\(?[\w.-]{1,40}\)?@[\w.-]{1,80}[^#$%>❯➤➜]{0,80}[#$%>❯➤➜]|root@[\w.-]{1,80}[^\]]{0,40}\][#$]|[\w.~/-]{0,40}\s?[❯➤➜]|[\w.~/-]{1,40}[$#](?=\s)|[#$%>](?=\s{0,4}(?:[a-z./(]|[A-Z_]{1,30}=)))\s{0,4}(\S.*)$/u;
 const BARE = new RegExp(`^[\\s\`*]{0,8}(?:sudo\\s+)?((?:/\\S{0,40}/)?(?:${KNOWN})(?:\\s.*)?)$`);
 const QUOTED = new RegExp(`\`((?:sudo\\s+)?(?:/\\S{0,40}/)?(?:${KNOWN})\\s[^\`]{1,300})\``);
 
@@ -48,7 +49,9 @@ export function* consoleRows(doc: Document): Generator<ConsoleRow> {
 
 /** Programs that can print anybody's output: shells, engines that exec, filters. */
 const OPAQUE = new Set(
-  'sh bash dash zsh ash ksh busybox docker podman ctr nerdctl crictl kubectl k oc ssh cat zcat grep zgrep egrep head tail awk sed tee less watch script find xargs for machinectl lxc limactl colima toolbox chroot su runuser pod'.split(' '),
+  'sh bash dash zsh ash ksh busybox docker podman ctr nerdctl crictl kubectl k oc ssh cat zcat grep zgrep egrep head tail awk sed tee less watch script find xargs for machinectl lxc limactl colima toolbox chroot su runuser pod'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -74,5 +77,7 @@ export function mayHold(doc: Document, programs: readonly string[], text: RegExp
 
 /** True when the command looks from inside a container: what it prints is the container's view. */
 export function runsInContainer(command: string): boolean {
-  return /(?:^|[\s/])(?:docker(?:-compose)?|podman|nerdctl|crictl|kubectl|k|oc|ctr)\s(?:.{0,200}\s)?(?:exec|run)\s/.test(command);
+  return /(?:^|[\s/])(?:docker(?:-compose)?|podman|nerdctl|crictl|kubectl|k|oc|ctr)\s(?:.{0,200}\s)?(?:exec|run)\s/.test(
+    command,
+  );
 }

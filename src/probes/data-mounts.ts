@@ -4,7 +4,7 @@ import type { Fact, Facts } from './fact.ts';
 const ROOTS = ['/var/lib/docker', '/var/lib/containerd', '/var/lib/containers/storage', '/var/lib/kubelet'];
 
 /** The mount that a path lies in: the longest mount point that is a prefix, the last one mounted there. */
-export function mountHolding(known: Facts, path: string): Fact<'mount'> | undefined {
+function mountHolding(known: Facts, path: string): Fact<'mount'> | undefined {
   let best: Fact<'mount'> | undefined;
   for (const mount of known.all('mount', (one) => one.pid === undefined)) {
     const target = mount.value.target;
@@ -20,7 +20,8 @@ export function dataMounts(known: Facts, fstype: RegExp): { target: string; sour
   const found = new Map<string, { target: string; source: string }>();
   for (const path of paths.length > 0 ? paths : ROOTS) {
     const mount = mountHolding(known, path)?.value;
-    if (mount && fstype.test(mount.fstype) && !found.has(mount.source)) found.set(mount.source, { target: mount.target, source: mount.source });
+    if (mount && fstype.test(mount.fstype) && !found.has(mount.source))
+      found.set(mount.source, { target: mount.target, source: mount.source });
   }
   return [...found.values()].slice(0, 8);
 }

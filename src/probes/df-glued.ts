@@ -5,10 +5,22 @@
 
 /** Devices of file systems without one, longest first so that `devtmpfs` is not read as `tmpfs`. */
 const PSEUDO = [
-  'devtmpfs', 'overlayfs', 'efivarfs', 'cgroup2', 'rootfs', 'cgroup', 'cgmfs', 'tmpfs', 'overlay', 'udev', 'none', 'shm', 'aufs',
+  'devtmpfs',
+  'overlayfs',
+  'efivarfs',
+  'cgroup2',
+  'rootfs',
+  'cgroup',
+  'cgmfs',
+  'tmpfs',
+  'overlay',
+  'udev',
+  'none',
+  'shm',
+  'aufs',
 ];
 
-export interface Unglued {
+interface Unglued {
   mountpoint: string;
   device: string;
 }
@@ -23,7 +35,9 @@ export function unglue(text: string, type: string | undefined, seen: ReadonlySet
     device: name,
   }));
   // `/devtmpfs` is `/dev` + tmpfs or `/` + devtmpfs: the type settles it, else what is still missing
-  return fits.find((fit) => fit.device === type?.toLowerCase()) ?? fits.find((fit) => !seen.has(fit.mountpoint)) ?? fits[0];
+  return (
+    fits.find((fit) => fit.device === type?.toLowerCase()) ?? fits.find((fit) => !seen.has(fit.mountpoint)) ?? fits[0]
+  );
 }
 
 /** A header glued to the first device: `on/dev/mapper/root` → `/dev/mapper/root`. */

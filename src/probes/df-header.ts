@@ -11,7 +11,8 @@ export interface DfHeader {
 }
 
 /** Words for inodes in the headers of coreutils' translations, BusyBox and macOS. */
-const INODES = /inod|inœud|inoeud|i-?nod|nodos-?i|ノード|节点|節點|нодов|инод|i-węz|i-?düğüm|아이노드|IUse|IVerw|IUti|IUso|NUso|I使用|I已用/iu;
+const INODES =
+  /inod|inœud|inoeud|i-?nod|nodos-?i|ノード|节点|節點|нодов|инод|i-węz|i-?düğüm|아이노드|IUse|IVerw|IUti|IUso|NUso|I使用|I已用/iu;
 const TYPE = /(?:^|\s)(?:Typ|Type|Typo|Tipo|Tyyppi|Tip|Тип|タイプ|类型|類型|형식|형태|Soort|Típus)(?=\s|$)/iu;
 /** `Use%`, `使用%`, `Uti%`, `Capacity`, `Kapazität`: a percentage that is no number. */
 const PERCENT_WORD = /[^\d\s]%|%[a-z]|(?:^|\s)(?:Capac|Kapaz|Doluluk)/iu;

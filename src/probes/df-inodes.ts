@@ -10,7 +10,14 @@ import type { Probe } from './probe.ts';
 export const dfInodes: Probe = {
   id: 'df-inodes',
   title: 'df -i: inodes of mounted file systems',
-  asks: () => [{ kind: 'run', argv: ['df', '-l', '-i', '-T'], timeoutMs: 5000, or: { kind: 'run', argv: ['df', '-i'], timeoutMs: 5000 } }],
+  asks: () => [
+    {
+      kind: 'run',
+      argv: ['df', '-l', '-i', '-T'],
+      timeoutMs: 5000,
+      or: { kind: 'run', argv: ['df', '-i'], timeoutMs: 5000 },
+    },
+  ],
   recognises: (doc) => mayHold(doc, ['df', 'gdf'], DF_TEXT),
   scan: scanDfInodes,
 };
@@ -40,7 +47,14 @@ function besideBlocks(row: DfEntry, table: DfTable): DfInodesRow | undefined {
   return beside ? inodesRow(row, table, beside.total, beside.used, beside.free, beside.percent) : undefined;
 }
 
-function inodesRow(row: DfEntry, table: DfTable, inodes: number, used: number, free: number, percent: number | undefined): DfInodesRow {
+function inodesRow(
+  row: DfEntry,
+  table: DfTable,
+  inodes: number,
+  used: number,
+  free: number,
+  percent: number | undefined,
+): DfInodesRow {
   return {
     filesystem: row.filesystem,
     ...(row.type === undefined ? {} : { type: row.type }),

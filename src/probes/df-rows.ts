@@ -43,7 +43,10 @@ export function dfFigures(tokens: readonly string[]): DfFigures[] {
   return groups;
 }
 
-function inodesAt(tokens: readonly string[], at: number): { to: number; value?: NonNullable<DfFigures['inodes']> } | undefined {
+function inodesAt(
+  tokens: readonly string[],
+  at: number,
+): { to: number; value?: NonNullable<DfFigures['inodes']> } | undefined {
   const numbers: string[] = [];
   let i = at;
   while (i < tokens.length && numbers.length < 3 && /^\d{1,20}$/.test(tokens[i] ?? '')) numbers.push(tokens[i++] ?? '');
@@ -56,7 +59,9 @@ function inodesAt(tokens: readonly string[], at: number): { to: number; value?: 
   if (!values.every(Number.isSafeInteger)) return { to: i };
   const percent = use ? { percent: Number(use[1]) } : {};
   if (third !== undefined) return { to: i, value: { total: first, used: second, free: third, ...percent } };
-  return use && first + second <= Number.MAX_SAFE_INTEGER ? { to: i, value: { total: first + second, used: first, free: second, ...percent } } : { to: i };
+  return use && first + second <= Number.MAX_SAFE_INTEGER
+    ? { to: i, value: { total: first + second, used: first, free: second, ...percent } }
+    : { to: i };
 }
 
 /** What a bare number of a column means, and what `G` means. */
@@ -67,7 +72,11 @@ export interface DfUnits {
 }
 
 /** Bytes and how far the true value may be away; df rounds up, so a whole unit of the last digit. */
-export function dfAmount(text: string, units: DfUnits, siblings: readonly string[]): { bytes: number; resolution: number } | undefined {
+export function dfAmount(
+  text: string,
+  units: DfUnits,
+  siblings: readonly string[],
+): { bytes: number; resolution: number } | undefined {
   const plain = /^\d{1,3}(?:,\d{3})+$/.test(text) ? text.replaceAll(',', '') : text;
   const digits = /^\d+(?:[.,](\d+))?/.exec(plain);
   if (!digits) return undefined;

@@ -33,7 +33,9 @@ export function dfTables(doc: Document): DfTable[] {
   let before: ConsoleRow | undefined;
   let gap = 0;
   for (const row of consoleRows(doc)) {
-    const tokens = undecorate(row.text).split(/\s+/).filter((word) => word !== '');
+    const tokens = undecorate(row.text)
+      .split(/\s+/)
+      .filter((word) => word !== '');
     const groups = tokens.length >= 5 && tokens.length < 4000 ? dfFigures(tokens) : [];
     const header = groups.length === 0 ? dfHeader(row.text) : undefined;
     if (row.typed || header || (groups.length === 0 && ++gap > GAP)) open = undefined;
@@ -43,11 +45,20 @@ export function dfTables(doc: Document): DfTable[] {
         const command = dfCommand(row.command);
         // a header may have lost its line break too
         const head = header ?? dfHeader(tokens.slice(0, groups[0]?.from ?? 0).join(' '));
-        open = { rows: [], inContainer: runsInContainer(row.command), ...(head ? { header: head } : {}), ...(command ? { command } : {}) };
+        open = {
+          rows: [],
+          inContainer: runsInContainer(row.command),
+          ...(head ? { header: head } : {}),
+          ...(command ? { command } : {}),
+        };
         tables.push(open);
       }
       const whole = doc.origin.kind !== 'paste';
-      open.rows.push(...(groups.length > 1 ? gluedRows(row, tokens, groups, open) : oneRow(row, tokens, groups, before, open, whole)));
+      open.rows.push(
+        ...(groups.length > 1
+          ? gluedRows(row, tokens, groups, open)
+          : oneRow(row, tokens, groups, before, open, whole)),
+      );
     }
     before = row;
   }
@@ -61,13 +72,23 @@ function undecorate(text: string): string {
   return plain.includes('|') ? plain.replace(/^\s{0,8}[\w.-]{0,60}\s{0,20}\|/, ' ').replaceAll('|', ' ') : plain;
 }
 
-function oneRow(row: ConsoleRow, tokens: string[], groups: DfFigures[], before: ConsoleRow | undefined, table: DfTable, whole: boolean): DfEntry[] {
+function oneRow(
+  row: ConsoleRow,
+  tokens: string[],
+  groups: DfFigures[],
+  before: ConsoleRow | undefined,
+  table: DfTable,
+  whole: boolean,
+): DfEntry[] {
   const figures = groups[0];
   if (!figures) return [];
   let head = tokens.slice(0, figures.from);
   let quote = row.text.trim();
   const wrapped = before?.text.trim() ?? '';
-  if ((head.length === 0 || (head.length === 1 && isFsType(head[0]) && /^\s/.test(row.text))) && /^\S{2,400}$/.test(wrapped)) {
+  if (
+    (head.length === 0 || (head.length === 1 && isFsType(head[0]) && /^\s/.test(row.text))) &&
+    /^\S{2,400}$/.test(wrapped)
+  ) {
     // a long device name pushes the figures onto a line of their own
     head = [wrapped, ...head];
     quote = `${wrapped}\n${row.text}`;
@@ -79,7 +100,10 @@ function oneRow(row: ConsoleRow, tokens: string[], groups: DfFigures[], before: 
 }
 
 /** The device and type among the words before the figures; prose before them is dropped. */
-function deviceOf(head: readonly string[], hasType: boolean | undefined): { filesystem: string; type?: string } | undefined {
+function deviceOf(
+  head: readonly string[],
+  hasType: boolean | undefined,
+): { filesystem: string; type?: string } | undefined {
   const last = head.at(-1);
   if (last === undefined) return undefined;
   if (head.length === 1) return { filesystem: last };
@@ -114,13 +138,27 @@ function gluedRows(row: ConsoleRow, tokens: string[], groups: DfFigures[], table
     const between = tokens.slice(figures.to, groups[index + 1]?.from ?? figures.to + 1);
     const words = hasType && index + 1 < groups.length ? between.slice(0, -1) : between;
     const nextType = hasType ? between.at(-1) : undefined;
-    const parts = index + 1 === groups.length ? { mountpoint: words[0] ?? '', device: '' } : words.length >= 2 ? { mountpoint: words[0] ?? '', device: words.at(-1) ?? '' } : unglue(words[0] ?? '', nextType, seen);
+    const parts =
+      index + 1 === groups.length
+        ? { mountpoint: words[0] ?? '', device: '' }
+        : words.length >= 2
+          ? { mountpoint: words[0] ?? '', device: words.at(-1) ?? '' }
+          : unglue(words[0] ?? '', nextType, seen);
     next = { device: parts?.device ?? '', type: nextType };
     if (!parts || parts.mountpoint === '' || device === '') continue;
     seen.add(parts.mountpoint);
     const filesystem = isPseudo(device) ? device.toLowerCase() : device;
-    const quote = [device, type, ...figures.amounts, tokens[figures.from + 3], parts.mountpoint].filter((word) => word !== undefined).join(' ');
-    entries.push({ line: row.n, quote, filesystem, ...(type === undefined ? {} : { type }), mountpoint: parts.mountpoint, figures });
+    const quote = [device, type, ...figures.amounts, tokens[figures.from + 3], parts.mountpoint]
+      .filter((word) => word !== undefined)
+      .join(' ');
+    entries.push({
+      line: row.n,
+      quote,
+      filesystem,
+      ...(type === undefined ? {} : { type }),
+      mountpoint: parts.mountpoint,
+      figures,
+    });
   }
   return entries;
 }

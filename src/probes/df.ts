@@ -15,7 +15,12 @@ export const df: Probe = {
   title: 'df: size, use and room of mounted file systems',
   asks: () => [
     // -l: a dead network file system must not hang the look; statfs asks about those that matter
-    { kind: 'run', argv: ['df', '-l', '-B1', '-T'], timeoutMs: 5000, or: { kind: 'run', argv: ['df', '-kP'], timeoutMs: 5000 } },
+    {
+      kind: 'run',
+      argv: ['df', '-l', '-B1', '-T'],
+      timeoutMs: 5000,
+      or: { kind: 'run', argv: ['df', '-kP'], timeoutMs: 5000 },
+    },
   ],
   recognises: (doc) => mayHold(doc, ['df', 'gdf'], DF_TEXT),
   scan: scanDf,
@@ -45,7 +50,9 @@ function dfRow(row: DfEntry, table: DfTable): DfRow | undefined {
   const kind = table.command?.si ? 'si' : 'iec';
   // POSIX says 512, every df in use on container hosts prints 1024 unless its header says otherwise
   const units: DfUnits = table.header?.units ?? { bare: 1024, kind };
-  const [size, used, available] = amounts.map((amount) => dfAmount(amount, { ...units, kind: table.header?.units?.kind ?? kind }, amounts));
+  const [size, used, available] = amounts.map((amount) =>
+    dfAmount(amount, { ...units, kind: table.header?.units?.kind ?? kind }, amounts),
+  );
   if (!size || !used || !available) return undefined;
   // proc, nsfs, autofs …: `0 0 0 -` says that there is no such thing as room there
   // devfs of macOS is always as large as what is in it

@@ -11,7 +11,12 @@ const ROW = /^\s*(\d+(?:[.,]\d+)?\s?(?:[KMGTPE]i?B?|B)?)\s+((?:\/|\.{1,2}\/|~\/|
 export const directorySize: Probe = {
   id: 'directory-size',
   title: 'du: what directories hold; sentences that say so',
-  recognises: (doc) => mayHold(doc, ['du', 'gdu'], /\d[KMGTPE]?i?B?\s{1,40}[/.~]|\/[^\s/]{1,100}[^\n]{0,60}\s~?\d|\d\s?[KMGT]i?[Bo]?\s[^\n]{0,40}\/\w/i),
+  recognises: (doc) =>
+    mayHold(
+      doc,
+      ['du', 'gdu'],
+      /\d[KMGTPE]?i?B?\s{1,40}[/.~]|\/[^\s/]{1,100}[^\n]{0,60}\s~?\d|\d\s?[KMGT]i?[Bo]?\s[^\n]{0,40}\/\w/i,
+    ),
   scan: scanDirectories,
 };
 
@@ -22,7 +27,8 @@ function scanDirectories(doc: Document): Found[] {
     const row = typed ? null : ROW.exec(text);
     const value = row ? rowOf(row[1] ?? '', row[2] ?? '', command, text.includes('\t')) : undefined;
     if (value) facts.push(found('directory-size', value, n));
-    else if (doc.origin.kind === 'paste' && !row) for (const one of said(text)) facts.push(found('directory-size', one, n));
+    else if (doc.origin.kind === 'paste' && !row)
+      for (const one of said(text)) facts.push(found('directory-size', one, n));
   }
   return facts;
 }

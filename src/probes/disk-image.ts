@@ -13,7 +13,12 @@ const IMAGE = /(?:^|\/)(?:Docker\.(?:raw|qcow2)|docker\.img|diffdisk|[^/]+\.(?:v
 export const diskImage: Probe = {
   id: 'disk-image',
   title: 'qemu-img info, ls of Docker.raw, ext4.vhdx, docker.img: a virtual disk seen from outside',
-  recognises: (doc) => mayHold(doc, ['qemu-img', 'ls', 'find'], /virtual[ -]size|Docker\.(?:raw|qcow2)|docker\.img|diffdisk|\.(?:vhdx|qcow2|vdi|vmdk)\b/i),
+  recognises: (doc) =>
+    mayHold(
+      doc,
+      ['qemu-img', 'ls', 'find'],
+      /virtual[ -]size|Docker\.(?:raw|qcow2)|docker\.img|diffdisk|\.(?:vhdx|qcow2|vdi|vmdk)\b/i,
+    ),
   scan: (doc) => [...fromQemu(doc), ...fromJson(doc), ...fromListing(doc)],
 };
 
@@ -21,7 +26,8 @@ function fromQemu(doc: Document): Found[] {
   const facts: Found[] = [];
   let open: { value: DiskImage; line: number; quote: string[] } | undefined;
   const close = () => {
-    if (open && (open.value.virtualSize !== undefined || open.value.allocated !== undefined)) facts.push(found('disk-image', open.value, open.line, open.quote.join('\n')));
+    if (open && (open.value.virtualSize !== undefined || open.value.allocated !== undefined))
+      facts.push(found('disk-image', open.value, open.line, open.quote.join('\n')));
     open = undefined;
   };
   for (const { n, text, typed } of consoleRows(doc)) {
@@ -55,7 +61,12 @@ function fromJson(doc: Document): Found[] {
       if (!path || virtualSize === undefined || !shape(one)) return [];
       const allocated = amount(one['actual-size']);
       const format = textOf(one.format);
-      const image: DiskImage = { path, virtualSize, ...(allocated === undefined ? {} : { allocated }), ...(format ? { format } : {}) };
+      const image: DiskImage = {
+        path,
+        virtualSize,
+        ...(allocated === undefined ? {} : { allocated }),
+        ...(format ? { format } : {}),
+      };
       return [found('disk-image', image, line, jsonQuote(one, ['filename', 'format', 'virtual-size', 'actual-size']))];
     }),
   );
@@ -70,7 +81,11 @@ function fromListing(doc: Document): Found[] {
     const image: DiskImage = {
       path: row.path,
       ...(raw && row.size !== undefined ? { virtualSize: row.size, format: 'raw' } : {}),
-      ...(row.allocated !== undefined ? { allocated: row.allocated } : !raw && row.size !== undefined ? { allocated: row.size } : {}),
+      ...(row.allocated !== undefined
+        ? { allocated: row.allocated }
+        : !raw && row.size !== undefined
+          ? { allocated: row.size }
+          : {}),
     };
     facts.push(found('disk-image', image, row.line));
   }

@@ -12,8 +12,12 @@ export const extErrors: Probe = {
   id: 'ext-errors',
   title: '/sys/fs/ext4: errors the file system has recorded',
   // one process for all file systems; grep ends with 2 where a file is write-only
-  asks: (known) => (known.has('mount', (mount) => mount.fstype === 'ext4') ? [{ kind: 'run', argv: ['grep', '-rHs', '.', '/sys/fs/ext4'], timeoutMs: 5000, optional: true }] : []),
-  recognises: (doc) => mayHold(doc, [], BASE, BASE) || (doc.origin.kind === 'run' && BASE.test(doc.origin.argv.join(' '))),
+  asks: (known) =>
+    known.has('mount', (mount) => mount.fstype === 'ext4')
+      ? [{ kind: 'run', argv: ['grep', '-rHs', '.', '/sys/fs/ext4'], timeoutMs: 5000, optional: true }]
+      : [],
+  recognises: (doc) =>
+    mayHold(doc, [], BASE, BASE) || (doc.origin.kind === 'run' && BASE.test(doc.origin.argv.join(' '))),
   scan: scanErrors,
 };
 

@@ -7,7 +7,8 @@ import type { Probe } from './probe.ts';
 import { count } from './size.ts';
 
 /** Fields of the listing that are kept. */
-const KEPT = /^\s*(Filesystem state|Filesystem features|Inode count|Block count|Reserved block count|Free blocks|Free inodes|Block size|Reserved blocks uid|FS Error count|Last mounted on):\s*(\S.*)$/;
+const KEPT =
+  /^\s*(Filesystem state|Filesystem features|Inode count|Block count|Reserved block count|Free blocks|Free inodes|Block size|Reserved blocks uid|FS Error count|Last mounted on):\s*(\S.*)$/;
 
 export const extSuper: Probe = {
   id: 'ext-super',
@@ -15,7 +16,13 @@ export const extSuper: Probe = {
   asks: (known) =>
     dataMounts(known, /^ext[234]$/)
       .filter(({ source }) => source.startsWith('/dev/'))
-      .map(({ source }) => ({ kind: 'run', argv: ['tune2fs', '-l', source], timeoutMs: 5000, optional: true, what: `reserved blocks and recorded errors of ${source}` })),
+      .map(({ source }) => ({
+        kind: 'run',
+        argv: ['tune2fs', '-l', source],
+        timeoutMs: 5000,
+        optional: true,
+        what: `reserved blocks and recorded errors of ${source}`,
+      })),
   recognises: (doc) => mayHold(doc, ['tune2fs', 'dumpe2fs'], /Reserved block count:|Inode count:/),
   scan: scanSuper,
 };
@@ -54,8 +61,15 @@ function superOf(open: Open): ExtSuper | undefined {
   const number = (key: string) => count(/^\d+/.exec(open.values.get(key) ?? '')?.[0]);
   const [blockSize, blockCount, inodeCount] = [number('Block size'), number('Block count'), number('Inode count')];
   const reservedBlocks = number('Reserved block count');
-  if (!blockSize || blockCount === undefined || inodeCount === undefined || reservedBlocks === undefined) return undefined;
-  const optional = { freeBlocks: number('Free blocks'), freeInodes: number('Free inodes'), reservedUid: number('Reserved blocks uid'), errorCount: number('FS Error count'), state: open.values.get('Filesystem state') };
+  if (!blockSize || blockCount === undefined || inodeCount === undefined || reservedBlocks === undefined)
+    return undefined;
+  const optional = {
+    freeBlocks: number('Free blocks'),
+    freeInodes: number('Free inodes'),
+    reservedUid: number('Reserved blocks uid'),
+    errorCount: number('FS Error count'),
+    state: open.values.get('Filesystem state'),
+  };
   return {
     ...(open.device ? { device: open.device } : {}),
     blockSize,

@@ -8,7 +8,8 @@ import { count } from './size.ts';
 export const files: Probe = {
   id: 'files',
   title: 'ls -l, ls -s, stat, find -ls: sizes of files and what is allocated for them',
-  recognises: (doc) => mayHold(doc, ['ls', 'stat', 'find'], /[-dlbcps][-rwxsStT]{9}[@.+]?\s+\d+\s|Size: \d+\s+Blocks: \d+|%b %B %s/),
+  recognises: (doc) =>
+    mayHold(doc, ['ls', 'stat', 'find'], /[-dlbcps][-rwxsStT]{9}[@.+]?\s+\d+\s|Size: \d+\s+Blocks: \d+|%b %B %s/),
   scan: (doc) => [...fromListing(doc), ...fromStat(doc), ...fromStatFormat(doc)],
 };
 
@@ -34,10 +35,14 @@ function fromStat(doc: Document): Found[] {
       const inode = /\bInode:\s*(\d+)/.exec(text);
       const last = facts.at(-1);
       const number = count(inode?.[1]);
-      if (last?.kind === 'file' && number !== undefined && (last.line ?? 0) >= n - 3) Object.assign(last.value, { inode: number });
+      if (last?.kind === 'file' && number !== undefined && (last.line ?? 0) >= n - 3)
+        Object.assign(last.value, { inode: number });
       continue;
     }
-    if (/file/.test(sizes?.[3] ?? '')) facts.push(found('file', { path: path.name, size, allocated: blocks * 512 }, path.line, `${path.quote}\n${text.trim()}`));
+    if (/file/.test(sizes?.[3] ?? ''))
+      facts.push(
+        found('file', { path: path.name, size, allocated: blocks * 512 }, path.line, `${path.quote}\n${text.trim()}`),
+      );
     path = undefined;
   }
   return facts;
@@ -50,7 +55,14 @@ function fromStatFormat(doc: Document): Found[] {
     if (typed || !command.includes('%b %B %s %n')) continue;
     const row = text.length < 8192 ? /^\s*(\d+) (\d+) (\d+) (\/.*)$/.exec(text) : null;
     const [blocks, block, size] = [count(row?.[1]), count(row?.[2]), count(row?.[3])];
-    if (!row || blocks === undefined || block === undefined || size === undefined || !Number.isSafeInteger(blocks * block)) continue;
+    if (
+      !row ||
+      blocks === undefined ||
+      block === undefined ||
+      size === undefined ||
+      !Number.isSafeInteger(blocks * block)
+    )
+      continue;
     facts.push(found('file', { path: row[4] ?? '', size, allocated: blocks * block }, n));
   }
   return facts;

@@ -14,7 +14,10 @@ export const findmnt: Probe = {
   id: 'findmnt',
   title: 'findmnt: mounts as a tree or JSON',
   recognises: (doc) => mayHold(doc, ['findmnt'], /"filesystems"\s*:|TARGET\s+SOURCE\s+FSTYPE/),
-  scan: (doc) => [...doc.json.flatMap(({ value, line }) => fromJson(shapes(shape(value)?.filesystems), line)), ...fromText(doc)],
+  scan: (doc) => [
+    ...doc.json.flatMap(({ value, line }) => fromJson(shapes(shape(value)?.filesystems), line)),
+    ...fromText(doc),
+  ],
 };
 
 function fromJson(systems: readonly Shape[], line: number): Found[] {
@@ -29,22 +32,47 @@ function fromJson(systems: readonly Shape[], line: number): Found[] {
     if (target && source && fstype) {
       const uuid = textOf(one.uuid);
       const majmin = textOf(one['maj:min']);
-      const mount: Mount = { ...sourceOf(source), target, fstype, options: mountOptions(textOf(one.options) ?? ''), ...(uuid ? { uuid } : {}), ...(majmin ? { majmin } : {}) };
+      const mount: Mount = {
+        ...sourceOf(source),
+        target,
+        fstype,
+        options: mountOptions(textOf(one.options) ?? ''),
+        ...(uuid ? { uuid } : {}),
+        ...(majmin ? { majmin } : {}),
+      };
       facts.push(found('mount', mount, line, quote));
     }
     const room = roomOf(one);
-    if (target && source && room) facts.push(found('df', { filesystem: source, ...(fstype ? { type: fstype } : {}), mountpoint: target, ...room }, line, quote));
+    if (target && source && room)
+      facts.push(
+        found(
+          'df',
+          { filesystem: source, ...(fstype ? { type: fstype } : {}), mountpoint: target, ...room },
+          line,
+          quote,
+        ),
+      );
     for (const child of shapes(one.children)) open.push(child);
   }
   return facts;
 }
 
-function roomOf(one: Shape): { size: number; used: number; available: number; usePercent?: number; resolution?: number } | undefined {
-  const [size, used, available] = [one.size, one.used, one.avail].map((value) => (value === undefined || value === null ? undefined : parseSize(String(value), 'iec')));
+function roomOf(
+  one: Shape,
+): { size: number; used: number; available: number; usePercent?: number; resolution?: number } | undefined {
+  const [size, used, available] = [one.size, one.used, one.avail].map((value) =>
+    value === undefined || value === null ? undefined : parseSize(String(value), 'iec'),
+  );
   if (!size || !used || !available || size.bytes === 0) return undefined;
   const use = percent(textOf(one['use%']));
   const resolution = Math.max(size.resolution, used.resolution, available.resolution) * 2;
-  return { size: size.bytes, used: used.bytes, available: available.bytes, ...(use === undefined ? {} : { usePercent: use }), ...(resolution > 0 ? { resolution } : {}) };
+  return {
+    size: size.bytes,
+    used: used.bytes,
+    available: available.bytes,
+    ...(use === undefined ? {} : { usePercent: use }),
+    ...(resolution > 0 ? { resolution } : {}),
+  };
 }
 
 /** `/dev/sda3[/@docker]`: the directory of the file system that is mounted. */

@@ -3,7 +3,7 @@ import type { Document } from './document.ts';
 import { count, parseSize } from './size.ts';
 
 /** One row of ls -l, ls -s, ls -i or find -ls. */
-export interface ListRow {
+interface ListRow {
   line: number;
   /** first letter of the mode: `-` file, `d` directory, `l` link … */
   type: string;
@@ -18,9 +18,11 @@ export interface ListRow {
 }
 
 /** mode, links, owner, group, size (devices: `10, 236`), then date and name. */
-const ROW = /^\s*(?:(\d+)\s+)?(?:(\d+(?:[.,]\d+)?[KMGTPE]?)\s+)?([-dlbcps][-rwxsStT]{9})[@.+]?\s+\d+\s+(\S+)\s+(\S+)\s+(\d+(?:[.,]\d+)?[KMGTPE]?i?B?|\d+,\s*\d+)\s+(\S.*)$/;
+const ROW =
+  /^\s*(?:(\d+)\s+)?(?:(\d+(?:[.,]\d+)?[KMGTPE]?)\s+)?([-dlbcps][-rwxsStT]{9})[@.+]?\s+\d+\s+(\S+)\s+(\S+)\s+(\d+(?:[.,]\d+)?[KMGTPE]?i?B?|\d+,\s*\d+)\s+(\S.*)$/;
 /** `Nov 21 01:36`, `23 Feb 10:31`, `2024-01-02 10:31`, `2024-01-02 10:31:12.123 +0100`, `11月 21 01:36` */
-const DATE = /^(?:\d{4}-\d\d-\d\d\s+\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\s+[+-]\d{4})?|[^\s\d]\S{0,11}\s+\d{1,2}\.?\s+(?:\d{4}|\d{1,2}:\d\d(?::\d\d)?)|\d{1,2}\.?\s+\S{2,12}\s+(?:\d{4}|\d{1,2}:\d\d)|\d{1,2}月\s+\d{1,2}日?\s+(?:\d{4}年?|\d{1,2}:\d\d)|\S{1,12}\s+\d{1,2}\s+(?:\d{4}|\d{1,2}:\d\d))\s+(\S.*)$/u;
+const DATE =
+  /^(?:\d{4}-\d\d-\d\d\s+\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\s+[+-]\d{4})?|[^\s\d]\S{0,11}\s+\d{1,2}\.?\s+(?:\d{4}|\d{1,2}:\d\d(?::\d\d)?)|\d{1,2}\.?\s+\S{2,12}\s+(?:\d{4}|\d{1,2}:\d\d)|\d{1,2}月\s+\d{1,2}日?\s+(?:\d{4}年?|\d{1,2}:\d\d)|\S{1,12}\s+\d{1,2}\s+(?:\d{4}|\d{1,2}:\d\d))\s+(\S.*)$/u;
 
 /** The rows of every listing in a document, with the directory that was listed put before the name. */
 export function* listRows(doc: Document): Generator<ListRow> {

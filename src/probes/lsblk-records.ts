@@ -15,8 +15,13 @@ export function fromLsblkJson(value: unknown, line: number): Found[] {
     if (!device) continue;
     const key = device.kname ?? device.name;
     const known = devices.get(key)?.value ?? device;
-    for (const name of [...device.parents, ...(parent === undefined ? [] : [parent])]) if (!known.parents.includes(name)) known.parents.push(name);
-    if (known === device) devices.set(key, { value: device, quote: jsonQuote(one, ['name', 'maj:min', 'size', 'ro', 'type', 'fstype', 'mountpoint', 'mountpoints']) });
+    for (const name of [...device.parents, ...(parent === undefined ? [] : [parent])])
+      if (!known.parents.includes(name)) known.parents.push(name);
+    if (known === device)
+      devices.set(key, {
+        value: device,
+        quote: jsonQuote(one, ['name', 'maj:min', 'size', 'ro', 'type', 'fstype', 'mountpoint', 'mountpoints']),
+      });
     for (const child of shapes(one.children)) open.push({ one: child, parent: device.name });
   }
   return resolveParents([...devices.values()]).map(({ value: device, quote }) => found('block', device, line, quote));
@@ -28,7 +33,8 @@ export function fromLsblkPairs(doc: Document): Found[] {
   for (const { n, text } of consoleRows(doc)) {
     if (!/(?:^|\s)NAME="/.test(text)) continue;
     const cells = new Map<string, string>();
-    for (const [, key = '', cell = ''] of text.matchAll(/([A-Z][A-Z0-9_:%-]{0,30})="([^"]*)"/g)) cells.set(key.toLowerCase().replace('maj_min', 'maj:min').replaceAll('_', '-'), cell);
+    for (const [, key = '', cell = ''] of text.matchAll(/([A-Z][A-Z0-9_:%-]{0,30})="([^"]*)"/g))
+      cells.set(key.toLowerCase().replace('maj_min', 'maj:min').replaceAll('_', '-'), cell);
     const device = blockOf((key) => cells.get(key) || undefined, undefined);
     if (!device) continue;
     const known = devices.get(device.kname ?? device.name)?.value;
@@ -41,7 +47,8 @@ export function fromLsblkPairs(doc: Document): Found[] {
 /** PKNAME says `dm-1`; parents are named like devices are: `vg-pool_tdata`. */
 function resolveParents<T extends { value: BlockDevice }>(devices: T[]): T[] {
   const byKernelName = new Map(devices.map(({ value }) => [value.kname ?? value.name, value.name]));
-  for (const { value } of devices) value.parents = [...new Set(value.parents.map((name) => byKernelName.get(name) ?? name))];
+  for (const { value } of devices)
+    value.parents = [...new Set(value.parents.map((name) => byKernelName.get(name) ?? name))];
   return devices;
 }
 
@@ -77,7 +84,7 @@ function blockOf(get: (key: string) => string | undefined, json: Shape | undefin
 }
 
 function mountpointsOf(get: (key: string) => string | undefined, json: Shape | undefined): string[] {
-  const list = Array.isArray(json?.mountpoints) ? json.mountpoints : [(get('mountpoints') ?? get('mountpoint') ?? '')];
+  const list = Array.isArray(json?.mountpoints) ? json.mountpoints : [get('mountpoints') ?? get('mountpoint') ?? ''];
   return list.flatMap((one) => textOf(one)?.split(/\\x0a|\n/) ?? []).filter((one) => one !== '');
 }
 

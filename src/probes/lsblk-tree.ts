@@ -8,7 +8,11 @@ import { parseSize } from './size.ts';
 
 /** Tree glyphs: UTF-8, ASCII (`|-`, `` `- ``), and what a wrong encoding leaves of them. */
 const GLYPHS = /^[\s│├└─|`�\-âÃ¢"€œ”]*(?=[\w/!])/u;
-const COLUMN = new Set('NAME KNAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT MOUNTPOINTS FSTYPE LABEL UUID PKNAME FSSIZE FSUSED FSAVAIL FSUSE% FSVER MODEL SERIAL ROTA STATE DISC-MAX DISC-GRAN'.split(' '));
+const COLUMN = new Set(
+  'NAME KNAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT MOUNTPOINTS FSTYPE LABEL UUID PKNAME FSSIZE FSUSED FSAVAIL FSUSE% FSVER MODEL SERIAL ROTA STATE DISC-MAX DISC-GRAN'.split(
+    ' ',
+  ),
+);
 /** Columns that are never empty. */
 const ALWAYS: Record<string, RegExp> = {
   KNAME: /^[\w!.-]+$/,
@@ -38,13 +42,15 @@ export function fromLsblkTree(doc: Document): Found[] {
   const facts: Found[] = [];
   let table: Open | undefined;
   const close = () => {
-    if (table) for (const { value, line, quote } of table.devices.values()) facts.push(found('block', value, line, quote));
+    if (table)
+      for (const { value, line, quote } of table.devices.values()) facts.push(found('block', value, line, quote));
     table = undefined;
   };
   for (const { n, text, typed } of consoleRows(doc)) {
     if (text.length > 4000) continue;
     const words = text.trim().split(/\s+/);
-    const isHeader = words[0] === 'NAME' && words.length >= 3 && words.every((word) => COLUMN.has(word)) && words.includes('SIZE');
+    const isHeader =
+      words[0] === 'NAME' && words.length >= 3 && words.every((word) => COLUMN.has(word)) && words.includes('SIZE');
     if (typed || isHeader) {
       close();
       if (isHeader) table = { chain: [], columns: words, devices: new Map() };
@@ -52,7 +58,11 @@ export function fromLsblkTree(doc: Document): Found[] {
     }
     // a row of the usual columns is known without its header: name maj:min rm size ro type
     if (!table && !/^\S.{0,300}?\s\d+:\d+\s+[01]\s+\S+\s+[01]\s+[a-z]/u.test(text.trim())) continue;
-    table ??= { chain: [], columns: ['NAME', 'MAJ:MIN', 'RM', 'SIZE', 'RO', 'TYPE', 'MOUNTPOINTS'], devices: new Map() };
+    table ??= {
+      chain: [],
+      columns: ['NAME', 'MAJ:MIN', 'RM', 'SIZE', 'RO', 'TYPE', 'MOUNTPOINTS'],
+      devices: new Map(),
+    };
     if (!addRow(table, text, n) && text.trim() !== '') close();
   }
   close();
@@ -90,7 +100,13 @@ function addRow(table: Open, text: string, line: number): boolean {
   return true;
 }
 
-function deviceOf(name: string, kname: string | undefined, cells: Map<string, string>, size: { bytes: number; resolution: number }, parent: string | undefined): BlockDevice {
+function deviceOf(
+  name: string,
+  kname: string | undefined,
+  cells: Map<string, string>,
+  size: { bytes: number; resolution: number },
+  parent: string | undefined,
+): BlockDevice {
   const mountpoint = cells.get('MOUNTPOINTS') ?? cells.get('MOUNTPOINT');
   const majmin = cells.get('MAJ:MIN');
   const fstype = cells.get('FSTYPE');

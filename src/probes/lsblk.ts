@@ -41,8 +41,20 @@ function fromPartitions(doc: Document): Found[] {
     const blocks = count(row?.[3]);
     if (!row || blocks === undefined || !Number.isSafeInteger(blocks * 1024)) continue;
     const name = row[4] ?? '';
-    const type = /^dm-/.test(name) ? 'dm' : /^loop/.test(name) ? 'loop' : /^(?:(?:sd|vd|xvd|hd)[a-z]+\d+|(?:nvme|mmcblk).*p\d+)$/.test(name) ? 'part' : 'disk';
-    facts.push(found('block', { name, kname: name, majmin: `${row[1]}:${row[2]}`, type, size: blocks * 1024, mountpoints: [], parents: [] }, n));
+    const type = /^dm-/.test(name)
+      ? 'dm'
+      : /^loop/.test(name)
+        ? 'loop'
+        : /^(?:(?:sd|vd|xvd|hd)[a-z]+\d+|(?:nvme|mmcblk).*p\d+)$/.test(name)
+          ? 'part'
+          : 'disk';
+    facts.push(
+      found(
+        'block',
+        { name, kname: name, majmin: `${row[1]}:${row[2]}`, type, size: blocks * 1024, mountpoints: [], parents: [] },
+        n,
+      ),
+    );
   }
   return facts;
 }

@@ -8,7 +8,8 @@ import type { Probe } from './probe.ts';
 import { count } from './size.ts';
 
 /** proc(5): id, parent, major:minor, root, mount point, options, optional fields, ` - `, type, source, super options. */
-const MOUNTINFO = /^(?:\/proc\/(\w+)\/mountinfo:)?\s*(\d+) (\d+) (\d+:\d+) (\S+) (\S+) (\S+) (?:\S+:\d+ |unbindable )*- (\S+) (\S*) (\S+)\s*$/;
+const MOUNTINFO =
+  /^(?:\/proc\/(\w+)\/mountinfo:)?\s*(\d+) (\d+) (\d+:\d+) (\S+) (\S+) (\S+) (?:\S+:\d+ |unbindable )*- (\S+) (\S*) (\S+)\s*$/;
 /** /proc/mounts: source, target, type, options, and two zeros (fstab has other numbers there). */
 const MOUNTS = /^(?:\/proc\/(\w+)\/mounts:)?\s*(\S+) (\/\S*) ([\w.-]+) ((?:rw|ro)(?:,\S+)?) 0 0\s*$/;
 /** mount(8): `/dev/sda1 on / type ext4 (rw,relatime) [label]` */
@@ -19,9 +20,21 @@ const MACOS = /^\s*(\S.{0,200}?) on (\/.{0,400}?) \(([a-z]\w{1,20}), ([\w ,.=-]{
 export const mountinfo: Probe = {
   id: 'mountinfo',
   title: '/proc/*/mountinfo, /proc/mounts, mount: what is mounted where',
-  asks: () => [{ kind: 'read', path: '/proc/self/mountinfo', what: 'mounted file systems', or: { kind: 'read', path: '/proc/mounts' } }],
+  asks: () => [
+    {
+      kind: 'read',
+      path: '/proc/self/mountinfo',
+      what: 'mounted file systems',
+      or: { kind: 'read', path: '/proc/mounts' },
+    },
+  ],
   recognises: (doc) =>
-    mayHold(doc, ['mount'], / - \S+ \S* (?:rw|ro)|\s(?:rw|ro)(?:,\S{0,4000})? 0 0|\son\s\/.{0,4000}\((?:rw|ro|[a-z]+,\s)/, /^\/proc\/(?:\w+\/)?(?:mountinfo|mounts)$/),
+    mayHold(
+      doc,
+      ['mount'],
+      / - \S+ \S* (?:rw|ro)|\s(?:rw|ro)(?:,\S{0,4000})? 0 0|\son\s\/.{0,4000}\((?:rw|ro|[a-z]+,\s)/,
+      /^\/proc\/(?:\w+\/)?(?:mountinfo|mounts)$/,
+    ),
   scan: scanMounts,
 };
 
@@ -39,7 +52,19 @@ function mountOf(row: ConsoleRow, doc: Document): Mount | undefined {
   const { text } = row;
   const info = text.includes(' - ') ? MOUNTINFO.exec(text) : null;
   if (info) {
-    const [, who = '', id = '', parent = '', majmin = '', root = '', target = '', options = '', fstype = '', source = '', superOptions = ''] = info;
+    const [
+      ,
+      who = '',
+      id = '',
+      parent = '',
+      majmin = '',
+      root = '',
+      target = '',
+      options = '',
+      fstype = '',
+      source = '',
+      superOptions = '',
+    ] = info;
     return {
       source: unescapeMount(source),
       target: unescapeMount(target),
@@ -55,7 +80,13 @@ function mountOf(row: ConsoleRow, doc: Document): Mount | undefined {
   const plain = text.endsWith('0') || /0\s*$/.test(text) ? MOUNTS.exec(text) : null;
   if (plain) {
     const [, who = '', source = '', target = '', fstype = '', options = ''] = plain;
-    return { source: unescapeMount(source), target: unescapeMount(target), fstype, options: mountOptions(options), ...pidOf(who, row, doc) };
+    return {
+      source: unescapeMount(source),
+      target: unescapeMount(target),
+      fstype,
+      options: mountOptions(options),
+      ...pidOf(who, row, doc),
+    };
   }
   if (!text.includes(' on /')) return undefined;
   const linux = LINUX.exec(text);
@@ -77,7 +108,10 @@ function numbers(id: string, parent: string): { mountId?: number; parentId?: num
 /** Whose mount namespace it is: named by the file, by grep's prefix, or by `nsenter -t PID -m`. */
 function pidOf(prefix: string, row: ConsoleRow, doc: Document): { pid?: number } {
   const where = doc.origin.kind === 'read' ? doc.origin.path : row.command;
-  const named = prefix || /\/proc\/(\d+)\/mount(?:info|s)/.exec(where)?.[1] || /\bnsenter\b.{0,80}?\s(?:-t|--target)[ =]?(\d+)/.exec(where)?.[1];
+  const named =
+    prefix ||
+    /\/proc\/(\d+)\/mount(?:info|s)/.exec(where)?.[1] ||
+    /\bnsenter\b.{0,80}?\s(?:-t|--target)[ =]?(\d+)/.exec(where)?.[1];
   const pid = count(named);
   return pid === undefined ? {} : { pid };
 }

@@ -13,7 +13,20 @@ const DELETED = /\s+\(deleted\)\s*$/;
 export const openDeleted: Probe = {
   id: 'open-deleted',
   title: 'lsof, /proc/PID/fd: deleted files that a process still holds',
-  asks: () => [{ kind: 'run', argv: ['lsof', '-nP', '+L1'], timeoutMs: 30_000, deep: true, what: 'deleted files that are still open', or: { kind: 'run', argv: ['find', '/proc', '-maxdepth', '3', '-path', '/proc/[0-9]*/fd/*', '-lname', '* (deleted)', '-ls'], timeoutMs: 30_000 } }],
+  asks: () => [
+    {
+      kind: 'run',
+      argv: ['lsof', '-nP', '+L1'],
+      timeoutMs: 30_000,
+      deep: true,
+      what: 'deleted files that are still open',
+      or: {
+        kind: 'run',
+        argv: ['find', '/proc', '-maxdepth', '3', '-path', '/proc/[0-9]*/fd/*', '-lname', '* (deleted)', '-ls'],
+        timeoutMs: 30_000,
+      },
+    },
+  ],
   recognises: (doc) => mayHold(doc, ['lsof', 'ls', 'find'], /\(deleted\)|\blsof\b/),
   scan: (doc) => [...fromLsof(doc), ...fromLinks(doc)],
 };
@@ -60,10 +73,13 @@ function lsofRow(text: string, links: boolean): OpenDeleted | undefined {
 
 /** BusyBox: `1<tab>/usr/bin/app<tab>10<tab>/data/file`; what `lsof +L1` was asked for, or marked deleted. */
 function busyBoxRow(text: string, askedForUnlinked: boolean): OpenDeleted | undefined {
-  const row = /^\s*(\d+)\t(\/[^\t]+)\t(\d+)\t(\/[^\t]+?)\s*$/.exec(text) ?? /^\s*(\d+)\s+(\/\S+)\s+(\d+)\s+(\/\S+(?:\s+\(deleted\))?)\s*$/.exec(text);
+  const row =
+    /^\s*(\d+)\t(\/[^\t]+)\t(\d+)\t(\/[^\t]+?)\s*$/.exec(text) ??
+    /^\s*(\d+)\s+(\/\S+)\s+(\d+)\s+(\/\S+(?:\s+\(deleted\))?)\s*$/.exec(text);
   const path = row?.[4] ?? '';
   const pid = count(row?.[1]);
-  if (!row || pid === undefined || (!DELETED.test(path) && !askedForUnlinked) || /^\/(?:dev|proc|sys)\//.test(path)) return undefined;
+  if (!row || pid === undefined || (!DELETED.test(path) && !askedForUnlinked) || /^\/(?:dev|proc|sys)\//.test(path))
+    return undefined;
   return { program: row[2] ?? '', pid, fd: row[3] ?? '', path: path.replace(DELETED, '') };
 }
 
@@ -71,10 +87,21 @@ function busyBoxRow(text: string, askedForUnlinked: boolean): OpenDeleted | unde
 function fromLinks(doc: Document): Found[] {
   const facts: Found[] = [];
   for (const row of listRows(doc)) {
-    if (row.type !== 'l' || !row.target?.startsWith('/') || !DELETED.test(row.target) || MEMORY.test(row.target)) continue;
+    if (row.type !== 'l' || !row.target?.startsWith('/') || !DELETED.test(row.target) || MEMORY.test(row.target))
+      continue;
     const pid = count(/\/proc\/(\d+)\/fd(?:\/|$)/.exec(row.path)?.[1]);
     const fd = row.path.slice(row.path.lastIndexOf('/') + 1);
-    facts.push(found('open-deleted', { path: row.target.replace(DELETED, ''), ...(/^\d+$/.test(fd) ? { fd } : {}), ...(pid === undefined ? {} : { pid }) }, row.line));
+    facts.push(
+      found(
+        'open-deleted',
+        {
+          path: row.target.replace(DELETED, ''),
+          ...(/^\d+$/.test(fd) ? { fd } : {}),
+          ...(pid === undefined ? {} : { pid }),
+        },
+        row.line,
+      ),
+    );
   }
   return facts;
 }

@@ -6,21 +6,37 @@ import type { Quota } from './facts/file-systems.ts';
 import type { Probe } from './probe.ts';
 import { count, parseSize } from './size.ts';
 
-const TEXT = /Report for (?:user|group|project) quotas|(?:User|Group|Project) quota on |Disk quotas for (?:user|group|project)/i;
+const TEXT =
+  /Report for (?:user|group|project) quotas|(?:User|Group|Project) quota on |Disk quotas for (?:user|group|project)/i;
 /** repquota: subject, two flags, used soft hard [grace], used soft hard [grace] */
-const REPQUOTA = /^\s*(\S+)\s+[-+]{2}\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+(?:\d+(?:days?|:\d\d)\s+|none\s+|-\s+)?(\d\S*)\s+(\d\S*)\s+(\d\S*)/;
+const REPQUOTA =
+  /^\s*(\S+)\s+[-+]{2}\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+(?:\d+(?:days?|:\d\d)\s+|none\s+|-\s+)?(\d\S*)\s+(\d\S*)\s+(\d\S*)/;
 /** xfs_quota report: subject, used soft hard warn [grace], maybe the same for inodes */
-const XFS = /^\s*(\S+)\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+\d+\s+\[[^\]]{1,20}\](?:\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+\d+\s+\[[^\]]{1,20}\])?/;
+const XFS =
+  /^\s*(\S+)\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+\d+\s+\[[^\]]{1,20}\](?:\s+(\d\S*)\s+(\d\S*)\s+(\d\S*)\s+\d+\s+\[[^\]]{1,20}\])?/;
 /** quota: file system, used (with `*` when over), soft, hard, [grace], files, soft, hard */
-const OWN = /^\s*(\/\S+|[\w.-]+:\/\S*)\s+(\d[\w.]*)\*?\s+(\d\S*)\s+(\d\S*)\s+(?:\d+(?:days?|:\d\d)\s+|none\s+|-\s+)?(\d\w*)\*?\s+(\d\S*)\s+(\d\S*)/;
+const OWN =
+  /^\s*(\/\S+|[\w.-]+:\/\S*)\s+(\d[\w.]*)\*?\s+(\d\S*)\s+(\d\S*)\s+(?:\d+(?:days?|:\d\d)\s+|none\s+|-\s+)?(\d\w*)\*?\s+(\d\S*)\s+(\d\S*)/;
 
 export const quota: Probe = {
   id: 'quota',
   title: 'repquota, xfs_quota report, quota: limits of users, groups and projects',
   asks: (known) =>
     dataMounts(known, /^xfs$/)
-      .filter(({ target }) => known.has('mount', (mount) => mount.target === target && [...mount.options, ...(mount.superOptions ?? [])].some((option) => /^p(?:rj)?quota$/.test(option))))
-      .map(({ target }) => ({ kind: 'run', argv: ['xfs_quota', '-x', '-c', 'report -p -b -i', target], deep: true, what: `project quotas of ${target}` })),
+      .filter(({ target }) =>
+        known.has(
+          'mount',
+          (mount) =>
+            mount.target === target &&
+            [...mount.options, ...(mount.superOptions ?? [])].some((option) => /^p(?:rj)?quota$/.test(option)),
+        ),
+      )
+      .map(({ target }) => ({
+        kind: 'run',
+        argv: ['xfs_quota', '-x', '-c', 'report -p -b -i', target],
+        deep: true,
+        what: `project quotas of ${target}`,
+      })),
   recognises: (doc) => mayHold(doc, ['repquota', 'xfs_quota', 'quota'], TEXT),
   scan: scanQuota,
 };
@@ -60,7 +76,11 @@ function sectionOfArgv(argv: readonly string[]): Section | undefined {
   const report = argv.find((word) => /^report\b/.test(word));
   if (!report) return undefined;
   const kind = /-\w*p/.test(report) ? 'project' : /-\w*g/.test(report) ? 'group' : 'user';
-  return { filesystem: argv.findLast((word) => word.startsWith('/') && !word.endsWith('xfs_quota')) ?? '', kind, tool: 'xfs' };
+  return {
+    filesystem: argv.findLast((word) => word.startsWith('/') && !word.endsWith('xfs_quota')) ?? '',
+    kind,
+    tool: 'xfs',
+  };
 }
 
 function kindOf(word: string | undefined): Quota['kind'] {

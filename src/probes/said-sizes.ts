@@ -6,13 +6,24 @@ import { parseSize } from './size.ts';
  * "/var/lib/containerd: 102G", "85 GB in /var/lib/docker/overlay2". Only below directories
  * where engines and systems keep data, and never the size of a disk or what is left on one.
  */
-const PATH = /(?<![\w/.:-])(?:\/(?:var|opt|srv|home|data|root|mnt|run|tmp|usr|docker|storage|containers?)\b[\w./@+~-]{0,400}|~\/[\w./@+-]{3,400})/g;
-const SIZE = '(?:about |around |over |almost |nearly |more than |approx(?:\\.|imately)? |circa |ca\\. |~ ?|> ?|some |ungefähr |über |mehr als |environ |plus de |casi |más de |mais de |около |более )?(\\d{1,6}(?:[.,]\\d{1,3})?\\s?(?:[KMGT]i?B|[GT](?:o|igs?|igabytes?)?|Gi|Ti))(?![\\w/])';
-const VERB = "(?:is|was|are|has|hat|ist|est|es|é|takes?(?: up)?|took|uses?|used|using|occup\\w+|consum\\w+|grows?|grew|grown|growing|reach\\w*|holds?|contains?|eats?|ate|fills?|weighs?|swallow\\w*|belegt|braucht|verbraucht|frisst|pèse|prend|occupe|fait|ocupa|pesa|usa|consome|tiene|занимает|size|at)";
-const WORDS = "(?:\\s+(?:alone|itself|directory|folder|dir|already|now|currently|has|had|grown|to|up|in|size|of|space|disk|is|at|a|total|about|allein|schon|jetzt|seul|sola|ya|já|уже|fast))";
-const AFTER = new RegExp(`^[\`"'*)]{0,4}(?:\\s?[:=→]\\s{0,4}|\\s?\\(|${WORDS}{0,5}\\s+${VERB}${WORDS}{0,5}\\s+)${SIZE}`, 'iu');
-const BEFORE = new RegExp(`${SIZE}\\s+(?:of (?:data|files|stuff|logs|layers|images|snapshots) )?(?:is |are |was |sits? |lies? |used )?(?:in|under|inside|below|by|dans|en|em|в)\\s+(?:the )?[\`"'*(]{0,4}$`, 'iu');
-const NOT_CONTENT = /^\s?(?:disk|partition|volume|lv|drive|ssd|hdd|mount|filesystem|file system|tmpfs|free|available|avail|left|frei|libre|limit|quota|total)/i;
+const PATH =
+  /(?<![\w/.:-])(?:\/(?:var|opt|srv|home|data|root|mnt|run|tmp|usr|docker|storage|containers?)\b[\w./@+~-]{0,400}|~\/[\w./@+-]{3,400})/g;
+const SIZE =
+  '(?:about |around |over |almost |nearly |more than |approx(?:\\.|imately)? |circa |ca\\. |~ ?|> ?|some |ungefähr |über |mehr als |environ |plus de |casi |más de |mais de |около |более )?(\\d{1,6}(?:[.,]\\d{1,3})?\\s?(?:[KMGT]i?B|[GT](?:o|igs?|igabytes?)?|Gi|Ti))(?![\\w/])';
+const VERB =
+  '(?:is|was|are|has|hat|ist|est|es|é|takes?(?: up)?|took|uses?|used|using|occup\\w+|consum\\w+|grows?|grew|grown|growing|reach\\w*|holds?|contains?|eats?|ate|fills?|weighs?|swallow\\w*|belegt|braucht|verbraucht|frisst|pèse|prend|occupe|fait|ocupa|pesa|usa|consome|tiene|занимает|size|at)';
+const WORDS =
+  '(?:\\s+(?:alone|itself|directory|folder|dir|already|now|currently|has|had|grown|to|up|in|size|of|space|disk|is|at|a|total|about|allein|schon|jetzt|seul|sola|ya|já|уже|fast))';
+const AFTER = new RegExp(
+  `^[\`"'*)]{0,4}(?:\\s?[:=→]\\s{0,4}|\\s?\\(|${WORDS}{0,5}\\s+${VERB}${WORDS}{0,5}\\s+)${SIZE}`,
+  'iu',
+);
+const BEFORE = new RegExp(
+  `${SIZE}\\s+(?:of (?:data|files|stuff|logs|layers|images|snapshots) )?(?:is |are |was |sits? |lies? |used )?(?:in|under|inside|below|by|dans|en|em|в)\\s+(?:the )?[\`"'*(]{0,4}$`,
+  'iu',
+);
+const NOT_CONTENT =
+  /^\s?(?:disk|partition|volume|lv|drive|ssd|hdd|mount|filesystem|file system|tmpfs|free|available|avail|left|frei|libre|limit|quota|total)/i;
 
 export function said(text: string): DirectorySize[] {
   const facts: DirectorySize[] = [];

@@ -2,12 +2,22 @@ import type { Facts } from './fact.ts';
 
 /** Where engines and what they run write by default; asked wherever they exist. */
 const USUAL = [
-  '/', '/var', '/run', '/tmp', '/var/tmp', '/dev/shm', '/var/lib/docker', '/var/lib/containerd', '/var/lib/containers',
-  '/var/lib/containers/storage', '/var/lib/kubelet',
+  '/',
+  '/var',
+  '/run',
+  '/tmp',
+  '/var/tmp',
+  '/dev/shm',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/lib/containers',
+  '/var/lib/containers/storage',
+  '/var/lib/kubelet',
 ];
 
 /** File systems that never run full in a way that stops an engine. */
-const NOT_STORAGE = /^(?:proc|sysfs|cgroup2?|devpts|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|nsfs|rpc_pipefs|binfmt_misc|autofs|efivarfs|squashfs|iso9660|erofs|overlay|selinuxfs|ramfs)$/;
+const NOT_STORAGE =
+  /^(?:proc|sysfs|cgroup2?|devpts|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|nsfs|rpc_pipefs|binfmt_misc|autofs|efivarfs|squashfs|iso9660|erofs|overlay|selinuxfs|ramfs)$/;
 
 /** Most hosts have a dozen; one with a thousand mounts is not worth a thousand questions. */
 const MOST = 96;

@@ -41,7 +41,13 @@ export const statfs: Probe = {
 };
 
 function statfsAsks(known: Facts): Ask[] {
-  return statfsPaths(known).map((path) => ({ kind: 'statfs', path, timeoutMs: 3000, optional: true, what: `room in ${path}` }));
+  return statfsPaths(known).map((path) => ({
+    kind: 'statfs',
+    path,
+    timeoutMs: 3000,
+    optional: true,
+    what: `room in ${path}`,
+  }));
 }
 
 function fromKernel(doc: Document, path: string): Found[] {
@@ -51,8 +57,11 @@ function fromKernel(doc: Document, path: string): Found[] {
 }
 
 function valueOf(get: (key: keyof StatfsValue) => number | undefined): StatfsValue | undefined {
-  const [type, blockSize, blocks, bfree, bavail, files, ffree] = (['type', 'blockSize', 'blocks', 'bfree', 'bavail', 'files', 'ffree'] as const).map(get);
-  if (blockSize === undefined || blockSize === 0 || blocks === undefined || bfree === undefined || bavail === undefined) return undefined;
+  const [type, blockSize, blocks, bfree, bavail, files, ffree] = (
+    ['type', 'blockSize', 'blocks', 'bfree', 'bavail', 'files', 'ffree'] as const
+  ).map(get);
+  if (blockSize === undefined || blockSize === 0 || blocks === undefined || bfree === undefined || bavail === undefined)
+    return undefined;
   if (!Number.isSafeInteger(blocks * blockSize)) return undefined;
   return { type: type ?? 0, blockSize, blocks, bfree, bavail, files: files ?? 0, ffree: ffree ?? 0 };
 }
@@ -86,7 +95,15 @@ function fromText(doc: Document): Found[] {
     put(fields, 'files', count(inodes[1]));
     put(fields, 'ffree', count(inodes[2]));
     const value = valueOf((key) => fields[key]);
-    if (value) facts.push(found('statfs', { path: path.name, ...value }, path.line, quoteOf(path.name, value).replace(/^statfs/, 'stat -f')));
+    if (value)
+      facts.push(
+        found(
+          'statfs',
+          { path: path.name, ...value },
+          path.line,
+          quoteOf(path.name, value).replace(/^statfs/, 'stat -f'),
+        ),
+      );
     path = undefined;
   }
   return facts;

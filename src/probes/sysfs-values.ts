@@ -2,7 +2,7 @@ import { consoleRows } from './console-rows.ts';
 import type { Document } from './document.ts';
 
 /** One file of /sys: its path, absolute where that can be known, and its text. */
-export interface SysValue {
+interface SysValue {
   path: string;
   value: string;
   line: number;

@@ -10,7 +10,14 @@ const TEXT = /from\s+to\s+extents\s+blocks\s+pct|total free extents/;
 export const xfsFreeSpace: Probe = {
   id: 'xfs-free-space',
   title: 'xfs_spaceman, xfs_db freesp -s: how fragmented the free space of an xfs is',
-  asks: (known) => dataMounts(known, /^xfs$/).map(({ target }) => ({ kind: 'run', argv: ['xfs_spaceman', '-c', 'freesp -s', target], timeoutMs: 60_000, deep: true, what: `fragmentation of the xfs at ${target}` })),
+  asks: (known) =>
+    dataMounts(known, /^xfs$/).map(({ target }) => ({
+      kind: 'run',
+      argv: ['xfs_spaceman', '-c', 'freesp -s', target],
+      timeoutMs: 60_000,
+      deep: true,
+      what: `fragmentation of the xfs at ${target}`,
+    })),
   recognises: (doc) => mayHold(doc, ['xfs_spaceman', 'xfs_db'], TEXT),
   scan: scanFreeSpace,
 };
@@ -28,7 +35,20 @@ function scanFreeSpace(doc: Document): Found[] {
   const facts: Found[] = [];
   let open: Open | undefined;
   const close = () => {
-    if (open && open.quote.length > 1) facts.push(found('xfs-free-space', { ...(open.path ? { path: open.path } : {}), blocks: open.blocks, extents: open.extents, largestExtentBlocks: open.largest }, open.line, open.quote.join('\n')));
+    if (open && open.quote.length > 1)
+      facts.push(
+        found(
+          'xfs-free-space',
+          {
+            ...(open.path ? { path: open.path } : {}),
+            blocks: open.blocks,
+            extents: open.extents,
+            largestExtentBlocks: open.largest,
+          },
+          open.line,
+          open.quote.join('\n'),
+        ),
+      );
     open = undefined;
   };
   for (const { n, text, command } of consoleRows(doc)) {

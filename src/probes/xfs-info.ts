@@ -9,7 +9,14 @@ import { count } from './size.ts';
 export const xfsInfo: Probe = {
   id: 'xfs-info',
   title: 'xfs_info: geometry, inode limit (imaxpct) and features of an xfs',
-  asks: (known) => dataMounts(known, /^xfs$/).map(({ target }) => ({ kind: 'run', argv: ['xfs_info', target], timeoutMs: 5000, optional: true, what: `features of the xfs at ${target}` })),
+  asks: (known) =>
+    dataMounts(known, /^xfs$/).map(({ target }) => ({
+      kind: 'run',
+      argv: ['xfs_info', target],
+      timeoutMs: 5000,
+      optional: true,
+      what: `features of the xfs at ${target}`,
+    })),
   recognises: (doc) => mayHold(doc, ['xfs_info', 'xfs_growfs', 'mkfs.xfs'], /meta-data=/),
   scan: scanXfsInfo,
 };
@@ -37,7 +44,8 @@ function scanXfsInfo(doc: Document): Found[] {
       continue;
     }
     open.quote.push(text.trim());
-    for (const [, key = '', value = ''] of text.matchAll(/([a-z][\w-]{0,20})\s*=\s?(\d+)/g)) open.values.set(`${open.section}.${key}`, value);
+    for (const [, key = '', value = ''] of text.matchAll(/([a-z][\w-]{0,20})\s*=\s?(\d+)/g))
+      open.values.set(`${open.section}.${key}`, value);
   }
   close();
   return facts;
@@ -48,13 +56,20 @@ function infoOf(device: string, values: Map<string, string>): XfsInfo | undefine
   const blockSize = number('data.bsize');
   const blocks = number('data.blocks');
   if (!blockSize || blocks === undefined) return undefined;
-  const plain = { agCount: number('meta.agcount'), inodeSize: number('meta.isize'), imaxpct: number('data.imaxpct'), realtimeBlocks: number('realtime.blocks') };
+  const plain = {
+    agCount: number('meta.agcount'),
+    inodeSize: number('meta.isize'),
+    imaxpct: number('data.imaxpct'),
+    realtimeBlocks: number('realtime.blocks'),
+  };
   const flags = { sparse: number('meta.sparse'), reflink: number('meta.reflink'), ftype: number('naming.ftype') };
   return {
     device,
     blockSize,
     blocks,
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
-    ...Object.fromEntries(Object.entries(flags).flatMap(([key, value]) => (value === undefined ? [] : [[key, value === 1]]))),
+    ...Object.fromEntries(
+      Object.entries(flags).flatMap(([key, value]) => (value === undefined ? [] : [[key, value === 1]])),
+    ),
   };
 }

@@ -46,7 +46,8 @@ export function fromZfsList(doc: Document): Found[] {
     const shown = columns ?? columnsOf(command);
     if (!shown || typed || words.length < 3 || !NAME.test(words[0] ?? '')) continue;
     const draft: Draft = { name: words[0] ?? '', values: new Map(), line: n, quote: [text.trim()] };
-    for (const [index, column] of shown.entries()) if (words[index] !== undefined) draft.values.set(column.toLowerCase(), words[index] ?? '');
+    for (const [index, column] of shown.entries())
+      if (words[index] !== undefined) draft.values.set(column.toLowerCase(), words[index] ?? '');
     const fact = factOf(draft);
     if (fact) facts.push(fact);
   }
@@ -65,7 +66,8 @@ export function fromZfsGet(doc: Document): Found[] {
     if (typed || text.length > 4000) continue;
     const words = text.includes('\t') ? text.split('\t') : text.trim().split(/\s+/);
     const [name = '', property = '', value = ''] = words;
-    if (words.length < 3 || words.length > 6 || !NAME.test(name) || !(property in FIELDS || property === 'mountpoint')) continue;
+    if (words.length < 3 || words.length > 6 || !NAME.test(name) || !(property in FIELDS || property === 'mountpoint'))
+      continue;
     const draft = drafts.get(name) ?? { name, values: new Map<string, string>(), line: n, quote: [] };
     drafts.set(name, draft);
     draft.values.set(property, value);
@@ -91,7 +93,14 @@ function factOf(draft: Draft): Found | undefined {
   const mountpoint = draft.values.get('mountpoint');
   return found(
     'zfs-dataset',
-    { ...value, name: draft.name, used, available, ...(mountpoint?.startsWith('/') ? { mountpoint } : {}), ...(resolution > 0 ? { resolution } : {}) },
+    {
+      ...value,
+      name: draft.name,
+      used,
+      available,
+      ...(mountpoint?.startsWith('/') ? { mountpoint } : {}),
+      ...(resolution > 0 ? { resolution } : {}),
+    },
     draft.line,
     draft.quote.join('\n'),
   );

@@ -4,7 +4,13 @@ import { type Found, found } from './fact.ts';
 import { parseSize, percent } from './size.ts';
 
 const DEFAULT = 'NAME SIZE ALLOC FREE CKPOINT EXPANDSZ FRAG CAP DEDUP HEALTH ALTROOT'.split(' ');
-const ALIAS: Record<string, string> = { ALLOCATED: 'ALLOC', CAPACITY: 'CAP', FRAGMENTATION: 'FRAG', USED: 'ALLOC', AVAIL: 'FREE' };
+const ALIAS: Record<string, string> = {
+  ALLOCATED: 'ALLOC',
+  CAPACITY: 'CAP',
+  FRAGMENTATION: 'FRAG',
+  USED: 'ALLOC',
+  AVAIL: 'FREE',
+};
 
 /** zpool list. Every column has a word (`-` when empty), so words and headers pair up. */
 export function fromZpoolList(doc: Document): Found[] {
@@ -15,7 +21,10 @@ export function fromZpoolList(doc: Document): Found[] {
     const words = text.trim().split(/\s+/);
     if (typed) columns = undefined;
     if (words[0] === 'NAME') {
-      columns = words.includes('SIZE') && (words.includes('FREE') || words.includes('HEALTH')) ? words.map((word) => ALIAS[word] ?? word) : undefined;
+      columns =
+        words.includes('SIZE') && (words.includes('FREE') || words.includes('HEALTH'))
+          ? words.map((word) => ALIAS[word] ?? word)
+          : undefined;
       continue;
     }
     const shown = columns ?? columnsOf(command);

@@ -24,10 +24,25 @@ No balance found on '/'`;
 });
 
 test('stderr of a run, the form with a colon', () => {
-  const doc = makeDocument({ kind: 'run', argv: ['btrfs', 'balance', 'start', '-dlimit=1', '/mnt'] }, '', "ERROR: error during balancing '/mnt': No space left on device\n", 1);
-  expect(recognise([doc], [btrfsBalance]).first('btrfs-balance')?.value).toEqual({ path: '/mnt', filter: '-dlimit=1', outcome: 'enospc' });
+  const doc = makeDocument(
+    { kind: 'run', argv: ['btrfs', 'balance', 'start', '-dlimit=1', '/mnt'] },
+    '',
+    "ERROR: error during balancing '/mnt': No space left on device\n",
+    1,
+  );
+  expect(recognise([doc], [btrfsBalance]).first('btrfs-balance')?.value).toEqual({
+    path: '/mnt',
+    filter: '-dlimit=1',
+    outcome: 'enospc',
+  });
 });
 
 test('no balance: other errors, prose', () => {
-  expect(pasted(btrfsBalance, 'btrfs-balance', "ERROR: error during balancing '/mnt': Input/output error\nbalance says no space left on device")).toEqual([]);
+  expect(
+    pasted(
+      btrfsBalance,
+      'btrfs-balance',
+      "ERROR: error during balancing '/mnt': Input/output error\nbalance says no space left on device",
+    ),
+  ).toEqual([]);
 });

@@ -21,7 +21,10 @@ missing, ID: 2
       size: 4 * 1024 ** 3,
       slack: 0,
       unallocated: 1024 ** 2,
-      allocations: [{ type: 'data', profile: 'single', size: 3.5 * 1024 ** 3 }, { type: 'metadata', profile: 'DUP', size: 512 * 1024 ** 2 }],
+      allocations: [
+        { type: 'data', profile: 'single', size: 3.5 * 1024 ** 3 },
+        { type: 'metadata', profile: 'DUP', size: 512 * 1024 ** 2 },
+      ],
       resolution: 1024 ** 3 / 200,
     },
     { path: 'missing', devid: 2, size: 0, unallocated: 4294967296, allocations: [] },

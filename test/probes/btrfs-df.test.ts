@@ -29,14 +29,29 @@ test('text: rows by type and profile, the global reserve apart', () => {
 test('a second table begins where a row comes again; mixed groups; sizes of old versions', () => {
   const rows = TEXT.split('\n').slice(1).join('\n');
   expect(pasted(btrfsDf, 'btrfs-df', `${rows}\n\nafter the cure:\n${rows}`)).toHaveLength(2);
-  expect(pasted(btrfsDf, 'btrfs-df', 'Data+Metadata, single: total=8.00GB, used=2.00GB\nunknown, single: total=16.00MB, used=0.00')).toEqual([
-    { rows: [{ type: 'mixed', profile: 'single', total: 8 * G, used: 2 * G }], globalReserve: { size: 16 * 1024 ** 2, used: 0 }, resolution: G / 200 },
+  expect(
+    pasted(
+      btrfsDf,
+      'btrfs-df',
+      'Data+Metadata, single: total=8.00GB, used=2.00GB\nunknown, single: total=16.00MB, used=0.00',
+    ),
+  ).toEqual([
+    {
+      rows: [{ type: 'mixed', profile: 'single', total: 8 * G, used: 2 * G }],
+      globalReserve: { size: 16 * 1024 ** 2, used: 0 },
+      resolution: G / 200,
+    },
   ]);
 });
 
 test('JSON', () => {
-  const body = '{"__header":{"version":"1"},"filesystem-df":[{"bg-type":"Data","bg-profile":"single","total":"3740270592","used":"3739766784"},{"bg-type":"GlobalReserve","bg-profile":"single","total":"5767168","used":"0"}]}';
+  const body =
+    '{"__header":{"version":"1"},"filesystem-df":[{"bg-type":"Data","bg-profile":"single","total":"3740270592","used":"3739766784"},{"bg-type":"GlobalReserve","bg-profile":"single","total":"5767168","used":"0"}]}';
   expect(ran(btrfsDf, 'btrfs-df', ['btrfs', '--format', 'json', 'filesystem', 'df', '/mnt'], body)).toEqual([
-    { path: '/mnt', rows: [{ type: 'data', profile: 'single', total: 3740270592, used: 3739766784 }], globalReserve: { size: 5767168, used: 0 } },
+    {
+      path: '/mnt',
+      rows: [{ type: 'data', profile: 'single', total: 3740270592, used: 3739766784 }],
+      globalReserve: { size: 5767168, used: 0 },
+    },
   ]);
 });

@@ -14,7 +14,10 @@ test('limits stand in any order; `none` is no limit', () => {
 });
 
 test('JSON; rows without a header are none', () => {
-  const body = '{"qgroup-show":[{"qgroupid":"0/256","referenced":"16384","max_referenced":"0","exclusive":"8192","max_exclusive":"1000"}]}';
-  expect(ran(btrfsQgroup, 'btrfs-qgroup', ['btrfs', '--format', 'json', 'qgroup', 'show', '/mnt'], body)).toEqual([{ id: '0/256', referenced: 16384, exclusive: 8192, maxExclusive: 1000 }]);
+  const body =
+    '{"qgroup-show":[{"qgroupid":"0/256","referenced":"16384","max_referenced":"0","exclusive":"8192","max_exclusive":"1000"}]}';
+  expect(ran(btrfsQgroup, 'btrfs-qgroup', ['btrfs', '--format', 'json', 'qgroup', 'show', '/mnt'], body)).toEqual([
+    { id: '0/256', referenced: 16384, exclusive: 8192, maxExclusive: 1000 },
+  ]);
   expect(pasted(btrfsQgroup, 'btrfs-qgroup', '1/1 5 6')).toEqual([]);
 });

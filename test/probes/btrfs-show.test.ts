@@ -19,10 +19,19 @@ Label: none  uuid: f6be3f3e-99dc-467a-a723-87d73294cd56
       uuid: '1b380b61-3424-4157-a78a-cb89eb5241d7',
       totalDevices: 2,
       bytesUsed: Math.round(3.62 * G),
-      devices: [{ devid: 1, size: 4 * G, used: 4 * G, path: '/dev/loop0' }, { devid: 2, size: 0, used: 0, missing: true }],
+      devices: [
+        { devid: 1, size: 4 * G, used: 4 * G, path: '/dev/loop0' },
+        { devid: 2, size: 0, used: 0, missing: true },
+      ],
       resolution: G / 200,
     },
-    { uuid: 'f6be3f3e-99dc-467a-a723-87d73294cd56', totalDevices: 1, bytesUsed: Math.round(399.73 * 1024 ** 2), devices: [{ devid: 1, size: 1.5 * G, used: 0, path: '/dev/mapper/vg-x' }], resolution: G / 200 },
+    {
+      uuid: 'f6be3f3e-99dc-467a-a723-87d73294cd56',
+      totalDevices: 1,
+      bytesUsed: Math.round(399.73 * 1024 ** 2),
+      devices: [{ devid: 1, size: 1.5 * G, used: 0, path: '/dev/mapper/vg-x' }],
+      resolution: G / 200,
+    },
   ]);
 });
 

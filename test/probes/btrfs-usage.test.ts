@@ -44,8 +44,20 @@ Unallocated:
       path: '/mnt',
       ...OVERALL_VALUE,
       rows: [
-        { type: 'data', profile: 'single', size: 3740270592, used: 3739766784, devices: [{ path: '/dev/loop0', size: 3740270592 }] },
-        { type: 'metadata', profile: 'DUP', size: 268435456, used: 146472960, devices: [{ path: '/dev/loop0', size: 536870912 }] },
+        {
+          type: 'data',
+          profile: 'single',
+          size: 3740270592,
+          used: 3739766784,
+          devices: [{ path: '/dev/loop0', size: 3740270592 }],
+        },
+        {
+          type: 'metadata',
+          profile: 'DUP',
+          size: 268435456,
+          used: 146472960,
+          devices: [{ path: '/dev/loop0', size: 536870912 }],
+        },
       ],
       unallocated: [{ path: '/dev/loop0', bytes: 1048576 }],
     },
@@ -65,15 +77,42 @@ Id Path       single    DUP       DUP      Unallocated Total   Slack
 test('-T: a table of raw bytes by device and logical totals', () => {
   const [value] = pasted(btrfsUsage, 'btrfs-usage', TABLE);
   expect(value?.rows).toEqual([
-    { type: 'data', profile: 'single', size: 3.5 * 1024 ** 3, used: 3 * 1024 ** 3, devices: [{ path: '/dev/loop0', size: 3.5 * 1024 ** 3 }] },
-    { type: 'metadata', profile: 'DUP', size: 256 * 1024 ** 2, used: 128 * 1024 ** 2, devices: [{ path: '/dev/loop0', size: 512 * 1024 ** 2 }, { path: '/dev/loop1', size: 512 * 1024 ** 2 }] },
-    { type: 'system', profile: 'DUP', size: 8 * 1024 ** 2, used: 16384, devices: [{ path: '/dev/loop0', size: 16 * 1024 ** 2 }] },
+    {
+      type: 'data',
+      profile: 'single',
+      size: 3.5 * 1024 ** 3,
+      used: 3 * 1024 ** 3,
+      devices: [{ path: '/dev/loop0', size: 3.5 * 1024 ** 3 }],
+    },
+    {
+      type: 'metadata',
+      profile: 'DUP',
+      size: 256 * 1024 ** 2,
+      used: 128 * 1024 ** 2,
+      devices: [
+        { path: '/dev/loop0', size: 512 * 1024 ** 2 },
+        { path: '/dev/loop1', size: 512 * 1024 ** 2 },
+      ],
+    },
+    {
+      type: 'system',
+      profile: 'DUP',
+      size: 8 * 1024 ** 2,
+      used: 16384,
+      devices: [{ path: '/dev/loop0', size: 16 * 1024 ** 2 }],
+    },
   ]);
-  expect(value?.unallocated).toEqual([{ path: '/dev/loop0', bytes: 1024 ** 2 }, { path: '/dev/loop1', bytes: 2 * 1024 ** 2 }]);
+  expect(value?.unallocated).toEqual([
+    { path: '/dev/loop0', bytes: 1024 ** 2 },
+    { path: '/dev/loop1', bytes: 2 * 1024 ** 2 },
+  ]);
 });
 
 test('-T cut before its totals: the sizes are not known, not zero', () => {
-  expect(pasted(btrfsUsage, 'btrfs-usage', TABLE.split('\n').slice(0, -2).join('\n'))[0]).toMatchObject({ deviceSize: 4294967296, rows: [] });
+  expect(pasted(btrfsUsage, 'btrfs-usage', TABLE.split('\n').slice(0, -2).join('\n'))[0]).toMatchObject({
+    deviceSize: 4294967296,
+    rows: [],
+  });
 });
 
 test('JSON with the printed words as keys', () => {
@@ -91,7 +130,15 @@ test('JSON with the printed words as keys', () => {
       freeEstimated: Math.round(498.8 * 1024 ** 3),
       freeEstimatedMin: Math.round(249.4 * 1024 ** 3),
       globalReserve: { size: 512 * 1024 ** 2, used: 0 },
-      rows: [{ type: 'data', profile: 'single', size: 6.5 * 1024 ** 4, used: 6 * 1024 ** 4, devices: [{ path: '/dev/nvme3n1', size: 6.5 * 1024 ** 4 }] }],
+      rows: [
+        {
+          type: 'data',
+          profile: 'single',
+          size: 6.5 * 1024 ** 4,
+          used: 6 * 1024 ** 4,
+          devices: [{ path: '/dev/nvme3n1', size: 6.5 * 1024 ** 4 }],
+        },
+      ],
       unallocated: [{ path: '/dev/nvme3n1', bytes: 5 * 1024 ** 2 }],
       resolution: 1024 ** 4 / 200,
     },
@@ -99,9 +146,13 @@ test('JSON with the printed words as keys', () => {
 });
 
 test('half a record; two records; none', () => {
-  expect(pasted(btrfsUsage, 'btrfs-usage', 'Device unallocated: 1.00MiB\nData,RAID1: Size:1.77TiB, Used:1.61TiB')).toMatchObject([{ deviceUnallocated: 1024 ** 2, rows: [{ profile: 'RAID1' }] }]);
+  expect(
+    pasted(btrfsUsage, 'btrfs-usage', 'Device unallocated: 1.00MiB\nData,RAID1: Size:1.77TiB, Used:1.61TiB'),
+  ).toMatchObject([{ deviceUnallocated: 1024 ** 2, rows: [{ profile: 'RAID1' }] }]);
   expect(pasted(btrfsUsage, 'btrfs-usage', `${OVERALL}\n${OVERALL}`)).toHaveLength(2);
-  expect(pasted(btrfsUsage, 'btrfs-usage', 'Used: 12\nDevice size: big\n/dev/loop0, ID: 1\n   Device size: 4.00GiB')).toEqual([]);
+  expect(
+    pasted(btrfsUsage, 'btrfs-usage', 'Used: 12\nDevice size: big\n/dev/loop0, ID: 1\n   Device size: 4.00GiB'),
+  ).toEqual([]);
 });
 
 test('asks once for each file system, at its shallowest mount', () => {

@@ -3,14 +3,25 @@ import { directorySize } from '../../src/probes/directory-size.ts';
 import { pasted, ran } from './scan.ts';
 
 const G = 1024 ** 3;
-const found = (text: string) => pasted(directorySize, 'directory-size', text).map((one) => `${one.path} ${one.bytes / G}${one.said ? ' said' : ''}`);
+const found = (text: string) =>
+  pasted(directorySize, 'directory-size', text).map((one) => `${one.path} ${one.bytes / G}${one.said ? ' said' : ''}`);
 
 test('du: KiB unless told otherwise, -h, -B1, relative to the argument', () => {
-  expect(ran(directorySize, 'directory-size', ['du', '-s', '/srv'], '1048576\t/srv')).toEqual([{ path: '/srv', bytes: G }]);
-  expect(ran(directorySize, 'directory-size', ['du', '-xsB1', '/srv'], '4096\t/srv/a b\n0\t/srv/c')).toEqual([{ path: '/srv/a b', bytes: 4096 }, { path: '/srv/c', bytes: 0 }]);
-  expect(found('$ sudo du -sh /var/lib/docker/*\n4.5G    /var/lib/docker/devicemapper\n5G total')).toEqual(['/var/lib/docker/devicemapper 4.5']);
+  expect(ran(directorySize, 'directory-size', ['du', '-s', '/srv'], '1048576\t/srv')).toEqual([
+    { path: '/srv', bytes: G },
+  ]);
+  expect(ran(directorySize, 'directory-size', ['du', '-xsB1', '/srv'], '4096\t/srv/a b\n0\t/srv/c')).toEqual([
+    { path: '/srv/a b', bytes: 4096 },
+    { path: '/srv/c', bytes: 0 },
+  ]);
+  expect(found('$ sudo du -sh /var/lib/docker/*\n4.5G    /var/lib/docker/devicemapper\n5G total')).toEqual([
+    '/var/lib/docker/devicemapper 4.5',
+  ]);
   expect(found('$ du -sh /srv/snapshots/1411/\n1.5G    .')).toEqual(['/srv/snapshots/1411 1.5']);
-  expect(found('76G\t/var/lib/docker/containers\n12G ./overlay2')).toEqual(['/var/lib/docker/containers 76', './overlay2 12']);
+  expect(found('76G\t/var/lib/docker/containers\n12G ./overlay2')).toEqual([
+    '/var/lib/docker/containers 76',
+    './overlay2 12',
+  ]);
 });
 
 test('a number and a path are not du’s without its name', () => {

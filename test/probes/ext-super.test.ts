@@ -18,7 +18,19 @@ FS Error count:           12`;
 
 test('tune2fs -l', () => {
   expect(pasted(extSuper, 'ext-super', TEXT)).toEqual([
-    { device: '/dev/sda1', blockSize: 4096, blockCount: 524288, reservedBlocks: 26214, freeBlocks: 505940, inodeCount: 6144, freeInodes: 0, reservedUid: 0, state: 'clean with errors', errorCount: 12, features: ['has_journal', 'dir_index', 'metadata_csum'] },
+    {
+      device: '/dev/sda1',
+      blockSize: 4096,
+      blockCount: 524288,
+      reservedBlocks: 26214,
+      freeBlocks: 505940,
+      inodeCount: 6144,
+      freeInodes: 0,
+      reservedUid: 0,
+      state: 'clean with errors',
+      errorCount: 12,
+      features: ['has_journal', 'dir_index', 'metadata_csum'],
+    },
   ]);
   expect(pasted(extSuper, 'ext-super', `${TEXT}\n${TEXT}`)).toHaveLength(2);
 });

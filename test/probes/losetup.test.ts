@@ -3,7 +3,8 @@ import { losetup } from '../../src/probes/losetup.ts';
 import { pasted, ran } from './scan.ts';
 
 test('JSON, with booleans and with the digits of older versions', () => {
-  const body = '{"loopdevices":[{"name":"/dev/loop0","sizelimit":0,"offset":512,"autoclear":true,"ro":false,"back-file":"/srv/data (deleted)"},{"name":"/dev/loop1","autoclear":"0","ro":"1","back-file":"/srv/meta"}]}';
+  const body =
+    '{"loopdevices":[{"name":"/dev/loop0","sizelimit":0,"offset":512,"autoclear":true,"ro":false,"back-file":"/srv/data (deleted)"},{"name":"/dev/loop1","autoclear":"0","ro":"1","back-file":"/srv/meta"}]}';
   expect(ran(losetup, 'loop', ['losetup', '-l', '-J'], body)).toEqual([
     { device: '/dev/loop0', backFile: '/srv/data', deleted: true, offset: 512, readOnly: false, autoclear: true },
     { device: '/dev/loop1', backFile: '/srv/meta', readOnly: true, autoclear: false },

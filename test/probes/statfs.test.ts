@@ -9,7 +9,13 @@ test('the kernel’s answer', () => {
   const doc = makeDocument({ kind: 'statfs', path: '/srv' }, JSON.stringify(VALUE));
   expect(statfs.recognises(doc)).toBe(true);
   expect(statfs.scan(doc)).toMatchObject([{ kind: 'statfs', value: { path: '/srv', ...VALUE } }]);
-  for (const bad of ['', '{}', '[]', '{"blockSize":0,"blocks":1,"bfree":1,"bavail":1}', '{"blockSize":4096,"blocks":1e300,"bfree":1,"bavail":1}']) {
+  for (const bad of [
+    '',
+    '{}',
+    '[]',
+    '{"blockSize":0,"blocks":1,"bfree":1,"bavail":1}',
+    '{"blockSize":4096,"blocks":1e300,"bfree":1,"bavail":1}',
+  ]) {
     expect(statfs.scan(makeDocument({ kind: 'statfs', path: '/srv' }, bad))).toEqual([]);
   }
 });
@@ -21,13 +27,23 @@ Block size: 4096       Fundamental block size: 4096
 Blocks: Total: 505946     Free: 501728     Available: 471418
 Inodes: Total: 6144       Free: 2905`;
   expect(pasted(statfs, 'statfs', text)).toEqual([
-    { path: '/srv/a b', type: 0xef53, blockSize: 4096, blocks: 505946, bfree: 501728, bavail: 471418, files: 6144, ffree: 2905 },
+    {
+      path: '/srv/a b',
+      type: 0xef53,
+      blockSize: 4096,
+      blocks: 505946,
+      bfree: 501728,
+      bavail: 471418,
+      files: 6144,
+      ffree: 2905,
+    },
   ]);
   expect(pasted(statfs, 'statfs', text.replace('ext2/ext3', 'UNKNOWN (0xdeadbeef)'))[0]?.type).toBe(0xdeadbeef);
 });
 
 test('asks about data roots, one mount for each file system, and the directories under loop files', () => {
-  const mount = (target: string, fstype: string, majmin: string) => ['mount', { source: 'x', target, fstype, options: [], majmin }] as const;
+  const mount = (target: string, fstype: string, majmin: string) =>
+    ['mount', { source: 'x', target, fstype, options: [], majmin }] as const;
   const asks = statfs.asks?.(
     known(
       ['engine', { engine: 'docker', root: '/ssd/docker' }],

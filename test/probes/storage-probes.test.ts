@@ -28,12 +28,114 @@ import { xfsFreeSpace } from '../../src/probes/xfs-free-space.ts';
 import { xfsInfo } from '../../src/probes/xfs-info.ts';
 import { zfs } from '../../src/probes/zfs.ts';
 
-const PROBES = [df, dfInodes, statfs, mountinfo, findmnt, lsblk, losetup, btrfsShow, btrfsDf, btrfsUsage, btrfsDeviceUsage, btrfsSysfs, btrfsBalance, btrfsSubvolumes, btrfsQgroup, xfsInfo, xfsFreeSpace, extSuper, extErrors, quota, zfs, diskImage, files, directorySize, openDeleted];
+const PROBES = [
+  df,
+  dfInodes,
+  statfs,
+  mountinfo,
+  findmnt,
+  lsblk,
+  losetup,
+  btrfsShow,
+  btrfsDf,
+  btrfsUsage,
+  btrfsDeviceUsage,
+  btrfsSysfs,
+  btrfsBalance,
+  btrfsSubvolumes,
+  btrfsQgroup,
+  xfsInfo,
+  xfsFreeSpace,
+  extSuper,
+  extErrors,
+  quota,
+  zfs,
+  diskImage,
+  files,
+  directorySize,
+  openDeleted,
+];
 
 /** Words that these programs print, to make texts that come close to records. */
-const WORDS = ['/', '/dev/sda1', 'tmpfs', '50G', '45.3', '0', '-', '100%', '1e9', '-5', '99999999999999999999', '1.5TiB', 'Data,single:', 'Size:1GiB,', 'Used:1GiB', 'devid', '1', 'size', 'used', 'path', 'Overall:', 'Device', 'unallocated:', 'NAME', 'MAJ:MIN', '8:0', 'disk', '└─sda', '-rw-r--r--', 'root', 'Nov', '21', '01:36', '->', '(deleted)', 'REG', '\t', '\n', '\n', '\n', '$ df -i', '# ls -l /x', 'Filesystem', 'Use%', 'Inode', 'count:', 'Block', '{"a":', '}', '[]', 'Metadata,', 'DUP:', 'total=1GiB,', 'used=NaN', 'ID', 'gen', 'top', 'level', '0/5', 'qgroupid', '/sys/fs/ext4/sda1/errors_count:5', 'on', 'type', '(rw)', 'meta-data=/x', 'bsize=0', 'blocks=9'];
-const TEXT = fc.oneof(fc.string({ maxLength: 300 }), fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map((words) => words.join(' ')));
-const ORIGIN = fc.constantFrom<Origin>({ kind: 'paste' }, { kind: 'run', argv: ['sh', '-c', 'cd /sys/fs/ext4/sda1; ls -l /x; df -i; du -s'] }, { kind: 'statfs', path: '/x' }, { kind: 'read', path: '/proc/partitions' });
+const WORDS = [
+  '/',
+  '/dev/sda1',
+  'tmpfs',
+  '50G',
+  '45.3',
+  '0',
+  '-',
+  '100%',
+  '1e9',
+  '-5',
+  '99999999999999999999',
+  '1.5TiB',
+  'Data,single:',
+  'Size:1GiB,',
+  'Used:1GiB',
+  'devid',
+  '1',
+  'size',
+  'used',
+  'path',
+  'Overall:',
+  'Device',
+  'unallocated:',
+  'NAME',
+  'MAJ:MIN',
+  '8:0',
+  'disk',
+  '└─sda',
+  '-rw-r--r--',
+  'root',
+  'Nov',
+  '21',
+  '01:36',
+  '->',
+  '(deleted)',
+  'REG',
+  '\t',
+  '\n',
+  '\n',
+  '\n',
+  '$ df -i',
+  '# ls -l /x',
+  'Filesystem',
+  'Use%',
+  'Inode',
+  'count:',
+  'Block',
+  '{"a":',
+  '}',
+  '[]',
+  'Metadata,',
+  'DUP:',
+  'total=1GiB,',
+  'used=NaN',
+  'ID',
+  'gen',
+  'top',
+  'level',
+  '0/5',
+  'qgroupid',
+  '/sys/fs/ext4/sda1/errors_count:5',
+  'on',
+  'type',
+  '(rw)',
+  'meta-data=/x',
+  'bsize=0',
+  'blocks=9',
+];
+const TEXT = fc.oneof(
+  fc.string({ maxLength: 300 }),
+  fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map((words) => words.join(' ')),
+);
+const ORIGIN = fc.constantFrom<Origin>(
+  { kind: 'paste' },
+  { kind: 'run', argv: ['sh', '-c', 'cd /sys/fs/ext4/sda1; ls -l /x; df -i; du -s'] },
+  { kind: 'statfs', path: '/x' },
+  { kind: 'read', path: '/proc/partitions' },
+);
 
 function badNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isFinite(value) || value < 0;
@@ -46,7 +148,8 @@ test('no text makes a probe throw or invent a number', () => {
       const doc = makeDocument(origin, text);
       for (const probe of PROBES) {
         probe.recognises(doc);
-        for (const fact of probe.scan(doc)) expect(badNumber(fact.value), `${probe.id}: ${JSON.stringify(fact)}`).toBe(false);
+        for (const fact of probe.scan(doc))
+          expect(badNumber(fact.value), `${probe.id}: ${JSON.stringify(fact)}`).toBe(false);
       }
     }),
     { numRuns: 400 },

@@ -11,6 +11,10 @@ total free blocks 11
 average free extent size 1.2`;
 
 test('the largest bucket that holds anything bounds the largest extent', () => {
-  expect(ran(xfsFreeSpace, 'xfs-free-space', ['xfs_spaceman', '-c', 'freesp -s', '/mnt'], TEXT)).toEqual([{ path: '/mnt', blocks: 11, extents: 9, largestExtentBlocks: 3 }]);
-  expect(pasted(xfsFreeSpace, 'xfs-free-space', TEXT.split('\n').slice(0, 3).join('\n'))).toEqual([{ blocks: 11, extents: 9, largestExtentBlocks: 3 }]);
+  expect(ran(xfsFreeSpace, 'xfs-free-space', ['xfs_spaceman', '-c', 'freesp -s', '/mnt'], TEXT)).toEqual([
+    { path: '/mnt', blocks: 11, extents: 9, largestExtentBlocks: 3 },
+  ]);
+  expect(pasted(xfsFreeSpace, 'xfs-free-space', TEXT.split('\n').slice(0, 3).join('\n'))).toEqual([
+    { blocks: 11, extents: 9, largestExtentBlocks: 3 },
+  ]);
 });

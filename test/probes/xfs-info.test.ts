@@ -14,13 +14,32 @@ realtime =none                   extsz=4096   blocks=0, rtextents=0`;
 
 test('values by section: the log and the directories have blocks of their own', () => {
   expect(pasted(xfsInfo, 'xfs-info', TEXT)).toEqual([
-    { device: '/dev/sdb1', blockSize: 4096, blocks: 1048576, agCount: 4, inodeSize: 512, imaxpct: 25, realtimeBlocks: 0, sparse: false, reflink: true, ftype: false },
+    {
+      device: '/dev/sdb1',
+      blockSize: 4096,
+      blocks: 1048576,
+      agCount: 4,
+      inodeSize: 512,
+      imaxpct: 25,
+      realtimeBlocks: 0,
+      sparse: false,
+      reflink: true,
+      ftype: false,
+    },
   ]);
   expect(pasted(xfsInfo, 'xfs-info', TEXT.split('\n').slice(0, 4).join('\n'))).toEqual([]);
 });
 
 test('asks about the xfs that holds the data root, not about others', () => {
-  const mount = (target: string, fstype = 'xfs') => ['mount', { source: `/dev${target}`, target, fstype, options: [] }] as const;
-  const asks = xfsInfo.asks?.(known([...mount('/', 'ext4')], [...mount('/var')], [...mount('/backup')], ['engine', { engine: 'docker', root: '/var/lib/docker' }]));
+  const mount = (target: string, fstype = 'xfs') =>
+    ['mount', { source: `/dev${target}`, target, fstype, options: [] }] as const;
+  const asks = xfsInfo.asks?.(
+    known(
+      [...mount('/', 'ext4')],
+      [...mount('/var')],
+      [...mount('/backup')],
+      ['engine', { engine: 'docker', root: '/var/lib/docker' }],
+    ),
+  );
   expect(asks?.map((ask) => (ask.kind === 'run' ? ask.argv : []))).toEqual([['xfs_info', '/var']]);
 });
