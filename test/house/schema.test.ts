@@ -11,10 +11,13 @@ async function printed(...argv: string[]): Promise<unknown> {
     text += String(chunk);
     return true;
   });
+  // each call would add its listener for a closed pipe
+  const on = vi.spyOn(process.stdout, 'on').mockReturnThis();
   try {
     await main(argv);
   } finally {
     write.mockRestore();
+    on.mockRestore();
   }
   return JSON.parse(text);
 }
