@@ -1,6 +1,6 @@
 import type { Fact } from '../probes/fact.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
-import { fileSystems, fullness } from './help/file-systems.ts';
+import { fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
 import { GIB, size } from './help/format.ts';
 import { message, said, says, textSeverity } from './help/said.ts';
 
@@ -118,12 +118,14 @@ function fromText(scene: Scene): Draft[] {
     return [{ confidence: 'likely', severity: textSeverity(scene), subject: 'file system after a resize', evidence: [evidence(bad, 'file system and device disagree about the size')], explanation: 'A resize stopped half way: file system and device disagree about the size.', score: 60 }];
   const mention = scene.facts.all('mention', (value) => value.term === 'disk-was-resized').find((fact) => !shrinks(fact.quote));
   if (scene.from === 'host' || !mention) return [];
+  // a full file system and a disk that is said to be larger now: the two fit each other
+  const full = fullFileSystems(scene)[0];
   return [
     {
-      confidence: 'possible',
+      confidence: full ? 'likely' : 'possible',
       severity: textSeverity(scene),
-      subject: 'the disk that was enlarged',
-      evidence: [evidence(mention, 'speaks of a disk that was enlarged')],
+      subject: full?.mountpoint ?? 'the disk that was enlarged',
+      evidence: [evidence(mention, 'speaks of a disk that was enlarged'), ...(full ? [evidence(full.fact, `the file system has ${size(full.size)} and is full`)] : [])],
       explanation: 'The disk was enlarged, and what runs out is still as small as before: partition, volume or file system has not been grown with it.',
       score: 72,
     },

@@ -1,6 +1,6 @@
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf } from './help/consumer.ts';
-import { fileSystems, fullness } from './help/file-systems.ts';
+import { fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
 import { GIB, share, size } from './help/format.ts';
 import { said, says, textSeverity } from './help/said.ts';
 
@@ -80,12 +80,13 @@ function fromText(scene: Scene): Draft[] {
   // servers keep deleted files open for months; a desktop is restarted, and its system makes snapshots
   const desktop = unexplained && !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open', 'container-logs') && !scene.facts.has('engine') && !scene.facts.has('open-deleted');
   if (!spoken && !desktop) return [];
+  const full = spoken ? fullFileSystems(scene)[0] : undefined;
   return [
     {
-      confidence: 'possible',
+      confidence: full ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: 'snapshots of the file system',
-      evidence: said(scene, 'snapshots', 'du-does-not-explain', 'space-not-returned'),
+      evidence: [...said(scene, 'snapshots', 'du-does-not-explain', 'space-not-returned'), ...(full ? [evidence(full.fact, 'the file system is full')] : [])],
       explanation: 'What fills the disk does not show in any directory: snapshots that the system makes by itself keep every deleted file.',
       score: spoken && (unexplained || says(scene, 'space-not-returned')) ? 74 : spoken ? 56 : 52,
     },

@@ -1,6 +1,6 @@
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { usageRows } from './help/engines.ts';
-import { fileSystems, fullness } from './help/file-systems.ts';
+import { fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
 import { GIB, size } from './help/format.ts';
 import { failures, message, said, says, textSeverity } from './help/said.ts';
 
@@ -66,12 +66,14 @@ function fromText(scene: Scene): Draft[] {
   const failing = failures(scene)[0] ?? message(scene, 'layer-extract-failed');
   const room = says(scene, 'df-shows-space');
   const table = usageRows(scene).some((row) => row.value.size >= GIB);
+  // the container's own view is full: that is the disk of the virtual machine
+  const inside = fullFileSystems(scene).find((fs) => fs.inContainer);
   return [
     {
-      confidence: 'possible',
+      confidence: inside ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: 'the virtual machine\'s disk',
-      evidence: [...said(scene, 'docker-desktop', 'wsl', 'virtual-machine-disk', 'df-shows-space'), ...(failing ? [evidence(failing, 'out of space inside')] : [])],
+      evidence: [...said(scene, 'docker-desktop', 'wsl', 'virtual-machine-disk', 'df-shows-space'), ...(failing ? [evidence(failing, 'out of space inside')] : []), ...(inside ? [evidence(inside.fact, 'the disk inside is full')] : [])],
       explanation: 'Docker runs in a virtual machine here: its disk file has a greatest size of its own, whatever the computer\'s disk has left.',
       score: (room && failing ? 70 : says(scene, 'space-not-returned') ? 66 : failing || room ? 58 : 45) - (table ? 10 : 0),
     },
