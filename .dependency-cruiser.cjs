@@ -5,13 +5,13 @@
 const rooms = {
   host: [],
   tools: [],
-  probes: ['tools'],
+  probes: ['host', 'tools'],
   stack: ['probes'],
   causes: ['stack', 'probes'],
   remedies: ['causes', 'stack', 'tools'],
 };
-// contracts that go through the house as types: a collector drives any Host, a cause quotes any fact
-const types = { probes: ['host'], stack: ['host'], causes: ['host', 'remedies'], remedies: ['probes'] };
+// contracts that go through the house as types: a cause quotes any fact
+const types = { stack: ['host'], causes: ['host', 'remedies'], remedies: ['probes'] };
 
 const all = [...Object.keys(rooms), 'cli', 'bin'];
 const room = (name) => `^src/${name}/`;
