@@ -22,7 +22,10 @@ export const aufsOrphanDirs: Cause = {
   sources: ['moby/moby#22207', 'moby daemon/graphdriver/aufs (removed in v24)'],
   explains: ['plain-fs-full'],
   find(scene) {
-    const sizes = scene.facts.all('directory-size', (value) => /\/aufs\/(?:diff|mnt)(?:\/|$)/.test(value.path) || /^[0-9a-f]{12,64}-removing\/?$/.test(value.path));
+    const sizes = scene.facts.all(
+      'directory-size',
+      (value) => /\/aufs\/(?:diff|mnt)(?:\/|$)/.test(value.path) || /^[0-9a-f]{12,64}-removing\/?$/.test(value.path),
+    );
     const leftovers = sizes.filter((fact) => /-removing\/?$/.test(fact.value.path));
     const here = says(scene, 'aufs') || driverFact(scene, /^aufs$/) !== undefined;
     const stays = says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned');
@@ -34,7 +37,12 @@ export const aufsOrphanDirs: Cause = {
           confidence: leftovers.length > 0 || stays ? 'likely' : 'possible',
           severity: scene.from === 'text' ? textSeverity(scene) : bytes >= GIB ? weight.severity : 'notice',
           subject: '/var/lib/docker/aufs/diff',
-          evidence: [...(leftovers.length > 0 ? leftovers : sizes).slice(0, 4).map((fact) => evidence(fact, 'a layer directory on the disk')), ...said(scene, 'everything-was-pruned', 'orphan-layers')],
+          evidence: [
+            ...(leftovers.length > 0 ? leftovers : sizes)
+              .slice(0, 4)
+              .map((fact) => evidence(fact, 'a layer directory on the disk')),
+            ...said(scene, 'everything-was-pruned', 'orphan-layers'),
+          ],
           explanation: `aufs/diff holds layers of ${size(bytes)} that ${leftovers.length > 0 ? 'were being removed when something stopped it' : 'should be gone'}.`,
           score: 80,
         },
@@ -48,8 +56,12 @@ export const aufsOrphanDirs: Cause = {
         confidence: 'possible',
         severity: textSeverity(scene),
         subject: '/var/lib/docker/aufs/diff',
-        evidence: [...(removing ? [evidence(removing, 'a layer that is being removed')] : []), ...said(scene, 'aufs', 'orphan-layers', 'everything-was-pruned', 'space-not-returned')],
-        explanation: 'The driver is aufs and space stays taken after images and containers were removed: their directories may still be in aufs/diff.',
+        evidence: [
+          ...(removing ? [evidence(removing, 'a layer that is being removed')] : []),
+          ...said(scene, 'aufs', 'orphan-layers', 'everything-was-pruned', 'space-not-returned'),
+        ],
+        explanation:
+          'The driver is aufs and space stays taken after images and containers were removed: their directories may still be in aufs/diff.',
         score: says(scene, 'orphan-layers', 'everything-was-pruned') ? 72 : 64,
       },
     ];

@@ -6,7 +6,7 @@ import { said, says, textSeverity } from './help/said.ts';
 
 export const buildkitEmbeddedCache: Cause = {
   id: 'buildkit-embedded-cache',
-  title: 'Docker\'s build cache takes the space',
+  title: "Docker's build cache takes the space",
   severity: 'warning',
   prevalence: 'A',
   about:
@@ -38,7 +38,13 @@ function fromTable(scene: Scene, row: ReturnType<typeof usageRows>[number]): Dra
   if (scene.from === 'text' && !main && row.partOfReclaimable < 0.15) return [];
   return [
     {
-      confidence: main ? weight.confidence : weight.confidence === 'confirmed' ? 'likely' : scene.from === 'text' ? 'possible' : 'likely',
+      confidence: main
+        ? weight.confidence
+        : weight.confidence === 'confirmed'
+          ? 'likely'
+          : scene.from === 'text'
+            ? 'possible'
+            : 'likely',
       severity: weight.severity,
       subject: 'build cache',
       evidence: [evidence(row.fact, `build cache ${size(bytes)}, ${size(row.reclaimable)} of it can be given back`)],
@@ -52,9 +58,19 @@ function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
   const spoken = says(scene, 'build-cache');
   // layer directories without an owner after everything listed is gone: on btrfs BuildKit's subvolumes look so
-  const orphans = says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned') && says(scene, 'docker') && !says(scene, 'podman', 'containerd', 'kubernetes', 'devicemapper');
-  const builds = says(scene, 'buildkit') || (says(scene, 'frequent-builds') && says(scene, 'docker') && says(scene, 'everything-was-pruned', 'space-not-returned'));
-  const asked = scene.facts.first('command', (command) => command.program === 'docker' && /^(?:buildx|builder) (?:du|prune)/.test(command.words.join(' ')));
+  const orphans =
+    says(scene, 'orphan-layers', 'everything-was-pruned', 'space-not-returned') &&
+    says(scene, 'docker') &&
+    !says(scene, 'podman', 'containerd', 'kubernetes', 'devicemapper');
+  const builds =
+    says(scene, 'buildkit') ||
+    (says(scene, 'frequent-builds') &&
+      says(scene, 'docker') &&
+      says(scene, 'everything-was-pruned', 'space-not-returned'));
+  const asked = scene.facts.first(
+    'command',
+    (command) => command.program === 'docker' && /^(?:buildx|builder) (?:du|prune)/.test(command.words.join(' ')),
+  );
   if (!spoken && !orphans && !builds && !asked) return [];
   const btrfs = says(scene, 'btrfs') || driverFact(scene, /^btrfs$/) !== undefined;
   return [
@@ -62,9 +78,30 @@ function fromText(scene: Scene): Draft[] {
       confidence: 'possible',
       severity: textSeverity(scene),
       subject: 'build cache',
-      evidence: [...(asked ? [evidence(asked, 'the build cache was looked at')] : []), ...said(scene, 'build-cache', 'buildkit', 'frequent-builds', 'orphan-layers', 'everything-was-pruned', 'space-not-returned')],
-      explanation: 'Layers that belong to no image and no container are in most cases build cache: only the "Build Cache" row of docker system df shows it.',
-      score: spoken || asked ? 68 : builds ? (says(scene, 'frequent-builds') ? 58 : 48) : btrfs && says(scene, 'orphan-layers', 'everything-was-pruned') ? 66 : 40,
+      evidence: [
+        ...(asked ? [evidence(asked, 'the build cache was looked at')] : []),
+        ...said(
+          scene,
+          'build-cache',
+          'buildkit',
+          'frequent-builds',
+          'orphan-layers',
+          'everything-was-pruned',
+          'space-not-returned',
+        ),
+      ],
+      explanation:
+        'Layers that belong to no image and no container are in most cases build cache: only the "Build Cache" row of docker system df shows it.',
+      score:
+        spoken || asked
+          ? 68
+          : builds
+            ? says(scene, 'frequent-builds')
+              ? 58
+              : 48
+            : btrfs && says(scene, 'orphan-layers', 'everything-was-pruned')
+              ? 66
+              : 40,
     },
   ];
 }

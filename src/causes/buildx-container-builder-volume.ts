@@ -21,27 +21,39 @@ export const buildxContainerBuilderVolume: Cause = {
   ],
   nextCheck: { run: 'docker system df -v', why: 'shows the size of each volume' },
   remedies: ['buildx-prune', 'limit-build-cache'],
-  prevention: 'gcpolicy or reservedSpace in the builder\'s buildkitd.toml.',
+  prevention: "gcpolicy or reservedSpace in the builder's buildkitd.toml.",
   sources: ['docker/buildx driver/docker-container', 'docs.docker.com: docker buildx prune'],
   explains: ['plain-fs-full', 'volumes-orphaned'],
   find(scene) {
-    const drafts = scene.facts.all('volume', (volume) => STATE_VOLUME.test(volume.name)).flatMap((fact): Draft[] => {
-      const measured = scene.facts.last('directory-size', (value) => fact.value.mountpoint !== undefined && value.path === fact.value.mountpoint)?.value.bytes;
-      const bytes = fact.value.size ?? measured;
-      if (bytes === undefined || bytes < GIB) return [];
-      const weight = weigh(scene, bytes, fact.value.mountpoint ?? `${rootOf(scene, 'docker')}/volumes`);
-      return [
-        {
-          confidence: weight.confidence,
-          severity: weight.severity,
-          subject: fact.value.name,
-          evidence: [evidence(fact, `the builder's volume has ${size(bytes)}`)],
-          explanation: `The volume ${fact.value.name} is the cache of a buildx builder and holds ${size(bytes)}${weight.words ? `, ${weight.words}` : ''}. docker builder prune does not reach it.`,
-          score: scoreOf(weight.share, 75),
-        },
-      ];
-    });
-    const spoken = saysIn(scene, /buildx_buildkit_|docker-container(?:['"` ]|$).*(?:driver|builder)|driver[= ]+docker-container|buildx create/, 'build-cache', 'volumes', 'buildkit', 'docker');
+    const drafts = scene.facts
+      .all('volume', (volume) => STATE_VOLUME.test(volume.name))
+      .flatMap((fact): Draft[] => {
+        const measured = scene.facts.last(
+          'directory-size',
+          (value) => fact.value.mountpoint !== undefined && value.path === fact.value.mountpoint,
+        )?.value.bytes;
+        const bytes = fact.value.size ?? measured;
+        if (bytes === undefined || bytes < GIB) return [];
+        const weight = weigh(scene, bytes, fact.value.mountpoint ?? `${rootOf(scene, 'docker')}/volumes`);
+        return [
+          {
+            confidence: weight.confidence,
+            severity: weight.severity,
+            subject: fact.value.name,
+            evidence: [evidence(fact, `the builder's volume has ${size(bytes)}`)],
+            explanation: `The volume ${fact.value.name} is the cache of a buildx builder and holds ${size(bytes)}${weight.words ? `, ${weight.words}` : ''}. docker builder prune does not reach it.`,
+            score: scoreOf(weight.share, 75),
+          },
+        ];
+      });
+    const spoken = saysIn(
+      scene,
+      /buildx_buildkit_|docker-container(?:['"` ]|$).*(?:driver|builder)|driver[= ]+docker-container|buildx create/,
+      'build-cache',
+      'volumes',
+      'buildkit',
+      'docker',
+    );
     if (drafts.length > 0 || scene.from === 'host' || !spoken) return drafts;
     return [
       {
@@ -49,7 +61,8 @@ export const buildxContainerBuilderVolume: Cause = {
         severity: textSeverity(scene),
         subject: 'volume of a buildx builder',
         evidence: [evidence(spoken, 'a builder in a container of its own')],
-        explanation: 'A buildx builder in its own container is spoken of: its cache lies in a volume that docker builder prune does not reach.',
+        explanation:
+          'A buildx builder in its own container is spoken of: its cache lies in a volume that docker builder prune does not reach.',
         score: 78,
       },
     ];

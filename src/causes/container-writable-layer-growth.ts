@@ -16,7 +16,10 @@ export const containerWritableLayerGrowth: Cause = {
     { cause: 'json-file-log-growth', tell: 'docker ps -s does not count logs' },
     { cause: 'volumes-orphaned', tell: 'the space is below volumes/' },
   ],
-  nextCheck: { run: 'docker ps -as', why: 'shows what each container has written (takes a while: it walks the layers)' },
+  nextCheck: {
+    run: 'docker ps -as',
+    why: 'shows what each container has written (takes a while: it walks the layers)',
+  },
   remedies: ['docker-container-prune', 'move-data-to-volume'],
   prevention: 'Write to volumes; --read-only with --tmpfs for the rest; a size limit for containers.',
   sources: ['docs.docker.com: docker ps --size', 'moby API SizeRw'],

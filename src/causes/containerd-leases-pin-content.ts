@@ -11,7 +11,10 @@ export const containerdLeasesPinContent: Cause = {
     'And containerd collects only when something is deleted: on an idle node nothing happens even then.',
   confirm: 'ctr -n moby leases ls (or k8s.io) shows leases without containerd.io/gc.expire, or long past it.',
   lookAlikes: [{ cause: 'containerd-orphan-snapshots', tell: 'no lease is listed' }],
-  nextCheck: { run: 'ctr -n k8s.io leases ls', why: 'lists leases with their time of expiry; for Docker the namespace is moby' },
+  nextCheck: {
+    run: 'ctr -n k8s.io leases ls',
+    why: 'lists leases with their time of expiry; for Docker the namespace is moby',
+  },
   remedies: ['remove-stale-leases'],
   prevention: 'Docker 27.4 or newer.',
   sources: ['containerd client/lease.go (24 h)', 'moby/moby#48909', 'containerd/containerd#6294'],
@@ -30,7 +33,13 @@ export const containerdLeasesPinContent: Cause = {
           score: 60,
         },
       ];
-    if (scene.from === 'host' || !says(scene, 'containerd') || !says(scene, 'orphan-layers', 'space-not-returned') || says(scene, 'many-images')) return [];
+    if (
+      scene.from === 'host' ||
+      !says(scene, 'containerd') ||
+      !says(scene, 'orphan-layers', 'space-not-returned') ||
+      says(scene, 'many-images')
+    )
+      return [];
     return [
       {
         confidence: 'possible',

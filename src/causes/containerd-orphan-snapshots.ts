@@ -15,13 +15,17 @@ export const containerdOrphanSnapshots: Cause = {
   about:
     'containerd removes a snapshot when nothing refers to it: no container, no image, no lease. When the reference stays in its database, or the directory stays after the ' +
     'entry is gone, snapshots pile up below io.containerd.snapshotter.v1.*, and crictl and kubectl show nothing of it.',
-  confirm: 'ctr -n k8s.io snapshots ls lists keys that belong to no container and no image, or directories exist without a key.',
+  confirm:
+    'ctr -n k8s.io snapshots ls lists keys that belong to no container and no image, or directories exist without a key.',
   lookAlikes: [
     { cause: 'images-unused', tell: 'many images are listed: their layers are those snapshots' },
     { cause: 'containerd-leases-pin-content', tell: 'ctr leases ls shows old leases' },
     { cause: 'docker-two-stores', tell: 'the namespace is moby' },
   ],
-  nextCheck: { run: 'ctr -n k8s.io snapshots ls', why: 'compare the keys with ctr -n k8s.io containers ls and the chains of the images' },
+  nextCheck: {
+    run: 'ctr -n k8s.io snapshots ls',
+    why: 'compare the keys with ctr -n k8s.io containers ls and the chains of the images',
+  },
   remedies: ['clean-containerd-snapshots', 'crictl-image-prune'],
   sources: ['containerd docs/garbage-collection.md', 'containerd/containerd#13416'],
   explains: ['plain-fs-full'],
@@ -31,7 +35,8 @@ export const containerdOrphanSnapshots: Cause = {
     const keyed = scene.facts.all('snapshot');
     const known = keyed.reduce((sum, fact) => sum + (fact.value.size ?? 0), 0);
     const whole = sizes.find((fact) => fact.value.bytes === total && !ONE_SNAPSHOT.test(fact.value.path));
-    if (whole && keyed.length > 0 && known > 0 && total - known >= GIB && total > known * 1.5) return [ofGap(scene, whole.value.path, total, known, whole)];
+    if (whole && keyed.length > 0 && known > 0 && total - known >= GIB && total > known * 1.5)
+      return [ofGap(scene, whole.value.path, total, known, whole)];
     return scene.from === 'host' ? [] : fromText(scene, sizes);
   },
 };
@@ -54,15 +59,23 @@ function fromText(scene: Scene, sizes: Fact<'directory-size'>[]): Draft[] {
   const stays = says(scene, 'orphan-layers', 'space-not-returned', 'everything-was-pruned');
   const containerd = says(scene, 'containerd') || sizes.length > 0;
   if (!containerd || (!one && !stays) || says(scene, 'devicemapper', 'direct-lvm')) return [];
-  const evidences = [...(one ? [evidence(one, 'one snapshot is being looked into')] : []), ...(failing ? [evidence(failing, 'a snapshot could not be written')] : []), ...said(scene, 'containerd', 'orphan-layers', 'space-not-returned')];
+  const evidences = [
+    ...(one ? [evidence(one, 'one snapshot is being looked into')] : []),
+    ...(failing ? [evidence(failing, 'a snapshot could not be written')] : []),
+    ...said(scene, 'containerd', 'orphan-layers', 'space-not-returned'),
+  ];
   return [
     {
       confidence: one ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: one?.value.path ?? 'io.containerd.snapshotter.v1.*/snapshots',
       evidence: evidences,
-      explanation: 'Snapshots of containerd stay after their containers are gone: something still refers to them, or their directories have lost their entry.',
-      score: (one ? 70 : 55) + (says(scene, 'orphan-layers') ? 8 : 0) - (says(scene, 'many-images') && !says(scene, 'orphan-layers') ? 25 : 0),
+      explanation:
+        'Snapshots of containerd stay after their containers are gone: something still refers to them, or their directories have lost their entry.',
+      score:
+        (one ? 70 : 55) +
+        (says(scene, 'orphan-layers') ? 8 : 0) -
+        (says(scene, 'many-images') && !says(scene, 'orphan-layers') ? 25 : 0),
     },
   ];
 }

@@ -7,10 +7,12 @@ import { GIB, MIB, size } from './help/format.ts';
 import { said, says, saysIn, textSeverity } from './help/said.ts';
 
 /** Deleted on purpose and in memory: memfd, System V segments, GPU buffers. */
-const NORMAL = /^\/?(?:memfd:|SYSV|dev\/zero|dev\/shm\/|dev\/dri|i915|drm mm|anon_inode|\[aio\])|^\/memfd:|^\/run\/|^\/proc\//;
+const NORMAL =
+  /^\/?(?:memfd:|SYSV|dev\/zero|dev\/shm\/|dev\/dri|i915|drm mm|anon_inode|\[aio\])|^\/memfd:|^\/run\/|^\/proc\//;
 
 /** Somebody removed files: `deleted`, `rm -f`, `rotated away`. */
-const REMOVED = /\b(?:delet|remov|rotat)\w*[^.\n]{0,40}\b(?:files?|logs?|dumps?|backups?)\b|\brm (?:-\w+ )?[^\n]{0,40}(?:log|file)|\bwith rm\b/i;
+const REMOVED =
+  /\b(?:delet|remov|rotat)\w*[^.\n]{0,40}\b(?:files?|logs?|dumps?|backups?)\b|\brm (?:-\w+ )?[^\n]{0,40}(?:log|file)|\bwith rm\b/i;
 
 export const deletedButOpen: Cause = {
   id: 'deleted-but-open',
@@ -37,11 +39,29 @@ export const deletedButOpen: Cause = {
     const gap = duGap(scene);
     if (bytes >= 100 * MIB) return ofFiles(scene, held, bytes);
     // lsof without sizes: what is missing in du makes up for it
-    if (gap && (held.length > 0 || scene.facts.has('command', (command) => command.program === 'lsof') || says(scene, 'deleted-files-held-open')))
+    if (
+      gap &&
+      (held.length > 0 ||
+        scene.facts.has('command', (command) => command.program === 'lsof') ||
+        says(scene, 'deleted-files-held-open'))
+    )
       return [ofGap(scene, gap, held, 'likely', 82)];
     if (scene.from === 'host') return gap ? [ofGap(scene, gap, held, 'possible', 40)] : [];
-    if (held.length > 0 && bytes === 0 && says(scene, 'du-does-not-explain', 'space-not-returned', 'deleted-files-held-open'))
-      return [{ confidence: 'likely', severity: textSeverity(scene), subject: holderOf(held), evidence: held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open')), explanation: `${held.length} deleted files are still held open by ${holderOf(held)}.`, score: 75 }];
+    if (
+      held.length > 0 &&
+      bytes === 0 &&
+      says(scene, 'du-does-not-explain', 'space-not-returned', 'deleted-files-held-open')
+    )
+      return [
+        {
+          confidence: 'likely',
+          severity: textSeverity(scene),
+          subject: holderOf(held),
+          evidence: held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open')),
+          explanation: `${held.length} deleted files are still held open by ${holderOf(held)}.`,
+          score: 75,
+        },
+      ];
     if (gap) return [ofGap(scene, gap, held, 'possible', 70)];
     const words = said(scene, 'deleted-files-held-open', 'du-does-not-explain');
     if (words.length === 0) return [];
@@ -52,7 +72,11 @@ export const deletedButOpen: Cause = {
         subject: 'deleted files that are open',
         evidence: words,
         explanation: 'df counts more than du finds: deleted files that a process still has open are the usual reason.',
-        score: says(scene, 'deleted-files-held-open') ? 74 : saysIn(scene, REMOVED, 'space-not-returned', 'du-does-not-explain', 'container-logs') ? 74 : 48,
+        score: says(scene, 'deleted-files-held-open')
+          ? 74
+          : saysIn(scene, REMOVED, 'space-not-returned', 'du-does-not-explain', 'container-logs')
+            ? 74
+            : 48,
       },
     ];
   },
@@ -70,7 +94,13 @@ function uniqueHeld(scene: Scene): Fact<'open-deleted'>[] {
 }
 
 function holderOf(held: Fact<'open-deleted'>[]): string {
-  const names = [...new Set(held.map((fact) => fact.value.program ?? (fact.value.pid === undefined ? 'a process' : `process ${fact.value.pid}`)))];
+  const names = [
+    ...new Set(
+      held.map(
+        (fact) => fact.value.program ?? (fact.value.pid === undefined ? 'a process' : `process ${fact.value.pid}`),
+      ),
+    ),
+  ];
   return names.length > 2 ? `${names.slice(0, 2).join(', ')} and others` : names.join(' and ');
 }
 
@@ -78,11 +108,20 @@ function ofFiles(scene: Scene, held: Fact<'open-deleted'>[], bytes: number): Dra
   const first = held[0];
   if (!first) return [];
   const weight = weigh(scene, bytes, first.value.path);
-  const onFull = weight.full || (scene.from === 'host' && fullFileSystems(scene).length > 0 && bytes >= GIB && weight.fs === undefined);
+  const onFull =
+    weight.full ||
+    (scene.from === 'host' && fullFileSystems(scene).length > 0 && bytes >= GIB && weight.fs === undefined);
   return [
     {
       confidence: weight.confidence === 'confirmed' ? 'confirmed' : 'likely',
-      severity: scene.from === 'host' ? (onFull && (weight.share ?? 1) >= 0.05 ? 'critical' : bytes >= GIB ? 'warning' : 'notice') : weight.severity,
+      severity:
+        scene.from === 'host'
+          ? onFull && (weight.share ?? 1) >= 0.05
+            ? 'critical'
+            : bytes >= GIB
+              ? 'warning'
+              : 'notice'
+          : weight.severity,
       subject: holderOf(held),
       evidence: held.slice(0, 5).map((fact) => evidence(fact, `deleted, open, ${size(fact.value.size ?? 0)}`)),
       explanation: `${held.length} deleted ${held.length === 1 ? 'file is' : 'files are'} still held open by ${holderOf(held)} and ${held.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? ` (${weight.words})` : ''}. No directory shows them.`,
@@ -91,10 +130,21 @@ function ofFiles(scene: Scene, held: Fact<'open-deleted'>[], bytes: number): Dra
   ];
 }
 
-function ofGap(scene: Scene, gap: NonNullable<ReturnType<typeof duGap>>, held: Fact<'open-deleted'>[], confidence: 'likely' | 'possible', score: number): Draft {
+function ofGap(
+  scene: Scene,
+  gap: NonNullable<ReturnType<typeof duGap>>,
+  held: Fact<'open-deleted'>[],
+  confidence: 'likely' | 'possible',
+  score: number,
+): Draft {
   return {
     confidence,
-    severity: scene.from === 'text' ? textSeverity(scene) : fileSystems(scene).some((fs) => fs.mountpoint === gap.mountpoint && fs.available < fs.size * 0.05) ? 'warning' : 'notice',
+    severity:
+      scene.from === 'text'
+        ? textSeverity(scene)
+        : fileSystems(scene).some((fs) => fs.mountpoint === gap.mountpoint && fs.available < fs.size * 0.05)
+          ? 'warning'
+          : 'notice',
     subject: gap.mountpoint,
     evidence: [...gap.evidence, ...held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open'))],
     explanation: `df counts ${size(gap.used)} on ${gap.mountpoint}, du finds ${size(gap.found)}: ${size(gap.used - gap.found)} have no name any more.`,

@@ -10,9 +10,10 @@ export const fsNotGrown: Cause = {
   severity: 'warning',
   prevalence: 'A',
   about:
-    'Growing a cloud disk, a LUN, a logical volume or a virtual machine\'s disk file changes only the outermost layer. Partition, physical volume and file system ' +
+    "Growing a cloud disk, a LUN, a logical volume or a virtual machine's disk file changes only the outermost layer. Partition, physical volume and file system " +
     'each have to be told; until then the added space is there and nobody can use it.',
-  confirm: 'lsblk -b -o NAME,SIZE,FSSIZE shows a device more than 1 GiB larger than the file system or the partitions on it.',
+  confirm:
+    'lsblk -b -o NAME,SIZE,FSSIZE shows a device more than 1 GiB larger than the file system or the partitions on it.',
   lookAlikes: [{ cause: 'plain-fs-full', tell: 'the file system is as large as its device' }],
   nextCheck: { run: 'lsblk -o NAME,SIZE,FSSIZE,FSTYPE,MOUNTPOINT', why: 'compares disk, partition and file system' },
   remedies: ['grow-file-system'],
@@ -30,23 +31,41 @@ function matters(larger: number, smaller: number, rounding = 0): boolean {
   return gap >= GIB && gap >= larger * 0.05;
 }
 
-function draft(scene: Scene, subject: string, gap: number, full: boolean, rest: Pick<Draft, 'evidence' | 'explanation'>): Draft {
+function draft(
+  scene: Scene,
+  subject: string,
+  gap: number,
+  full: boolean,
+  rest: Pick<Draft, 'evidence' | 'explanation'>,
+): Draft {
   const severity = full ? 'critical' : scene.from === 'text' ? textSeverity(scene) : 'notice';
-  return { confidence: 'likely', severity, subject, score: full ? 80 : 60, ...rest, explanation: `${rest.explanation} ${size(gap)} can be had at once, online.` };
+  return {
+    confidence: 'likely',
+    severity,
+    subject,
+    score: full ? 80 : 60,
+    ...rest,
+    explanation: `${rest.explanation} ${size(gap)} can be had at once, online.`,
+  };
 }
 
 /** lsblk knows the file system's own size. */
 function deviceBehind(scene: Scene): Draft[] {
   return scene.facts.all('block').flatMap((fact) => {
     const block = fact.value;
-    if (block.fsSize === undefined || block.fsSize === 0 || !matters(block.size, block.fsSize, block.resolution ?? 0)) return [];
+    if (block.fsSize === undefined || block.fsSize === 0 || !matters(block.size, block.fsSize, block.resolution ?? 0))
+      return [];
     // FSSIZE of lsblk is statvfs: ext4's tables (about 1.6 %) and btrfs on several devices are not in it
     if (block.fstype === 'btrfs' || block.size - block.fsSize < block.size * 0.08) return [];
     const full = fileSystems(scene).some((fs) => block.mountpoints.includes(fs.mountpoint) && fullness(fs) !== 'roomy');
     return [
       draft(scene, block.mountpoints[0] ?? block.name, block.size - block.fsSize, full, {
         evidence: [evidence(fact, `device ${size(block.size)}, file system ${size(block.fsSize)}`)],
-        explanation: `${block.name} has ${size(block.size)}, the ${block.fstype ?? ''} file system on it only ${size(block.fsSize)}.`.replace('  ', ' '),
+        explanation:
+          `${block.name} has ${size(block.size)}, the ${block.fstype ?? ''} file system on it only ${size(block.fsSize)}.`.replace(
+            '  ',
+            ' ',
+          ),
       }),
     ];
   });
@@ -78,13 +97,21 @@ function imageBehind(scene: Scene): Draft[] {
   return diskFiles(scene).flatMap((fact) => {
     const virtual = fact.value.virtualSize;
     if (virtual === undefined) return [];
-    const inside = fileSystems(scene).filter((fs) => /^\/dev\/(?:[svx]?[hv]?d[a-z]|nvme|mapper)|^(?:none|overlay)$/.test(fs.source) && !/^\/dev\/disk\d/.test(fs.source) && (fs.inContainer || fs.mountpoint === '/' || fs.mountpoint === '/var/lib/docker'));
+    const inside = fileSystems(scene).filter(
+      (fs) =>
+        /^\/dev\/(?:[svx]?[hv]?d[a-z]|nvme|mapper)|^(?:none|overlay)$/.test(fs.source) &&
+        !/^\/dev\/disk\d/.test(fs.source) &&
+        (fs.inContainer || fs.mountpoint === '/' || fs.mountpoint === '/var/lib/docker'),
+    );
     const biggest = Math.max(0, ...inside.map((fs) => fs.size));
     const row = inside.find((fs) => fs.size === biggest);
     if (row && matters(virtual, biggest, row.resolution) && virtual > biggest * 1.3)
       return [
         draft(scene, row.mountpoint, virtual - biggest, fullness(row) !== 'roomy', {
-          evidence: [evidence(fact, `the disk file has ${size(virtual)}`), evidence(row.fact, `the machine sees ${size(biggest)}`)],
+          evidence: [
+            evidence(fact, `the disk file has ${size(virtual)}`),
+            evidence(row.fact, `the machine sees ${size(biggest)}`),
+          ],
           explanation: `The virtual disk ${fact.value.path} has ${size(virtual)}, the file system inside only ${size(biggest)}: it was not grown with it.`,
         }),
       ];
@@ -107,16 +134,37 @@ function imageBehind(scene: Scene): Draft[] {
 function diskFiles(scene: Scene): Fact<'disk-image'>[] {
   const known = new Set(scene.facts.all('disk-image').map((fact) => fact.value.path));
   const files: Fact<'disk-image'>[] = scene.facts
-    .all('file', (file) => file.size !== undefined && /(?:\.raw|\.qcow2|\.vhdx|\.vmdk|\.vdi|diffdisk|docker\.img)$/i.test(file.path) && !known.has(file.path))
-    .map((fact) => ({ ...fact, kind: 'disk-image', value: { path: fact.value.path, ...(fact.value.size === undefined ? {} : { virtualSize: fact.value.size }) } }));
+    .all(
+      'file',
+      (file) =>
+        file.size !== undefined &&
+        /(?:\.raw|\.qcow2|\.vhdx|\.vmdk|\.vdi|diffdisk|docker\.img)$/i.test(file.path) &&
+        !known.has(file.path),
+    )
+    .map((fact) => ({
+      ...fact,
+      kind: 'disk-image',
+      value: { path: fact.value.path, ...(fact.value.size === undefined ? {} : { virtualSize: fact.value.size }) },
+    }));
   return [...scene.facts.all('disk-image'), ...files];
 }
 
 function fromText(scene: Scene): Draft[] {
   const bad = message(scene, 'resize-bad-geometry');
   if (bad && scene.from === 'text')
-    return [{ confidence: 'likely', severity: textSeverity(scene), subject: 'file system after a resize', evidence: [evidence(bad, 'file system and device disagree about the size')], explanation: 'A resize stopped half way: file system and device disagree about the size.', score: 60 }];
-  const mention = scene.facts.all('mention', (value) => value.term === 'disk-was-resized').find((fact) => !shrinks(fact.quote));
+    return [
+      {
+        confidence: 'likely',
+        severity: textSeverity(scene),
+        subject: 'file system after a resize',
+        evidence: [evidence(bad, 'file system and device disagree about the size')],
+        explanation: 'A resize stopped half way: file system and device disagree about the size.',
+        score: 60,
+      },
+    ];
+  const mention = scene.facts
+    .all('mention', (value) => value.term === 'disk-was-resized')
+    .find((fact) => !shrinks(fact.quote));
   if (scene.from === 'host' || !mention) return [];
   // a full file system and a disk that is said to be larger now: the two fit each other
   const full = fullFileSystems(scene)[0];
@@ -125,8 +173,12 @@ function fromText(scene: Scene): Draft[] {
       confidence: full ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: full?.mountpoint ?? 'the disk that was enlarged',
-      evidence: [evidence(mention, 'speaks of a disk that was enlarged'), ...(full ? [evidence(full.fact, `the file system has ${size(full.size)} and is full`)] : [])],
-      explanation: 'The disk was enlarged, and what runs out is still as small as before: partition, volume or file system has not been grown with it.',
+      evidence: [
+        evidence(mention, 'speaks of a disk that was enlarged'),
+        ...(full ? [evidence(full.fact, `the file system has ${size(full.size)} and is full`)] : []),
+      ],
+      explanation:
+        'The disk was enlarged, and what runs out is still as small as before: partition, volume or file system has not been grown with it.',
       score: 72,
     },
   ];

@@ -1,4 +1,4 @@
-import { type Cause } from './cause.ts';
+import type { Cause } from './cause.ts';
 import { duGap } from './help/du-gap.ts';
 import { size } from './help/format.ts';
 import { said, says, textSeverity } from './help/said.ts';
@@ -16,9 +16,12 @@ export const hiddenUnderMountpoint: Cause = {
     { cause: 'deleted-but-open', tell: 'lsof +L1 lists the missing size' },
     { cause: 'snapshots-hold-space', tell: 'snapshots exist' },
   ],
-  nextCheck: { run: 'mount --bind / /mnt/below', why: 'shows / without what is mounted on it; then: du -xh --max-depth=3 /mnt/below' },
+  nextCheck: {
+    run: 'mount --bind / /mnt/below',
+    why: 'shows / without what is mounted on it; then: du -xh --max-depth=3 /mnt/below',
+  },
   remedies: ['clean-below-mount-point'],
-  prevention: 'chattr +i on the empty mount point; RequiresMountsFor= in the engine\'s unit.',
+  prevention: "chattr +i on the empty mount point; RequiresMountsFor= in the engine's unit.",
   sources: ['mount(8) --bind', 'kubernetes/kubernetes#71869'],
   explains: ['plain-fs-full'],
   find(scene) {

@@ -12,7 +12,8 @@ export const imagesUnused: Cause = {
   about:
     'Images stay until somebody removes them: every new tag leaves the old image behind, every rebuild a nameless one. docker image prune removes only the nameless ones; ' +
     'tagged images without a container need -a.',
-  confirm: 'The RECLAIMABLE column of the Images row of docker system df (podman system df), or images with 0 containers.',
+  confirm:
+    'The RECLAIMABLE column of the Images row of docker system df (podman system df), or images with 0 containers.',
   lookAlikes: [
     { cause: 'buildkit-embedded-cache', tell: 'the Build Cache row has most of it' },
     { cause: 'overlay2-orphan-dirs', tell: 'no image is listed and the layers are still there' },
@@ -20,7 +21,7 @@ export const imagesUnused: Cause = {
   ],
   nextCheck: { run: 'docker system df -v', why: 'lists each image with its own size and the number of its containers' },
   remedies: ['docker-image-prune', 'crictl-image-prune'],
-  prevention: 'A weekly docker image prune with a filter on age; the kubelet\'s image garbage collection on Kubernetes.',
+  prevention: "A weekly docker image prune with a filter on age; the kubelet's image garbage collection on Kubernetes.",
   sources: ['docs.docker.com: docker image prune', 'kubernetes.io: garbage collection'],
   explains: ['plain-fs-full', 'k8s-node-pressure-eviction'],
   find(scene) {
@@ -63,7 +64,12 @@ function fromText(scene: Scene): Draft[] {
       subject: 'images',
       evidence: said(scene, 'many-images'),
       explanation: 'Very many images are spoken of: old tags stay until they are removed by name or with prune -a.',
-      score: pruned ? 30 : says(scene, 'volumes', 'build-cache', 'container-logs') || failures(scene).some((fact) => fact.value.path !== undefined) ? 50 : 76,
+      score: pruned
+        ? 30
+        : says(scene, 'volumes', 'build-cache', 'container-logs') ||
+            failures(scene).some((fact) => fact.value.path !== undefined)
+          ? 50
+          : 76,
     },
   ];
 }

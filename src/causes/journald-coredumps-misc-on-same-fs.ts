@@ -41,7 +41,12 @@ export const journaldCoredumpsMiscOnSameFs: Cause = {
         if (scene.from === 'host' && fact.value.bytes < 5 * GIB && weight.severity === 'notice') return [];
         return [
           {
-            confidence: weight.confidence === 'confirmed' ? 'confirmed' : scene.from === 'text' && (weight.share ?? 0) < 0.2 ? 'possible' : 'likely',
+            confidence:
+              weight.confidence === 'confirmed'
+                ? 'confirmed'
+                : scene.from === 'text' && (weight.share ?? 0) < 0.2
+                  ? 'possible'
+                  : 'likely',
             severity: weight.severity,
             subject: fact.value.path,
             evidence: [evidence(fact, `${what}: ${size(fact.value.bytes)}`)],

@@ -15,7 +15,7 @@ export const jsonFileLogGrowth: Cause = {
   severity: 'warning',
   prevalence: 'A',
   about:
-    'Docker\'s default log driver, json-file, keeps everything a container prints, for as long as the container exists, without rotation. ' +
+    "Docker's default log driver, json-file, keeps everything a container prints, for as long as the container exists, without rotation. " +
     'The files lie below containers/ in the data root and are in neither docker system df nor docker ps -s, so pruning does not touch them.',
   confirm: 'A *-json.log below the data root has gigabytes, and the container has no max-size.',
   lookAlikes: [
@@ -25,11 +25,18 @@ export const jsonFileLogGrowth: Cause = {
   ],
   nextCheck: { run: 'du -xsh /var/lib/docker/containers', why: 'container logs are nearly all that lies there' },
   remedies: ['truncate-container-log', 'limit-container-logs'],
-  prevention: 'daemon.json: "log-driver": "local", or json-file with max-size and max-file; it holds for containers created afterwards.',
-  sources: ['docs.docker.com: configure logging drivers', 'moby daemon/logger/loggerutils/logfile.go (opened with O_APPEND)', 'docker/roadmap#163'],
+  prevention:
+    'daemon.json: "log-driver": "local", or json-file with max-size and max-file; it holds for containers created afterwards.',
+  sources: [
+    'docs.docker.com: configure logging drivers',
+    'moby daemon/logger/loggerutils/logfile.go (opened with O_APPEND)',
+    'docker/roadmap#163',
+  ],
   explains: ['plain-fs-full'],
   find(scene) {
-    const drafts = [...ofFiles(scene), ...ofDirectory(scene)].sort((a, b) => (b.score ?? 0) - (a.score ?? 0)).slice(0, 1);
+    const drafts = [...ofFiles(scene), ...ofDirectory(scene)]
+      .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+      .slice(0, 1);
     return drafts.length > 0 ? drafts : fromText(scene);
   },
 };
@@ -44,7 +51,12 @@ function ofFiles(scene: Scene): Draft[] {
   const path = biggest.value.path.startsWith('/') ? biggest.value.path : `${rootOf(scene, 'docker')}/containers`;
   const weight = weigh(scene, total, path);
   if (total < GIB && (weight.share ?? 0) < 0.05) return [];
-  const owner = scene.facts.first('container', (container) => container.logPath === biggest.value.path || (container.id.length >= 12 && biggest.value.path.includes(container.id)));
+  const owner = scene.facts.first(
+    'container',
+    (container) =>
+      container.logPath === biggest.value.path ||
+      (container.id.length >= 12 && biggest.value.path.includes(container.id)),
+  );
   const unlimited = owner !== undefined && (owner.value.logMaxSize ?? '') === '';
   const name = owner?.value.name ?? 'a container';
   return [
@@ -69,7 +81,9 @@ function bytesOf(fact: Fact<'file'>): number {
 }
 
 function ofDirectory(scene: Scene): Draft[] {
-  const sizes = scene.facts.all('directory-size', (value) => LOG_DIRECTORY.test(value.path)).sort((a, b) => b.value.bytes - a.value.bytes);
+  const sizes = scene.facts
+    .all('directory-size', (value) => LOG_DIRECTORY.test(value.path))
+    .sort((a, b) => b.value.bytes - a.value.bytes);
   const biggest = sizes[0];
   if (!biggest) return [];
   const { bytes, path } = biggest.value;
@@ -99,7 +113,8 @@ function fromText(scene: Scene): Draft[] {
       severity: textSeverity(scene),
       subject: `${rootOf(scene, 'docker')}/containers`,
       evidence: [...(failing ? [evidence(failing, 'a container log could not be written')] : []), ...words],
-      explanation: 'Container logs are spoken of: Docker keeps them without limit below containers/ in its data root, and no Docker command counts them.',
+      explanation:
+        'Container logs are spoken of: Docker keeps them without limit below containers/ in its data root, and no Docker command counts them.',
       score: failing ? 80 : 72,
     },
   ];
@@ -108,7 +123,12 @@ function fromText(scene: Scene): Draft[] {
 /** Containers that run for months on a disk that fills: nothing else of theirs grows by default. */
 function longLived(scene: Scene): Draft[] {
   const words = said(scene, 'long-lived-containers');
-  if (words.length === 0 || !troubled(scene) || says(scene, 'volumes', 'build-cache', 'inodes', 'deleted-files-held-open')) return [];
+  if (
+    words.length === 0 ||
+    !troubled(scene) ||
+    says(scene, 'volumes', 'build-cache', 'inodes', 'deleted-files-held-open')
+  )
+    return [];
   return [
     {
       confidence: 'possible',

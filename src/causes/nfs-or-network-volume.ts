@@ -3,7 +3,8 @@ import { allFileSystems, fullness, holding, mountOf } from './help/file-systems.
 import { size } from './help/format.ts';
 import { failures, textSeverity } from './help/said.ts';
 
-const NETWORK = /^(?:nfs\d?|cifs|smb3?|ceph|fuse\.(?:ceph|glusterfs|s3fs|sshfs|rclone)|glusterfs|lustre|beegfs|9p|virtiofs|afs)$/i;
+const NETWORK =
+  /^(?:nfs\d?|cifs|smb3?|ceph|fuse\.(?:ceph|glusterfs|s3fs|sshfs|rclone)|glusterfs|lustre|beegfs|9p|virtiofs|afs)$/i;
 const SERVER_PATH = /^(?:\/\/[^/]+\/|[\w.-]+:\/|\[[0-9a-f:]+\]:\/)/i;
 
 export const nfsOrNetworkVolume: Cause = {
@@ -25,7 +26,12 @@ export const nfsOrNetworkVolume: Cause = {
   explains: ['plain-fs-full'],
   find(scene) {
     const full = allFileSystems(scene)
-      .filter((fs) => (NETWORK.test(fs.type ?? '') || (fs.type === undefined && SERVER_PATH.test(fs.source))) && fs.size > 0 && fullness(fs) === 'full')
+      .filter(
+        (fs) =>
+          (NETWORK.test(fs.type ?? '') || (fs.type === undefined && SERVER_PATH.test(fs.source))) &&
+          fs.size > 0 &&
+          fullness(fs) === 'full',
+      )
       .map(
         (fs): Draft => ({
           confidence: 'likely',
@@ -37,7 +43,11 @@ export const nfsOrNetworkVolume: Cause = {
         }),
       );
     if (full.length > 0) return full;
-    const failing = failures(scene, ['ENOSPC', 'EDQUOT', 'EIO']).find((fact) => fact.value.path?.startsWith('/') && NETWORK.test(mountOf(scene, fact.value.path)?.fstype ?? holding(scene, fact.value.path)?.type ?? ''));
+    const failing = failures(scene, ['ENOSPC', 'EDQUOT', 'EIO']).find(
+      (fact) =>
+        fact.value.path?.startsWith('/') &&
+        NETWORK.test(mountOf(scene, fact.value.path)?.fstype ?? holding(scene, fact.value.path)?.type ?? ''),
+    );
     if (!failing) return [];
     return [
       {
@@ -45,7 +55,8 @@ export const nfsOrNetworkVolume: Cause = {
         severity: scene.from === 'text' ? textSeverity(scene) : 'critical',
         subject: failing.value.path ?? 'network volume',
         evidence: [evidence(failing, 'the failing path lies on a network file system')],
-        explanation: 'The failing path lies on a network file system: its server decides what is left, by space or by quota.',
+        explanation:
+          'The failing path lies on a network file system: its server decides what is left, by space or by quota.',
         score: 70,
       },
     ];

@@ -16,6 +16,18 @@ export const ostreeMinFreeSpace: Cause = {
   sources: ['ostree.repo-config(5)', 'coreos/fedora-coreos-tracker#731', 'ostreedev/ostree#1688'],
   find(scene) {
     const limit = message(scene, 'ostree-min-free');
-    return limit ? [{ confidence: 'likely', severity: 'critical', subject: 'the ostree repository', evidence: [evidence(limit, 'ostree stops at its own minimum')], explanation: 'ostree itself says that its minimum of free space would be exceeded; the disk may have room above that.', score: 90 }] : [];
+    return limit
+      ? [
+          {
+            confidence: 'likely',
+            severity: 'critical',
+            subject: 'the ostree repository',
+            evidence: [evidence(limit, 'ostree stops at its own minimum')],
+            explanation:
+              'ostree itself says that its minimum of free space would be exceeded; the disk may have room above that.',
+            score: 90,
+          },
+        ]
+      : [];
   },
 };

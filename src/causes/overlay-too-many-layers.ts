@@ -13,9 +13,23 @@ export const overlayTooManyLayers: Cause = {
   lookAlikes: [{ cause: 'plain-fs-full', tell: 'the message says no space left on device' }],
   nextCheck: { run: 'docker history -q IMAGE', why: 'one line for each layer' },
   remedies: ['squash-image'],
-  sources: ['moby daemon/graphdriver/overlay2/overlay.go (maxDepth 128)', 'containers/storage drivers/overlay (maxDepth 500)', 'moby/moby#26380'],
+  sources: [
+    'moby daemon/graphdriver/overlay2/overlay.go (maxDepth 128)',
+    'containers/storage drivers/overlay (maxDepth 500)',
+    'moby/moby#26380',
+  ],
   find(scene) {
     const deep = message(scene, 'overlay-max-depth');
-    return deep ? [{ confidence: 'likely', subject: 'the image', evidence: [evidence(deep, 'the stack of layers is too deep')], explanation: 'The engine refuses to stack that many layers; nothing is full.', score: 85 }] : [];
+    return deep
+      ? [
+          {
+            confidence: 'likely',
+            subject: 'the image',
+            evidence: [evidence(deep, 'the stack of layers is too deep')],
+            explanation: 'The engine refuses to stack that many layers; nothing is full.',
+            score: 85,
+          },
+        ]
+      : [];
   },
 };

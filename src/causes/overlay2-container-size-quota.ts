@@ -9,14 +9,17 @@ export const overlay2ContainerSizeQuota: Cause = {
   severity: 'critical',
   prevalence: 'B',
   about:
-    'With --storage-opt size (or overlay2.size, overlay.size in storage.conf) every container\'s writable layer gets an XFS project quota. ' +
+    "With --storage-opt size (or overlay2.size, overlay.size in storage.conf) every container's writable layer gets an XFS project quota. " +
     'At that limit writes fail with "no space left on device", not "quota exceeded", while the host\'s disk has room; df inside the container shows the small size.',
   confirm: 'xfs_quota -x -c "report -p -b" shows the container\'s project with used at its hard limit.',
   lookAlikes: [
     { cause: 'plain-fs-full', tell: 'df on the host shows the data root full' },
     { cause: 'docker-dm-basesize', tell: 'the storage driver is devicemapper: each container is a volume of its own' },
   ],
-  nextCheck: { run: 'xfs_quota -x -c "report -p -N -b -i" /var/lib/docker', why: 'shows use and hard limit of every container' },
+  nextCheck: {
+    run: 'xfs_quota -x -c "report -p -N -b -i" /var/lib/docker',
+    why: 'shows use and hard limit of every container',
+  },
   remedies: ['raise-project-quota', 'recreate-container-larger'],
   sources: ['moby daemon/graphdriver/overlay2/overlay.go', 'xfs_quota(8)', 'moby/moby#42832'],
   explains: ['plain-fs-full'],
@@ -25,7 +28,8 @@ export const overlay2ContainerSizeQuota: Cause = {
     for (const fact of scene.facts.all('quota', (quota) => quota.kind === 'project')) {
       const { usedBytes, hardBytes, usedInodes, hardInodes, subject } = fact.value;
       const bytes = hardBytes !== undefined && hardBytes > 0 && usedBytes !== undefined ? usedBytes / hardBytes : 0;
-      const inodes = hardInodes !== undefined && hardInodes > 0 && usedInodes !== undefined ? usedInodes / hardInodes : 0;
+      const inodes =
+        hardInodes !== undefined && hardInodes > 0 && usedInodes !== undefined ? usedInodes / hardInodes : 0;
       const ratio = Math.max(bytes, inodes);
       if (ratio < 0.9) continue;
       drafts.push({
@@ -40,7 +44,13 @@ export const overlay2ContainerSizeQuota: Cause = {
         score: 88,
       });
     }
-    for (const fact of scene.facts.all('container', (container) => container.storageOptSize !== undefined && container.storageOptSize !== '' && container.driver !== 'devicemapper')) {
+    for (const fact of scene.facts.all(
+      'container',
+      (container) =>
+        container.storageOptSize !== undefined &&
+        container.storageOptSize !== '' &&
+        container.driver !== 'devicemapper',
+    )) {
       const limit = bytesOf(fact.value.storageOptSize ?? '');
       const used = fact.value.writable;
       if (limit === undefined || used === undefined || used < limit * 0.9) continue;
@@ -55,21 +65,45 @@ export const overlay2ContainerSizeQuota: Cause = {
     }
     if (drafts.length > 0) return drafts;
     // inside: a small overlay at 100 %; outside: the disk has room
-    const inside = fileSystems(scene).find((fs) => fs.mountpoint === '/' && isOverlay(fs) && fs.source !== 'none' && fullness(fs) === 'full');
-    const outside = fileSystems(scene).find((fs) => (!fs.inContainer || /^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint)) && !isOverlay(fs) && fullness(fs) === 'roomy' && inside !== undefined && fs.size > inside.size + GIB && fs.available > inside.size / 2);
+    const inside = fileSystems(scene).find(
+      (fs) => fs.mountpoint === '/' && isOverlay(fs) && fs.source !== 'none' && fullness(fs) === 'full',
+    );
+    const outside = fileSystems(scene).find(
+      (fs) =>
+        (!fs.inContainer || /^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint)) &&
+        !isOverlay(fs) &&
+        fullness(fs) === 'roomy' &&
+        inside !== undefined &&
+        fs.size > inside.size + GIB &&
+        fs.available > inside.size / 2,
+    );
     if (inside && outside)
       return [
         {
           confidence: 'likely',
-          subject: 'the container\'s /',
-          evidence: [evidence(inside.fact, 'the container\'s own root is full'), evidence(outside.fact, 'the host has room')],
+          subject: "the container's /",
+          evidence: [
+            evidence(inside.fact, "the container's own root is full"),
+            evidence(outside.fact, 'the host has room'),
+          ],
           explanation: `df in the container shows ${size(inside.size)} and ${size(inside.available)} left, while ${outside.mountpoint} of the host has ${size(outside.available)}: the container has a size limit of its own.`,
           score: 75,
         },
       ];
     const refused = message(scene, 'overlay-size-unsupported');
     return refused && scene.from === 'text'
-      ? [{ confidence: 'likely', severity: 'warning', subject: 'size limit of containers', evidence: [evidence(refused, 'the size option is refused')], explanation: 'A size for containers was asked for, and the file system of the data root cannot enforce one: it has to be XFS mounted with pquota.', remedies: ['mount-with-pquota'], score: 80 }]
+      ? [
+          {
+            confidence: 'likely',
+            severity: 'warning',
+            subject: 'size limit of containers',
+            evidence: [evidence(refused, 'the size option is refused')],
+            explanation:
+              'A size for containers was asked for, and the file system of the data root cannot enforce one: it has to be XFS mounted with pquota.',
+            remedies: ['mount-with-pquota'],
+            score: 80,
+          },
+        ]
       : [];
   },
 };

@@ -12,13 +12,20 @@ export const overlay2OrphanDirs: Cause = {
   about:
     'A daemon that is killed, or runs out of space while it unpacks, leaves directories in overlay2/ that its database does not know. ' +
     'No docker command lists or removes them; the data root stays large though docker system df shows nothing. Build cache has directories there too, rightly: empty it first.',
-  confirm: 'Directories in overlay2/ that are in no cache-id, mount-id or init-id of image/overlay2/layerdb and in no build cache.',
+  confirm:
+    'Directories in overlay2/ that are in no cache-id, mount-id or init-id of image/overlay2/layerdb and in no build cache.',
   lookAlikes: [
     { cause: 'buildkit-embedded-cache', tell: 'the Build Cache row of docker system df is not 0' },
-    { cause: 'docker-two-stores', tell: 'docker info shows the containerd store: all of overlay2/ belongs to the old store' },
+    {
+      cause: 'docker-two-stores',
+      tell: 'docker info shows the containerd store: all of overlay2/ belongs to the old store',
+    },
     { cause: 'plain-fs-full', tell: 'du counts mounted layers twice: use du -x' },
   ],
-  nextCheck: { run: 'docker system df', why: 'if all rows are near 0 B and overlay2/ is large, its directories have no owner' },
+  nextCheck: {
+    run: 'docker system df',
+    why: 'if all rows are near 0 B and overlay2/ is large, its directories have no owner',
+  },
   remedies: ['docker-builder-prune', 'clean-orphan-layers'],
   prevention: 'Keep some room free: the orphans come from unpacking on a full disk.',
   sources: ['moby/moby#45939', 'docker/cli#4656', 'moby/moby#38848 (du counts merged twice)'],
@@ -45,7 +52,10 @@ function fromSizes(scene: Scene): Draft[] {
       confidence: buildCacheIsEmpty(scene) && counted < directory.value.bytes / 10 ? 'likely' : 'possible',
       severity: weight.severity,
       subject: directory.value.path,
-      evidence: [evidence(directory, `the layers take ${size(directory.value.bytes)}`), ...rows.slice(0, 3).map((row) => evidence(row.fact, 'what Docker counts'))],
+      evidence: [
+        evidence(directory, `the layers take ${size(directory.value.bytes)}`),
+        ...rows.slice(0, 3).map((row) => evidence(row.fact, 'what Docker counts')),
+      ],
       explanation: `${directory.value.path} holds ${size(directory.value.bytes)}, Docker accounts for ${size(counted)} of it: ${size(orphaned)} belong to nothing it knows.`,
       score: scoreOf(weight.share, 70),
     },
@@ -63,22 +73,33 @@ function fromText(scene: Scene): Draft[] {
         confidence: 'likely',
         severity: textSeverity(scene),
         subject: '/var/lib/docker/overlay2',
-        evidence: [...rows.slice(0, 4).map((row) => evidence(row.fact, 'Docker knows of nothing')), ...said(scene, 'overlay2', 'orphan-layers')],
-        explanation: 'docker system df shows nothing at all, build cache included, and layers are still on the disk: they belong to no image, container or build that Docker knows.',
+        evidence: [
+          ...rows.slice(0, 4).map((row) => evidence(row.fact, 'Docker knows of nothing')),
+          ...said(scene, 'overlay2', 'orphan-layers'),
+        ],
+        explanation:
+          'docker system df shows nothing at all, build cache included, and layers are still on the disk: they belong to no image, container or build that Docker knows.',
         score: overlay ? 82 : 60,
       },
     ];
-  const directory = scene.facts.all('directory-size', (value) => /\/overlay2\/?$/.test(value.path) && value.bytes >= 5 * GIB).at(-1);
+  const directory = scene.facts
+    .all('directory-size', (value) => /\/overlay2\/?$/.test(value.path) && value.bytes >= 5 * GIB)
+    .at(-1);
   const gone = pruned(scene);
   const orphans = gone || says(scene, 'orphan-layers', 'space-not-returned');
-  if (!overlay || !orphans || says(scene, 'containerd', 'podman') || rows.some((row) => row.value.size >= GIB)) return [];
+  if (!overlay || !orphans || says(scene, 'containerd', 'podman') || rows.some((row) => row.value.size >= GIB))
+    return [];
   return [
     {
       confidence: 'possible',
       severity: textSeverity(scene),
       subject: '/var/lib/docker/overlay2',
-      evidence: [...(directory ? [evidence(directory, `the layers take ${size(directory.value.bytes)}`)] : []), ...said(scene, 'overlay2', 'orphan-layers', 'everything-was-pruned', 'space-not-returned')],
-      explanation: 'overlay2/ stays large after everything that Docker lists was removed: directories there may have no owner any more.',
+      evidence: [
+        ...(directory ? [evidence(directory, `the layers take ${size(directory.value.bytes)}`)] : []),
+        ...said(scene, 'overlay2', 'orphan-layers', 'everything-was-pruned', 'space-not-returned'),
+      ],
+      explanation:
+        'overlay2/ stays large after everything that Docker lists was removed: directories there may have no owner any more.',
       score: directory && gone ? 76 : says(scene, 'orphan-layers') || gone ? 67 : 50,
     },
   ];

@@ -14,7 +14,8 @@ export const plainFsFull: Cause = {
   about:
     'Every block that ordinary writers may take on this file system is taken, so each write fails with "no space left on device". ' +
     'This is what df shows as 100 %. It says where the space is missing, not what took it: look at the findings about logs, build cache, images, volumes and deleted files next.',
-  confirm: 'Available space (f_bavail, the "Avail" column of df) of the file system that holds the failing path is under 64 MiB.',
+  confirm:
+    'Available space (f_bavail, the "Avail" column of df) of the file system that holds the failing path is under 64 MiB.',
   lookAlikes: [
     { cause: 'inodes-exhausted', tell: 'df shows free bytes, df -i shows 100 %' },
     { cause: 'root-reserve', tell: 'free blocks exist, but are kept for root: size is more than used + available' },
@@ -22,9 +23,20 @@ export const plainFsFull: Cause = {
     { cause: 'wrong-filesystem-inspected', tell: 'the failing path lies on another file system' },
     { cause: 'btrfs-metadata-exhausted', tell: 'the file system is btrfs and all of it is given to chunks' },
   ],
-  nextCheck: { run: 'df -h /var/lib/docker /var/lib/containers /var/lib/containerd /var/tmp /', why: 'shows which file system has nothing left' },
-  remedies: ['docker-builder-prune', 'truncate-container-log', 'docker-container-prune', 'docker-image-prune', 'journal-vacuum', 'grow-file-system'],
-  prevention: 'A file system of its own for the data root; rotate container logs; limit the build cache; warn at 85 % of bytes and 90 % of inodes.',
+  nextCheck: {
+    run: 'df -h /var/lib/docker /var/lib/containers /var/lib/containerd /var/tmp /',
+    why: 'shows which file system has nothing left',
+  },
+  remedies: [
+    'docker-builder-prune',
+    'truncate-container-log',
+    'docker-container-prune',
+    'docker-image-prune',
+    'journal-vacuum',
+    'grow-file-system',
+  ],
+  prevention:
+    'A file system of its own for the data root; rotate container logs; limit the build cache; warn at 85 % of bytes and 90 % of inodes.',
   sources: ['statfs(2)', 'moby/moby#38234', 'containerd/containerd#4249'],
   find(scene) {
     const rows = fullFileSystems(scene).map((fs) => ofFileSystem(scene, fs));
@@ -33,27 +45,46 @@ export const plainFsFull: Cause = {
 };
 
 function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
-  const failing = failures(scene).find((fact) => fact.value.path !== undefined && !fs.inContainer && holding(scene, fact.value.path)?.mountpoint === fs.mountpoint);
+  const failing = failures(scene).find(
+    (fact) =>
+      fact.value.path !== undefined && !fs.inContainer && holding(scene, fact.value.path)?.mountpoint === fs.mountpoint,
+  );
   const roots = dataRoots(scene).filter((root) => holding(scene, root)?.mountpoint === fs.mountpoint);
-  const elsewhere = !failing && failures(scene).some((fact) => fact.value.path !== undefined && holding(scene, fact.value.path) !== undefined);
+  const elsewhere =
+    !failing &&
+    failures(scene).some((fact) => fact.value.path !== undefined && holding(scene, fact.value.path) !== undefined);
   const small = /^\/(?:boot|efi|recovery|usr)(?:\/|$)/.test(fs.mountpoint);
   // `100%` as printed: df rounds up, so that alone is up to a percent of room on a large disk
   const printedFull = fs.fact.kind === 'df' && fs.fact.value.usePercent === 100 && fs.available <= fs.size * 0.005;
   const nothing = fs.available <= NOTHING_LEFT || printedFull;
   // a container's df may show a quota, btrfs's df may show what chunks allow, ext4's what root keeps
-  const doubtful = fs.inContainer || isOverlay(fs) || fs.type === 'btrfs' || fs.type === 'zfs' || isQuotaSized(scene, fs) || /\/docker-\d+:\d+-/.test(fs.source);
+  const doubtful =
+    fs.inContainer ||
+    isOverlay(fs) ||
+    fs.type === 'btrfs' ||
+    fs.type === 'zfs' ||
+    isQuotaSized(scene, fs) ||
+    /\/docker-\d+:\d+-/.test(fs.source);
   const important = failing !== undefined || roots.length > 0 || fs.mountpoint === '/';
-  const confirmed = nothing && !doubtful && !small && !elsewhere && (scene.from === 'host' || (important && !otherStory(scene)));
+  const confirmed =
+    nothing && !doubtful && !small && !elsewhere && (scene.from === 'host' || (important && !otherStory(scene)));
   return {
     confidence: confirmed ? 'confirmed' : 'likely',
-    severity: small || (elsewhere && !important) ? 'notice' : important || scene.from === 'text' ? 'critical' : 'warning',
+    severity:
+      small || (elsewhere && !important) ? 'notice' : important || scene.from === 'text' ? 'critical' : 'warning',
     subject: fs.mountpoint,
-    evidence: [evidence(fs.fact, `${fs.mountpoint} has ${size(fs.available)} left`), ...(failing ? [evidence(failing, 'the failing path lies on it')] : [])],
+    evidence: [
+      evidence(fs.fact, `${fs.mountpoint} has ${size(fs.available)} left`),
+      ...(failing ? [evidence(failing, 'the failing path lies on it')] : []),
+    ],
     explanation:
       `${fs.mountpoint} (${fs.source}${fs.type ? `, ${fs.type}` : ''}) has ${size(fs.available)} of ${size(fs.size)} left; ${share(fs.used, fs.size)} of it is used.` +
       (roots.length > 0 ? ` ${roots.join(', ')} lies on it.` : '') +
       (fs.inContainer ? ' This is the view from inside a container.' : ''),
-    nextCheck: { run: `du -xh --max-depth=3 ${fs.mountpoint} | sort -h | tail -n 30`, why: 'names the directories that hold the space' },
+    nextCheck: {
+      run: `du -xh --max-depth=3 ${fs.mountpoint} | sort -h | tail -n 30`,
+      why: 'names the directories that hold the space',
+    },
     score: doubtful ? 30 : failing ? 80 : important ? 70 : 50,
   };
 }
@@ -63,11 +94,43 @@ function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
  * of a disk that is not this machine's own, the full row is only likely to be the whole story.
  */
 function otherStory(scene: Scene): boolean {
-  const kinds = ['open-deleted', 'directory-size', 'engine-usage', 'disk-image', 'docker-dm', 'zfs-dataset', 'btrfs-df', 'btrfs-usage', 'btrfs-show'] as const;
+  const kinds = [
+    'open-deleted',
+    'directory-size',
+    'engine-usage',
+    'disk-image',
+    'docker-dm',
+    'zfs-dataset',
+    'btrfs-df',
+    'btrfs-usage',
+    'btrfs-show',
+  ] as const;
   return (
     kinds.some((kind) => scene.facts.has(kind)) ||
     scene.facts.has('df-inodes', (row) => row.inodes > 0 && row.free < row.inodes / 10) ||
-    says(scene, 'container-logs', 'deleted-files-held-open', 'snapshots', 'du-does-not-explain', 'disk-was-resized', 'docker-desktop', 'wsl', 'virtual-machine-disk', 'inodes', 'build-cache', 'volumes', 'many-images', 'orphan-layers', 'everything-was-pruned', 'vfs', 'copies-every-layer', 'quota', 'btrfs', 'devicemapper', 'zfs')
+    says(
+      scene,
+      'container-logs',
+      'deleted-files-held-open',
+      'snapshots',
+      'du-does-not-explain',
+      'disk-was-resized',
+      'docker-desktop',
+      'wsl',
+      'virtual-machine-disk',
+      'inodes',
+      'build-cache',
+      'volumes',
+      'many-images',
+      'orphan-layers',
+      'everything-was-pruned',
+      'vfs',
+      'copies-every-layer',
+      'quota',
+      'btrfs',
+      'devicemapper',
+      'zfs',
+    )
   );
 }
 
@@ -92,7 +155,14 @@ function fromError(scene: Scene): Draft[] {
       explanation: room
         ? `The error is the one of a full file system, but df shows ${size(room.available)} left on ${room.mountpoint}.`
         : `The error is the one of a full file system; how full ${subject} is cannot be seen here. If df shows room there, it is not this.`,
-      ...(path?.startsWith('/') ? { nextCheck: { run: `df -h ${root ?? '/var/lib/docker'}`, why: 'shows whether that file system has anything left' } } : {}),
+      ...(path?.startsWith('/')
+        ? {
+            nextCheck: {
+              run: `df -h ${root ?? '/var/lib/docker'}`,
+              why: 'shows whether that file system has anything left',
+            },
+          }
+        : {}),
       score: room ? 3 : 10,
     },
   ];
@@ -100,5 +170,8 @@ function fromError(scene: Scene): Draft[] {
 
 /** statfs of a directory with a project quota shows the quota instead of the disk. */
 function isQuotaSized(scene: Scene, fs: FileSystem): boolean {
-  return scene.facts.has('quota', (quota) => quota.kind === 'project' && quota.hardBytes !== undefined && quota.hardBytes === fs.size);
+  return scene.facts.has(
+    'quota',
+    (quota) => quota.kind === 'project' && quota.hardBytes !== undefined && quota.hardBytes === fs.size,
+  );
 }

@@ -25,7 +25,8 @@ export const pullOrBuildStagingTooSmall: Cause = {
   ],
   nextCheck: { run: 'df -h /var/tmp /tmp', why: 'shows what the staging directories have left' },
   remedies: ['set-staging-dir', 'clean-staging-dir'],
-  prevention: 'image_copy_tmp_dir = "storage" in containers.conf; DOCKER_TMPDIR on a large disk; systemd-tmpfiles for /var/tmp.',
+  prevention:
+    'image_copy_tmp_dir = "storage" in containers.conf; DOCKER_TMPDIR on a large disk; systemd-tmpfiles for /var/tmp.',
   sources: ['containers.conf(5) image_copy_tmp_dir', 'containers/podman#11107', 'containers/buildah#4423'],
   explains: ['plain-fs-full'],
   find(scene) {
@@ -33,10 +34,23 @@ export const pullOrBuildStagingTooSmall: Cause = {
     if (failing) return [ofFailure(scene, failing, stagingPath(failing) ?? '')];
     const failed = message(scene, 'staging-blob-failed');
     if (failed)
-      return [{ confidence: 'likely', subject: '/var/tmp', evidence: [evidence(failed, 'a blob could not be put into the staging directory')], explanation: 'The image was being copied through the temporary directory, and that had no room for the blob.', score: 78 }];
+      return [
+        {
+          confidence: 'likely',
+          subject: '/var/tmp',
+          evidence: [evidence(failed, 'a blob could not be put into the staging directory')],
+          explanation: 'The image was being copied through the temporary directory, and that had no room for the blob.',
+          score: 78,
+        },
+      ];
     if (scene.from === 'host') return [];
     const asked = says(scene, 'temporary-directory');
-    const option = scene.facts.first('command', (command) => /^(?:podman|buildah|docker|skopeo|singularity|apptainer)$/.test(command.program) && command.words.some((word) => /^--tmpdir|^(?:TMPDIR|DOCKER_TMPDIR)=/.test(word)));
+    const option = scene.facts.first(
+      'command',
+      (command) =>
+        /^(?:podman|buildah|docker|skopeo|singularity|apptainer)$/.test(command.program) &&
+        command.words.some((word) => /^--tmpdir|^(?:TMPDIR|DOCKER_TMPDIR)=/.test(word)),
+    );
     const other = failures(scene, ['ENOSPC'], TEMPORARY).find((fact) => TEMPORARY.test(fact.value.path ?? ''));
     if (!asked && !option) return other && says(scene, 'podman', 'singularity') ? [ofText(scene, other, 62)] : [];
     if (!says(scene, 'podman', 'docker', 'singularity', 'containerd', 'buildkit', 'cri-o')) return [];
@@ -50,7 +64,9 @@ function stagingPath(fact: Fact<'symptom'>): string | undefined {
   if (path === undefined) return undefined;
   if (DOCKER_TMP.test(path)) return path.slice(0, path.search(DOCKER_TMP) + '/docker/tmp'.length);
   // a file of the layer itself (home/app/tmp/…) is no staging path
-  return STAGING.test(path) && (TEMPORARY.test(path) || /tmp/i.test(path)) ? path.slice(0, path.search(STAGING)) : undefined;
+  return STAGING.test(path) && (TEMPORARY.test(path) || /tmp/i.test(path))
+    ? path.slice(0, path.search(STAGING))
+    : undefined;
 }
 
 function ofFailure(scene: Scene, fact: Fact<'symptom'>, directory: string): Draft {
@@ -61,7 +77,10 @@ function ofFailure(scene: Scene, fact: Fact<'symptom'>, directory: string): Draf
     confidence: roomy || (inRoot && fs === undefined) ? 'possible' : inRoot ? 'possible' : 'likely',
     severity: scene.from === 'text' ? textSeverity(scene) : 'critical',
     subject: directory,
-    evidence: [evidence(fact, 'the blob could not be written to the staging directory'), ...(fs ? [evidence(fs.fact, `${size(fs.available)} left${isInMemory(fs) ? ', in memory' : ''}`)] : [])],
+    evidence: [
+      evidence(fact, 'the blob could not be written to the staging directory'),
+      ...(fs ? [evidence(fs.fact, `${size(fs.available)} left${isInMemory(fs) ? ', in memory' : ''}`)] : []),
+    ],
     explanation: `Pulling, loading or building goes through ${directory}, and that is where the write failed${fs ? `: ${size(fs.available)} are left there` : ''}. It needs room for whole blobs, on whatever file system it lies.`,
     nextCheck: { run: `df -h ${directory}`, why: 'shows what the staging directory has left' },
     score: roomy ? 40 : inRoot ? 42 : 84,
@@ -74,7 +93,8 @@ function ofText(scene: Scene, fact: Fact<'symptom'> | Fact<'command'> | undefine
     severity: textSeverity(scene),
     subject: 'the temporary directory of the engine',
     evidence: [...(fact ? [evidence(fact, 'a temporary directory')] : []), ...said(scene, 'temporary-directory')],
-    explanation: 'The temporary directory that images are copied through is spoken of: it needs room for whole blobs, and interrupted runs leave their files there.',
+    explanation:
+      'The temporary directory that images are copied through is spoken of: it needs room for whole blobs, and interrupted runs leave their files there.',
     score,
   };
 }

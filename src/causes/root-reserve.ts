@@ -12,7 +12,10 @@ export const rootReserve: Cause = {
     'while root can still write; df shows 0 available though used is less than the size. On a data disk of terabytes those five percent are a lot.',
   confirm: 'f_bavail is 0 while f_bfree is not; tune2fs -l shows the reserved block count.',
   lookAlikes: [{ cause: 'plain-fs-full', tell: 'size is used + available: nothing is kept back' }],
-  nextCheck: { run: 'stat -f -c "%f free, %a available, of %S bytes each" /var/lib/docker', why: 'the difference is what root alone may take' },
+  nextCheck: {
+    run: 'stat -f -c "%f free, %a available, of %S bytes each" /var/lib/docker',
+    why: 'the difference is what root alone may take',
+  },
   remedies: ['lower-root-reserve', 'docker-builder-prune', 'grow-file-system'],
   sources: ['tune2fs(8)', 'statfs(2)', 'fs/ext4/balloc.c ext4_has_free_clusters'],
   find(scene) {

@@ -12,7 +12,8 @@ export const snapshotsHoldSpace: Cause = {
   about:
     'snapper, timeshift, automatic ZFS snapshots or LVM snapshots of the file system that holds the data root keep every layer, log and package that was ever there. ' +
     'Deleting files frees nothing: df counts what du cannot find.',
-  confirm: 'btrfs subvolume list -s, zfs list -t snapshot or snapper list shows snapshots, and their own space is a good part of the disk.',
+  confirm:
+    'btrfs subvolume list -s, zfs list -t snapshot or snapper list shows snapshots, and their own space is a good part of the disk.',
   lookAlikes: [
     { cause: 'deleted-but-open', tell: 'lsof +L1 lists the missing size' },
     { cause: 'hidden-under-mountpoint', tell: 'no snapshots exist' },
@@ -20,7 +21,8 @@ export const snapshotsHoldSpace: Cause = {
   ],
   nextCheck: { run: 'btrfs subvolume list -s /', why: 'lists snapshots; on ZFS: zfs list -t snapshot -o name,used' },
   remedies: ['delete-snapshots'],
-  prevention: 'The data root on a subvolume or dataset of its own that is not snapshotted; a limit in snapper\'s configuration.',
+  prevention:
+    "The data root on a subvolume or dataset of its own that is not snapshotted; a limit in snapper's configuration.",
   sources: ['btrfs-subvolume(8)', 'snapper(8)', 'zfsprops(7) usedbysnapshots', 'moby/moby#41055'],
   explains: ['plain-fs-full'],
   find(scene) {
@@ -55,7 +57,9 @@ function ofBtrfs(scene: Scene): Draft[] {
   const list = scene.facts.last('btrfs-subvolumes', (value) => (value.snapshots ?? 0) > 0);
   const count = list?.value.snapshots ?? 0;
   if (!list || count < 3) return [];
-  const fs = fileSystems(scene).find((one) => one.type === 'btrfs' && (list.value.path === undefined || one.mountpoint === list.value.path));
+  const fs = fileSystems(scene).find(
+    (one) => one.type === 'btrfs' && (list.value.path === undefined || one.mountpoint === list.value.path),
+  );
   const tight = fs !== undefined && fullness(fs) !== 'roomy';
   // Docker's and Podman's btrfs driver makes a snapshot for each layer: those are no one's backups
   const engine = scene.facts.has('engine', (value) => value.driver === 'btrfs') || says(scene, 'docker');
@@ -78,7 +82,11 @@ function fromText(scene: Scene): Draft[] {
   const spoken = says(scene, 'snapshots') && !says(scene, 'firecracker', 'containerd', 'kubernetes');
   const unexplained = says(scene, 'du-does-not-explain');
   // servers keep deleted files open for months; a desktop is restarted, and its system makes snapshots
-  const desktop = unexplained && !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open', 'container-logs') && !scene.facts.has('engine') && !scene.facts.has('open-deleted');
+  const desktop =
+    unexplained &&
+    !says(scene, 'docker', 'podman', 'containerd', 'kubernetes', 'deleted-files-held-open', 'container-logs') &&
+    !scene.facts.has('engine') &&
+    !scene.facts.has('open-deleted');
   if (!spoken && !desktop) return [];
   const full = spoken ? fullFileSystems(scene)[0] : undefined;
   return [
@@ -86,8 +94,12 @@ function fromText(scene: Scene): Draft[] {
       confidence: full ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: 'snapshots of the file system',
-      evidence: [...said(scene, 'snapshots', 'du-does-not-explain', 'space-not-returned'), ...(full ? [evidence(full.fact, 'the file system is full')] : [])],
-      explanation: 'What fills the disk does not show in any directory: snapshots that the system makes by itself keep every deleted file.',
+      evidence: [
+        ...said(scene, 'snapshots', 'du-does-not-explain', 'space-not-returned'),
+        ...(full ? [evidence(full.fact, 'the file system is full')] : []),
+      ],
+      explanation:
+        'What fills the disk does not show in any directory: snapshots that the system makes by itself keep every deleted file.',
       score: spoken && (unexplained || says(scene, 'space-not-returned')) ? 74 : spoken ? 56 : 52,
     },
   ];

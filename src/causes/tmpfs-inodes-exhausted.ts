@@ -18,7 +18,11 @@ export const tmpfsInodesExhausted: Cause = {
   ],
   nextCheck: { run: 'df -i /run /dev/shm /tmp', why: 'shows the inodes of each tmpfs' },
   remedies: ['remount-tmpfs-larger', 'restart-holder'],
-  sources: ['Documentation/filesystems/tmpfs.rst', 'mm/shmem.c (mkdir takes an inode and no page)', 'docker/for-linux#214'],
+  sources: [
+    'Documentation/filesystems/tmpfs.rst',
+    'mm/shmem.c (mkdir takes an inode and no page)',
+    'docker/for-linux#214',
+  ],
   explains: ['run-tmpfs-full', 'plain-fs-full'],
   find(scene) {
     const rows = inodeRows(scene).filter((row) => row.tmpfs && row.ratio >= 0.95 && row.inodes > 0);
@@ -42,8 +46,12 @@ export const tmpfsInodesExhausted: Cause = {
           confidence: room ? 'likely' : 'possible',
           severity: textSeverity(scene),
           subject: /^\/(?:var\/)?run/.test(fact.value.path ?? '') ? '/run' : (fact.value.path ?? 'tmpfs'),
-          evidence: [evidence(fact, 'creating a name on a tmpfs fails'), ...(room ? [evidence(fs.fact, 'the tmpfs has bytes to spare')] : [])],
-          explanation: 'What fails is creating a directory or file below /run, a tmpfs: on tmpfs that takes an inode and no space. Its inodes may be used up while df shows room.',
+          evidence: [
+            evidence(fact, 'creating a name on a tmpfs fails'),
+            ...(room ? [evidence(fs.fact, 'the tmpfs has bytes to spare')] : []),
+          ],
+          explanation:
+            'What fails is creating a directory or file below /run, a tmpfs: on tmpfs that takes an inode and no space. Its inodes may be used up while df shows room.',
           score: 72,
         };
       });

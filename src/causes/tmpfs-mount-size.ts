@@ -12,7 +12,7 @@ export const tmpfsMountSize: Cause = {
   severity: 'critical',
   prevalence: 'B',
   about:
-    'A --tmpfs mount, a read-only container\'s temporary /var or /tmp, an emptyDir of medium Memory or the host\'s /tmp lives in memory and has its own small size. ' +
+    "A --tmpfs mount, a read-only container's temporary /var or /tmp, an emptyDir of medium Memory or the host's /tmp lives in memory and has its own small size. " +
     'It fills without any disk being full; and what the image holds at that place is copied into it first (tmpcopyup).',
   confirm: 'df of the mount, seen from inside the container, shows the tmpfs at 100 %.',
   lookAlikes: [
@@ -25,7 +25,9 @@ export const tmpfsMountSize: Cause = {
   sources: ['tmpfs(5)', 'Documentation/filesystems/tmpfs.rst', 'opencontainers/runc tmpcopyup'],
   explains: ['plain-fs-full'],
   find(scene) {
-    const full = allFileSystems(scene).filter((fs) => isInMemory(fs) && fs.size > 0 && !OTHERS.test(fs.mountpoint) && fs.available <= fs.size * 0.02);
+    const full = allFileSystems(scene).filter(
+      (fs) => isInMemory(fs) && fs.size > 0 && !OTHERS.test(fs.mountpoint) && fs.available <= fs.size * 0.02,
+    );
     if (full.length > 0)
       return full.map((fs) => ({
         confidence: fs.available <= fs.size * 0.005 ? 'confirmed' : 'likely',
@@ -37,9 +39,20 @@ export const tmpfsMountSize: Cause = {
       }));
     const copy = message(scene, 'tmpcopyup-failed');
     if (copy)
-      return [{ confidence: 'likely', subject: 'tmpfs of the container', evidence: [evidence(copy, 'the image\'s files did not fit into the tmpfs mounted over them')], explanation: 'The runtime copies what the image has at that place into the new tmpfs, through its temporary directory, and that had no room for it.', score: 85 }];
+      return [
+        {
+          confidence: 'likely',
+          subject: 'tmpfs of the container',
+          evidence: [evidence(copy, "the image's files did not fit into the tmpfs mounted over them")],
+          explanation:
+            'The runtime copies what the image has at that place into the new tmpfs, through its temporary directory, and that had no room for it.',
+          score: 85,
+        },
+      ];
     if (scene.from === 'host') return [];
-    const failing = failures(scene).find((fact) => fact.value.path !== undefined && onTmpfs(holding(scene, fact.value.path)));
+    const failing = failures(scene).find(
+      (fact) => fact.value.path !== undefined && onTmpfs(holding(scene, fact.value.path)),
+    );
     if (!failing && !says(scene, 'tmpfs')) return [];
     if (!failing && failures(scene).length === 0) return [];
     return [
@@ -47,7 +60,10 @@ export const tmpfsMountSize: Cause = {
         confidence: failing ? 'likely' : 'possible',
         severity: textSeverity(scene),
         subject: failing?.value.path ?? 'tmpfs',
-        evidence: [...(failing ? [evidence(failing, 'the failing path lies on a tmpfs')] : []), ...said(scene, 'tmpfs')],
+        evidence: [
+          ...(failing ? [evidence(failing, 'the failing path lies on a tmpfs')] : []),
+          ...said(scene, 'tmpfs'),
+        ],
         explanation: 'A tmpfs is spoken of: it has a size of its own, in memory, whatever the disks have left.',
         score: failing ? 60 : 42,
       },

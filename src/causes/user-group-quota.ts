@@ -20,28 +20,40 @@ export const userGroupQuota: Cause = {
   remedies: ['raise-user-quota', 'move-graph-root'],
   sources: ['quota(1)', 'repquota(8)', 'xfs_quota(8)', 'write(2) EDQUOT'],
   find(scene) {
-    const drafts = scene.facts.all('quota', (quota) => quota.kind !== 'project').flatMap((fact): Draft[] => {
-      const { kind, subject, filesystem, usedBytes, hardBytes, usedInodes, hardInodes } = fact.value;
-      const bytes = hardBytes !== undefined && hardBytes > 0 && usedBytes !== undefined ? usedBytes / hardBytes : 0;
-      const inodes = hardInodes !== undefined && hardInodes > 0 && usedInodes !== undefined ? usedInodes / hardInodes : 0;
-      const ratio = Math.max(bytes, inodes);
-      if (ratio < 0.95) return [];
-      return [
-        {
-          confidence: ratio >= 0.999 ? 'confirmed' : 'likely',
-          severity: ratio >= 0.99 ? 'critical' : 'warning',
-          subject: `${kind} ${subject}`,
-          evidence: [evidence(fact, 'used against its hard limit')],
-          explanation: bytes >= inodes ? `The ${kind} ${subject} uses ${size(usedBytes ?? 0)} of ${size(hardBytes ?? 0)} on ${filesystem} (${share(usedBytes ?? 0, hardBytes ?? 0)}).` : `The ${kind} ${subject} has ${usedInodes} of ${hardInodes} files on ${filesystem}.`,
-          score: 88,
-        },
-      ];
-    });
+    const drafts = scene.facts
+      .all('quota', (quota) => quota.kind !== 'project')
+      .flatMap((fact): Draft[] => {
+        const { kind, subject, filesystem, usedBytes, hardBytes, usedInodes, hardInodes } = fact.value;
+        const bytes = hardBytes !== undefined && hardBytes > 0 && usedBytes !== undefined ? usedBytes / hardBytes : 0;
+        const inodes =
+          hardInodes !== undefined && hardInodes > 0 && usedInodes !== undefined ? usedInodes / hardInodes : 0;
+        const ratio = Math.max(bytes, inodes);
+        if (ratio < 0.95) return [];
+        return [
+          {
+            confidence: ratio >= 0.999 ? 'confirmed' : 'likely',
+            severity: ratio >= 0.99 ? 'critical' : 'warning',
+            subject: `${kind} ${subject}`,
+            evidence: [evidence(fact, 'used against its hard limit')],
+            explanation:
+              bytes >= inodes
+                ? `The ${kind} ${subject} uses ${size(usedBytes ?? 0)} of ${size(hardBytes ?? 0)} on ${filesystem} (${share(usedBytes ?? 0, hardBytes ?? 0)}).`
+                : `The ${kind} ${subject} has ${usedInodes} of ${hardInodes} files on ${filesystem}.`,
+            score: 88,
+          },
+        ];
+      });
     if (drafts.length > 0) return drafts;
     const failing = failures(scene, ['EDQUOT'])[0];
-    const keys = message(scene, 'keyring-quota') !== undefined || says(scene, 'keyring') || /\bkeys?\b|keyctl|join session/i.test(failing?.value.message ?? '');
+    const keys =
+      message(scene, 'keyring-quota') !== undefined ||
+      says(scene, 'keyring') ||
+      /\bkeys?\b|keyctl|join session/i.test(failing?.value.message ?? '');
     if (!failing || keys) return [];
-    const btrfs = says(scene, 'btrfs') || scene.facts.has('btrfs-qgroup') || scene.facts.has('engine', (engine) => engine.driver === 'btrfs');
+    const btrfs =
+      says(scene, 'btrfs') ||
+      scene.facts.has('btrfs-qgroup') ||
+      scene.facts.has('engine', (engine) => engine.driver === 'btrfs');
     return [
       {
         confidence: failing.value.path !== undefined && !btrfs ? 'likely' : 'possible',

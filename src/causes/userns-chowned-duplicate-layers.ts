@@ -6,9 +6,10 @@ export const usernsChownedDuplicateLayers: Cause = {
   severity: 'notice',
   prevalence: 'B',
   about:
-    'With --userns=auto or keep-id, and without id-mapped mounts, Podman and CRI-O make a copy of the image\'s layer with changed owners for each mapping. ' +
+    "With --userns=auto or keep-id, and without id-mapped mounts, Podman and CRI-O make a copy of the image's layer with changed owners for each mapping. " +
     'The copies take the size of the image again and stay until the image is removed.',
-  confirm: 'podman ps shows containers with their own user namespace mapping, and overlay-layers/layers.json has layers with a uidmap.',
+  confirm:
+    'podman ps shows containers with their own user namespace mapping, and overlay-layers/layers.json has layers with a uidmap.',
   lookAlikes: [{ cause: 'vfs-driver-copies', tell: 'the driver is vfs' }],
   nextCheck: { run: 'podman system df -v', why: 'compare the sizes it counts with du -xsh of the store' },
   remedies: ['use-idmapped-mounts', 'docker-image-prune'],

@@ -21,9 +21,13 @@ export const vfsDriverCopies: Cause = {
     { cause: 'overlay-on-overlay', tell: 'the reason why vfs was chosen' },
     { cause: 'images-unused', tell: 'the driver is overlay and images are many' },
   ],
-  nextCheck: { run: 'podman info --format "{{.Store.GraphDriverName}}"', why: 'names the storage driver; for Docker: docker info -f "{{.Driver}}"' },
+  nextCheck: {
+    run: 'podman info --format "{{.Store.GraphDriverName}}"',
+    why: 'names the storage driver; for Docker: docker info -f "{{.Driver}}"',
+  },
   remedies: ['switch-to-overlay2', 'docker-image-prune'],
-  prevention: 'A kernel of 5.13 or newer, or fuse-overlayfs, for rootless; a volume for the data root of nested engines.',
+  prevention:
+    'A kernel of 5.13 or newer, or fuse-overlayfs, for rootless; a volume for the data root of nested engines.',
   sources: ['containers/storage drivers/vfs', 'moby/moby#38454', 'containers/buildah#2504'],
   explains: ['plain-fs-full', 'images-unused'],
   find(scene) {
@@ -34,7 +38,8 @@ export const vfsDriverCopies: Cause = {
 };
 
 function ofEngine(scene: Scene, engine: NonNullable<ReturnType<typeof driverFact>>): Draft[] {
-  const root = engine.value.root ?? (engine.value.engine === 'docker' ? '/var/lib/docker' : '/var/lib/containers/storage');
+  const root =
+    engine.value.root ?? (engine.value.engine === 'docker' ? '/var/lib/docker' : '/var/lib/containers/storage');
   const layers = scene.facts.last('directory-size', (value) => /\/vfs(?:\/dir)?\/?$/.test(value.path));
   const weight = weigh(scene, layers?.value.bytes ?? 0, root);
   return [
@@ -42,7 +47,10 @@ function ofEngine(scene: Scene, engine: NonNullable<ReturnType<typeof driverFact
       confidence: 'likely',
       severity: scene.from === 'text' ? textSeverity(scene) : weight.full ? 'critical' : 'notice',
       subject: root,
-      evidence: [evidence(engine, 'the storage driver is vfs'), ...(layers ? [evidence(layers, `its layers take ${size(layers.value.bytes)}`)] : [])],
+      evidence: [
+        evidence(engine, 'the storage driver is vfs'),
+        ...(layers ? [evidence(layers, `its layers take ${size(layers.value.bytes)}`)] : []),
+      ],
       explanation: `${engine.value.engine} uses the vfs driver: every layer and every container is a full copy${layers ? `, ${size(layers.value.bytes)} by now` : ''}.`,
       score: 80,
     },
@@ -59,15 +67,32 @@ function fromText(scene: Scene): Draft[] {
   const proof = failing ?? directory;
   const overlay = says(scene, 'overlay2', 'fuse-overlayfs') || driverFact(scene, /overlay/) !== undefined;
   // vfs/dir below Docker's root, without a word of copies, is where volumes were
-  const score = proof ? 80 : copies && (vfs || podman) ? 76 : copies ? 62 : vfs && podman ? 78 : podman && says(scene, 'rootless') && !overlay && outgrown(scene) ? 48 : vfs ? 45 : 0;
+  const score = proof
+    ? 80
+    : copies && (vfs || podman)
+      ? 76
+      : copies
+        ? 62
+        : vfs && podman
+          ? 78
+          : podman && says(scene, 'rootless') && !overlay && outgrown(scene)
+            ? 48
+            : vfs
+              ? 45
+              : 0;
   if (score === 0) return [];
   return [
     {
       confidence: proof || (copies && vfs) ? 'likely' : 'possible',
       severity: textSeverity(scene),
       subject: podman ? '~/.local/share/containers/storage/vfs' : 'the vfs storage driver',
-      evidence: [...(proof ? [evidence(proof, 'layers of the vfs driver')] : []), ...(refused ? [evidence(refused, 'overlay could not be used here')] : []), ...said(scene, 'vfs', 'copies-every-layer', 'rootless')],
-      explanation: 'Far more space is taken than the images have: that is how the vfs driver works, which engines fall back to where overlay is not available, rootless above all.',
+      evidence: [
+        ...(proof ? [evidence(proof, 'layers of the vfs driver')] : []),
+        ...(refused ? [evidence(refused, 'overlay could not be used here')] : []),
+        ...said(scene, 'vfs', 'copies-every-layer', 'rootless'),
+      ],
+      explanation:
+        'Far more space is taken than the images have: that is how the vfs driver works, which engines fall back to where overlay is not available, rootless above all.',
       score,
     },
   ];
@@ -75,5 +100,8 @@ function fromText(scene: Scene): Draft[] {
 
 /** Out of space, and nothing says that it is a path of another kind. */
 function outgrown(scene: Scene): boolean {
-  return failures(scene).every((fact) => !/\/tmp\/|\/run\/|\/dev\//.test(fact.value.path ?? '')) && !says(scene, 'temporary-directory', 'tmpfs', 'shared-memory', 'keyring', 'quota');
+  return (
+    failures(scene).every((fact) => !/\/tmp\/|\/run\/|\/dev\//.test(fact.value.path ?? '')) &&
+    !says(scene, 'temporary-directory', 'tmpfs', 'shared-memory', 'keyring', 'quota')
+  );
 }

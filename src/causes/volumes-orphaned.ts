@@ -26,7 +26,9 @@ export const volumesOrphaned: Cause = {
   sources: ['docker/cli#4028', 'docs.docker.com: docker volume prune', 'moby/moby#12860'],
   explains: ['plain-fs-full'],
   find(scene) {
-    const drafts = [...fromTable(scene), ...fromVolumes(scene), ...fromDirectory(scene)].sort((a, b) => (b.score ?? 0) - (a.score ?? 0)).slice(0, 1);
+    const drafts = [...fromTable(scene), ...fromVolumes(scene), ...fromDirectory(scene)]
+      .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+      .slice(0, 1);
     return drafts.length > 0 ? drafts : fromText(scene);
   },
 };
@@ -51,7 +53,10 @@ function fromTable(scene: Scene): Draft[] {
 }
 
 function fromVolumes(scene: Scene): Draft[] {
-  const unused = scene.facts.all('volume', (volume) => volume.references === 0 && (volume.size ?? 0) > 0 && !/^buildx_buildkit_/.test(volume.name));
+  const unused = scene.facts.all(
+    'volume',
+    (volume) => volume.references === 0 && (volume.size ?? 0) > 0 && !/^buildx_buildkit_/.test(volume.name),
+  );
   const bytes = unused.reduce((sum, fact) => sum + (fact.value.size ?? 0), 0);
   const first = unused[0];
   if (!first || bytes < GIB) return [];
@@ -70,7 +75,9 @@ function fromVolumes(scene: Scene): Draft[] {
 
 function fromDirectory(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
-  const big = scene.facts.all('directory-size', (value) => VOLUME_DIRECTORY.test(value.path)).sort((a, b) => b.value.bytes - a.value.bytes)[0];
+  const big = scene.facts
+    .all('directory-size', (value) => VOLUME_DIRECTORY.test(value.path))
+    .sort((a, b) => b.value.bytes - a.value.bytes)[0];
   if (!big || big.value.bytes < GIB) return [];
   const weight = weigh(scene, big.value.bytes, big.value.path);
   return [
@@ -87,7 +94,11 @@ function fromDirectory(scene: Scene): Draft[] {
 
 function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
-  const vfsDirectory = says(scene, 'vfs') && !says(scene, 'podman', 'rootless') && driverFact(scene, /^vfs$/) === undefined && !says(scene, 'copies-every-layer');
+  const vfsDirectory =
+    says(scene, 'vfs') &&
+    !says(scene, 'podman', 'rootless') &&
+    driverFact(scene, /^vfs$/) === undefined &&
+    !says(scene, 'copies-every-layer');
   const stays = says(scene, 'space-not-returned', 'orphan-layers', 'everything-was-pruned');
   const volumes = says(scene, 'volumes');
   if (!volumes && !(vfsDirectory && stays)) return [];
@@ -98,7 +109,7 @@ function fromText(scene: Scene): Draft[] {
       subject: `${rootOf(scene, 'docker')}/volumes`,
       evidence: said(scene, 'volumes', 'vfs', 'space-not-returned'),
       explanation: vfsDirectory
-        ? 'vfs/dir below Docker\'s data root is where old versions keep volumes: removing containers and images leaves them there.'
+        ? "vfs/dir below Docker's data root is where old versions keep volumes: removing containers and images leaves them there."
         : 'Volumes are spoken of: they stay when their containers are removed.',
       score: vfsDirectory && volumes ? 76 : vfsDirectory && stays ? 70 : says(scene, 'everything-was-pruned') ? 44 : 62,
     },

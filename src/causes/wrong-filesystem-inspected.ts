@@ -10,7 +10,7 @@ export const wrongFilesystemInspected: Cause = {
   severity: 'notice',
   prevalence: 'A',
   about:
-    'df / shows room, but the failing write went to another file system: the data root on its own disk, /var/tmp, a tmpfs, a volume, or the container\'s own view. ' +
+    "df / shows room, but the failing write went to another file system: the data root on its own disk, /var/tmp, a tmpfs, a volume, or the container's own view. " +
     'Tools err the same way: a kubelet that watches one disk while images and logs lie on another evicts for the wrong one.',
   confirm: 'findmnt -T of the failing path and of the path that was looked at name different file systems.',
   lookAlikes: [{ cause: 'plain-fs-full', tell: 'the same file system holds both paths' }],
@@ -26,11 +26,15 @@ export const wrongFilesystemInspected: Cause = {
 function fromRows(scene: Scene): Draft[] {
   const root = holding(scene, '/');
   if (!root || fullness(root) !== 'roomy') return [];
-  const paths = [...dataRoots(scene), ...failures(scene).flatMap((fact) => (fact.value.path?.startsWith('/') ? [fact.value.path] : []))];
+  const paths = [
+    ...dataRoots(scene),
+    ...failures(scene).flatMap((fact) => (fact.value.path?.startsWith('/') ? [fact.value.path] : [])),
+  ];
   const seen = new Set<string>();
   return paths.flatMap((path) => {
     const fs = holding(scene, path);
-    if (!fs || fs.mountpoint === '/' || fs.source === root.source || fullness(fs) !== 'full' || seen.has(fs.mountpoint)) return [];
+    if (!fs || fs.mountpoint === '/' || fs.source === root.source || fullness(fs) !== 'full' || seen.has(fs.mountpoint))
+      return [];
     seen.add(fs.mountpoint);
     const draft: Draft = {
       confidence: 'likely',
@@ -47,8 +51,12 @@ function fromRows(scene: Scene): Draft[] {
 /** Evicted for a disk that is not the one in use, or prose that speaks of two disks. */
 function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
-  const pressure = says(scene, 'disk-pressure', 'evicted') || scene.facts.has('message', (value) => value.id === 'k8s-disk-pressure' || value.id === 'k8s-evicted');
-  const disks = new Set(scene.facts.all('block', (block) => /^(?:disk|part|lvm)$/.test(block.type)).map((fact) => fact.value.name));
+  const pressure =
+    says(scene, 'disk-pressure', 'evicted') ||
+    scene.facts.has('message', (value) => value.id === 'k8s-disk-pressure' || value.id === 'k8s-evicted');
+  const disks = new Set(
+    scene.facts.all('block', (block) => /^(?:disk|part|lvm)$/.test(block.type)).map((fact) => fact.value.name),
+  );
   const roomy = fileSystems(scene).some((fs) => fullness(fs) === 'roomy');
   if (!pressure || (!says(scene, 'df-shows-space') && !roomy && disks.size < 2)) return [];
   return [
@@ -57,8 +65,12 @@ function fromText(scene: Scene): Draft[] {
       severity: textSeverity(scene),
       subject: 'the disk that is watched',
       evidence: said(scene, 'disk-pressure', 'evicted', 'df-shows-space'),
-      explanation: 'Pods are evicted for disk pressure while a disk has room: the kubelet may watch another file system (or divide by the wrong capacity) than the one that holds the data.',
-      nextCheck: { run: 'kubectl get --raw /api/v1/nodes/NODE/proxy/stats/summary', why: 'node.fs and runtime.imageFs name capacity and use of what the kubelet watches' },
+      explanation:
+        'Pods are evicted for disk pressure while a disk has room: the kubelet may watch another file system (or divide by the wrong capacity) than the one that holds the data.',
+      nextCheck: {
+        run: 'kubectl get --raw /api/v1/nodes/NODE/proxy/stats/summary',
+        why: 'node.fs and runtime.imageFs name capacity and use of what the kubelet watches',
+      },
       score: disks.size >= 2 || says(scene, 'df-shows-space') ? 78 : 40,
     },
   ];

@@ -19,38 +19,81 @@ const SIZE = '\\d+(?:[.,]\\d+)? ?[kmgt]i?b?\\b';
 const RULES: readonly SentenceRule[] = [
   {
     term: 'many-images',
-    all: [/\bimages?\b|\btags?\b/, /\b(?:old(?:er)?|unused|untagged|dangling|stale|outdated|previous|accumulat\w*|pil(?:e|es|ed|ing) up|hundreds|thousands|never (?:removed|cleaned|deleted))\b|<none>|\b(?:[5-9]\d|\d{3,5}) (?:\S+ ){0,2}(?:images?|tags|entries)\b|images?\b[^,;]{0,30}\b(?:gives?|lists?|shows?|prints?|returns?|counts?|has|have|are|says?) (?:\w+ )?(?:[5-9]\d|\d{3,5})\b(?! ?[kmgt%])/],
+    all: [
+      /\bimages?\b|\btags?\b/,
+      /\b(?:old(?:er)?|unused|untagged|dangling|stale|outdated|previous|accumulat\w*|pil(?:e|es|ed|ing) up|hundreds|thousands|never (?:removed|cleaned|deleted))\b|<none>|\b(?:[5-9]\d|\d{3,5}) (?:\S+ ){0,2}(?:images?|tags|entries)\b|images?\b[^,;]{0,30}\b(?:gives?|lists?|shows?|prints?|returns?|counts?|has|have|are|says?) (?:\w+ )?(?:[5-9]\d|\d{3,5})\b(?! ?[kmgt%])/,
+    ],
     none: new RegExp(`${ASKS.source}|${REMOVES.source}[^,;]{0,30}\\b(?:all|every)`),
   },
   {
     term: 'deleted-files-held-open',
-    all: [/\b(?:restart|reboot|recreat|redeploy)\w*/, /\b(?:frees?|freed|return(?:s|ed)?|gives? (?:\S+ ){0,2}back|gave (?:\S+ ){0,2}back|releas(?:es|ed)|recover(?:s|ed)|reclaim(?:s|ed)|(?:falls?|fell|drops?|dropped|goes|went) (?:back )?(?:down|to|from)|(?:is|comes|came|was) back)\b/],
+    all: [
+      /\b(?:restart|reboot|recreat|redeploy)\w*/,
+      /\b(?:frees?|freed|return(?:s|ed)?|gives? (?:\S+ ){0,2}back|gave (?:\S+ ){0,2}back|releas(?:es|ed)|recover(?:s|ed)|reclaim(?:s|ed)|(?:falls?|fell|drops?|dropped|goes|went) (?:back )?(?:down|to|from)|(?:is|comes|came|was) back)\b/,
+    ],
     none: /\b(?:not|never|nothing|no|without|network|resiz\w*)\b|n't\b/,
   },
   {
     term: 'deleted-files-held-open',
-    all: [/\b(?:delet\w+|remov\w+|rm|erased)\b/, /\b(?:logs?|files?|dumps?|backups?)\b/, /\bstill\b|\bnot\b|n't\b|\bno\b/, /\b(?:df|space|full|usage)\b|%/],
+    all: [
+      /\b(?:delet\w+|remov\w+|rm|erased)\b/,
+      /\b(?:logs?|files?|dumps?|backups?)\b/,
+      /\bstill\b|\bnot\b|n't\b|\bno\b/,
+      /\b(?:df|space|full|usage)\b|%/,
+    ],
     none: /\bprune\b|\bimages?\b|\binodes?\b|\bcannot\b|\bcan't\b|\b(?:log|file)s? (?:show|say|contain)/,
   },
   { term: 'du-does-not-explain', all: [/\bdf\b/, /\bdu\b/] },
   {
     term: 'du-does-not-explain',
-    all: [new RegExp(`${SIZE}.*${SIZE}`), /\b(?:sees?|finds?|found|counts?|adds? up|sums? up|analy[sz]er|ncdu|baobab|files|explorer)\b/, /\b(?:system|used|full|says?|tells?|reports?)\b/],
+    all: [
+      new RegExp(`${SIZE}.*${SIZE}`),
+      /\b(?:sees?|finds?|found|counts?|adds? up|sums? up|analy[sz]er|ncdu|baobab|files|explorer)\b/,
+      /\b(?:system|used|full|says?|tells?|reports?)\b/,
+    ],
     none: /docker|podman|images?\b|containers?\b|containerd/,
   },
   {
     term: 'disk-was-resized',
-    all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk|disk-size)\b/, /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)|--disk\b/, /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/],
+    all: [
+      /\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk|disk-size)\b/,
+      /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)|--disk\b/,
+      /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/,
+    ],
   },
-  { term: 'disk-was-resized', all: [/\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk)\b/, new RegExp(`\\b(?:resized|enlarged|extended|expanded|raised)\\b[^,;]{0,30}\\bto ${SIZE}`)], none: /\busage\b|\blogs?\b/ },
+  {
+    term: 'disk-was-resized',
+    all: [
+      /\b(?:disks?|vms?|volumes?|drives?|lv|partitions?|vdisk)\b/,
+      new RegExp(`\\b(?:resized|enlarged|extended|expanded|raised)\\b[^,;]{0,30}\\bto ${SIZE}`),
+    ],
+    none: /\busage\b|\blogs?\b/,
+  },
   {
     term: 'orphan-layers',
-    all: [/\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/, /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)|\bno (?:\w+ ){0,2}(?:image|container|pod)s? (?:uses?|refers?|references?|owns?|needs?|has|have)\b/],
+    all: [
+      /\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/,
+      /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)|\bno (?:\w+ ){0,2}(?:image|container|pod)s? (?:uses?|refers?|references?|owns?|needs?|has|have)\b/,
+    ],
     none: /\b(?:snapper|timeshift)\b/,
   },
   // the store's own size against what the images add up to
-  { term: 'orphan-layers', all: [/\b(?:overlay2|aufs|subvolumes|snapshotter)\b/, new RegExp(`${SIZE}.*${SIZE}`), /\bimages?\b[^,;]{0,40}\b(?:only|just|is|are|sum|total|adds?)\b|\b(?:sum|total|adds? up|only|just)\b[^,;]{0,40}\bimages?\b/] },
-  { term: 'everything-was-pruned', all: [/\b(?:docker|podman|nerdctl|crictl) (?:ps|images?|volumes?|containers?|system)\b/, /\b(?:nothing|empty|(?<!<)none|no output|0 ?b)\b/], none: ASKS },
+  {
+    term: 'orphan-layers',
+    all: [
+      /\b(?:overlay2|aufs|subvolumes|snapshotter)\b/,
+      new RegExp(`${SIZE}.*${SIZE}`),
+      /\bimages?\b[^,;]{0,40}\b(?:only|just|is|are|sum|total|adds?)\b|\b(?:sum|total|adds? up|only|just)\b[^,;]{0,40}\bimages?\b/,
+    ],
+  },
+  {
+    term: 'everything-was-pruned',
+    all: [
+      /\b(?:docker|podman|nerdctl|crictl) (?:ps|images?|volumes?|containers?|system)\b/,
+      /\b(?:nothing|empty|(?<!<)none|no output|0 ?b)\b/,
+    ],
+    none: ASKS,
+  },
   { term: 'inodes', all: [/\biuse(?:d|%)/] },
   {
     term: 'everything-was-pruned',
@@ -59,15 +102,31 @@ const RULES: readonly SentenceRule[] = [
   },
   {
     term: 'container-logs',
-    all: [/\blogs?\b|\blogging\b|\bstdout\b|\bstack ?traces?\b/, /\b(?:containers?|services?|docker|pods?)\b/, /\b(?:prints?|writes?|writing|spam\w*|verbose|rotat\w*|huge|grow\w*|grew|fill\w*)\b/],
+    all: [
+      /\blogs?\b|\blogging\b|\bstdout\b|\bstack ?traces?\b/,
+      /\b(?:containers?|services?|docker|pods?)\b/,
+      /\b(?:prints?|writes?|writing|spam\w*|verbose|rotat\w*|huge|grow\w*|grew|fill\w*)\b/,
+    ],
     none: /\bbuild log|\blog ?in\b|\blogged\b|\bsee the logs?\b|\battach/,
   },
   {
     term: 'container-logs',
-    all: [/\b(?:containers?|services?|pods?|daemon|app(?:lication)?)\b/, /\b(?:print\w*|logging|spam\w*|flood\w*|writ\w+|emit\w*)\b[^,;]{0,24}\b(?:errors?|lines?|messages?|output|traces?|warnings?|debug)\b/, /\b(?:since|constantly|continu\w*|loop|forever|all the time|(?:every|each|per) (?:second|minute|hour|request)|millions?|thousands?)\b/],
+    all: [
+      /\b(?:containers?|services?|pods?|daemon|app(?:lication)?)\b/,
+      /\b(?:print\w*|logging|spam\w*|flood\w*|writ\w+|emit\w*)\b[^,;]{0,24}\b(?:errors?|lines?|messages?|output|traces?|warnings?|debug)\b/,
+      /\b(?:since|constantly|continu\w*|loop|forever|all the time|(?:every|each|per) (?:second|minute|hour|request)|millions?|thousands?)\b/,
+    ],
   },
   // `overlay2 is 9G, containers is 75G`: the directory beside overlay2 that holds the logs
-  { term: 'container-logs', all: [/\boverlay2\b|\/var\/lib\/docker\b/, new RegExp(`\\bcontainers[\`"'/]{0,2}(?: (?:dir(?:ectory)?|folder|subdirectory))? ?(?:is|has|=|:) ?(?:about |around )?${SIZE}`)] },
+  {
+    term: 'container-logs',
+    all: [
+      /\boverlay2\b|\/var\/lib\/docker\b/,
+      new RegExp(
+        `\\bcontainers[\`"'/]{0,2}(?: (?:dir(?:ectory)?|folder|subdirectory))? ?(?:is|has|=|:) ?(?:about |around )?${SIZE}`,
+      ),
+    ],
+  },
 ];
 
 /** People put what they saw in the first pages; beyond this a paste is a log. UTF-16 units. */

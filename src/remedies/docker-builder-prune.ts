@@ -9,5 +9,6 @@ export const dockerBuilderPrune: Remedy = {
     'docker builder prune --filter until=48h   (keeps what was used in the last two days)',
     'docker builder prune -a   (everything not in use; the next builds take longer)',
   ],
-  danger: 'RUN --mount=type=cache directories are lost too. With filters nothing that an image or container uses is touched.',
+  danger:
+    'RUN --mount=type=cache directories are lost too. With filters nothing that an image or container uses is touched.',
 };

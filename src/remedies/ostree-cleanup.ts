@@ -4,9 +4,6 @@ export const ostreeCleanup: Remedy = {
   id: 'ostree-cleanup',
   title: 'Remove old deployments',
   risk: 'destructive',
-  byHand: [
-    'rpm-ostree status',
-    'rpm-ostree cleanup --base --pending --rollback',
-  ],
+  byHand: ['rpm-ostree status', 'rpm-ostree cleanup --base --pending --rollback'],
   danger: 'The deployment to roll back to is gone.',
 };

@@ -14,9 +14,9 @@ import { journaldCoredumpsMiscOnSameFs } from '../../src/causes/journald-coredum
 import { jsonFileLogGrowth } from '../../src/causes/json-file-log-growth.ts';
 import { metadataDbNeedsSpaceToDelete } from '../../src/causes/metadata-db-needs-space-to-delete.ts';
 import { ostreeMinFreeSpace } from '../../src/causes/ostree-min-free-space.ts';
-import { overlay2OrphanDirs } from '../../src/causes/overlay2-orphan-dirs.ts';
 import { overlayOnOverlay } from '../../src/causes/overlay-on-overlay.ts';
 import { overlayTooManyLayers } from '../../src/causes/overlay-too-many-layers.ts';
+import { overlay2OrphanDirs } from '../../src/causes/overlay2-orphan-dirs.ts';
 import { plainFsFull } from '../../src/causes/plain-fs-full.ts';
 import { rank } from '../../src/causes/rank.ts';
 import { snapshotsHoldSpace } from '../../src/causes/snapshots-hold-space.ts';
@@ -24,24 +24,45 @@ import { usernsChownedDuplicateLayers } from '../../src/causes/userns-chowned-du
 import { vfsDriverCopies } from '../../src/causes/vfs-driver-copies.ts';
 import { vmDiskOutsideLinux } from '../../src/causes/vm-disk-outside-linux.ts';
 import { volumesOrphaned } from '../../src/causes/volumes-orphaned.ts';
-import { best, df, enospc, fact, GIB, host, mentions, MIB, text, usage } from './scene.ts';
+import { best, df, enospc, fact, GIB, host, MIB, mentions, text, usage } from './scene.ts';
 
 const du = (path: string, bytes: number) => fact('directory-size', { path, bytes });
-const held = (path: string, size?: number) => fact('open-deleted', { program: 'dockerd', pid: 7, path, ...(size === undefined ? {} : { size }) });
-const table = (images: number, containers: number, volumes: number, cache: number) => [usage('images', images, images), usage('containers', containers, containers), usage('volumes', volumes, volumes), usage('build-cache', cache, cache)];
+const held = (path: string, size?: number) =>
+  fact('open-deleted', { program: 'dockerd', pid: 7, path, ...(size === undefined ? {} : { size }) });
+const table = (images: number, containers: number, volumes: number, cache: number) => [
+  usage('images', images, images),
+  usage('containers', containers, containers),
+  usage('volumes', volumes, volumes),
+  usage('build-cache', cache, cache),
+];
 
 describe('container logs', () => {
-  const log = fact('file', { path: '/var/lib/docker/containers/0123456789abcdef/0123456789abcdef-json.log', size: 30 * GIB, allocated: 30 * GIB });
-  const owner = fact('container', { engine: 'docker', id: '0123456789abcdef', name: 'web', logDriver: 'json-file', logMaxSize: '' });
+  const log = fact('file', {
+    path: '/var/lib/docker/containers/0123456789abcdef/0123456789abcdef-json.log',
+    size: 30 * GIB,
+    allocated: 30 * GIB,
+  });
+  const owner = fact('container', {
+    engine: 'docker',
+    id: '0123456789abcdef',
+    name: 'web',
+    logDriver: 'json-file',
+    logMaxSize: '',
+  });
   it('that fill the disk are confirmed and come before the full disk', () => {
     const scene = host(log, owner, df('/', 40 * GIB, 0));
-    const findings = rank([jsonFileLogGrowth, plainFsFull].flatMap((cause) => cause.find(scene).map((draft) => ({ cause, draft }))));
+    const findings = rank(
+      [jsonFileLogGrowth, plainFsFull].flatMap((cause) => cause.find(scene).map((draft) => ({ cause, draft }))),
+    );
     expect(findings.map((finding) => finding.cause)).toEqual(['json-file-log-growth', 'plain-fs-full']);
     expect(findings[0]).toMatchObject({ confidence: 'confirmed', subject: 'web' });
     expect(findings[1]?.consequenceOf).toBe('json-file-log-growth');
   });
   it('are a notice where there is room', () => {
-    expect(best(jsonFileLogGrowth, host(log, owner, df('/', 400 * GIB, 300 * GIB)))).toMatchObject({ confidence: 'likely', severity: 'notice' });
+    expect(best(jsonFileLogGrowth, host(log, owner, df('/', 400 * GIB, 300 * GIB)))).toMatchObject({
+      confidence: 'likely',
+      severity: 'notice',
+    });
   });
   it('are measured by what they take on the disk, not by a sparse length', () => {
     const sparse = fact('file', { path: '/var/lib/docker/containers/ab/ab-json.log', size: 90 * GIB, allocated: 4096 });
@@ -60,35 +81,66 @@ describe('the table of docker system df', () => {
     ['volumes', volumesOrphaned, table(GIB, 0, 90 * GIB, GIB)],
   ])('names %s when they dominate', (_, cause, facts) => {
     const scene = text(...facts);
-    const winner = rank([buildkitEmbeddedCache, imagesUnused, volumesOrphaned, containerWritableLayerGrowth].flatMap((one) => one.find(scene).map((draft) => ({ cause: one, draft }))))[0];
+    const winner = rank(
+      [buildkitEmbeddedCache, imagesUnused, volumesOrphaned, containerWritableLayerGrowth].flatMap((one) =>
+        one.find(scene).map((draft) => ({ cause: one, draft })),
+      ),
+    )[0];
     expect(winner).toMatchObject({ cause: cause.id, confidence: 'likely' });
   });
   it('is worth a notice at most on a host with room', () => {
     for (const cause of [buildkitEmbeddedCache, imagesUnused, volumesOrphaned])
-      for (const draft of cause.find(host(...table(20 * GIB, 0, 20 * GIB, 20 * GIB), df('/', 500 * GIB, 400 * GIB)))) expect(draft.severity).toBe('notice');
+      for (const draft of cause.find(host(...table(20 * GIB, 0, 20 * GIB, 20 * GIB), df('/', 500 * GIB, 400 * GIB))))
+        expect(draft.severity).toBe('notice');
   });
   it('with nothing in it, and layers on the disk: they have no owner', () => {
-    expect(best(overlay2OrphanDirs, text(...table(0, 0, 0, 0), ...mentions('docker', 'overlay2')))?.confidence).toBe('likely');
-    expect(best(buildkitEmbeddedCache, text(...table(0, 0, 0, 0), ...mentions('docker', 'overlay2', 'everything-was-pruned')))).toBeUndefined();
+    expect(best(overlay2OrphanDirs, text(...table(0, 0, 0, 0), ...mentions('docker', 'overlay2')))?.confidence).toBe(
+      'likely',
+    );
+    expect(
+      best(
+        buildkitEmbeddedCache,
+        text(...table(0, 0, 0, 0), ...mentions('docker', 'overlay2', 'everything-was-pruned')),
+      ),
+    ).toBeUndefined();
   });
   it('accounts for the layers: no orphans', () => {
-    expect(best(overlay2OrphanDirs, host(...table(100 * GIB, 0, 0, 0), du('/var/lib/docker/overlay2', 105 * GIB)))).toBeUndefined();
-    expect(best(overlay2OrphanDirs, host(...table(10 * GIB, 0, 0, 0), du('/var/lib/docker/overlay2', 105 * GIB)))).toBeDefined();
+    expect(
+      best(overlay2OrphanDirs, host(...table(100 * GIB, 0, 0, 0), du('/var/lib/docker/overlay2', 105 * GIB))),
+    ).toBeUndefined();
+    expect(
+      best(overlay2OrphanDirs, host(...table(10 * GIB, 0, 0, 0), du('/var/lib/docker/overlay2', 105 * GIB))),
+    ).toBeDefined();
   });
 });
 
 describe('single consumers', () => {
   it('a container that wrote much', () => {
-    expect(best(containerWritableLayerGrowth, host(fact('container', { engine: 'docker', id: 'ab', name: 'db', writable: 30 * GIB }), df('/', 40 * GIB, 0)))).toMatchObject({ subject: 'db', severity: 'critical' });
+    expect(
+      best(
+        containerWritableLayerGrowth,
+        host(fact('container', { engine: 'docker', id: 'ab', name: 'db', writable: 30 * GIB }), df('/', 40 * GIB, 0)),
+      ),
+    ).toMatchObject({ subject: 'db', severity: 'critical' });
   });
   it('a buildx builder', () => {
-    const volume = fact('volume', { engine: 'docker', name: 'buildx_buildkit_big0_state', size: 40 * GIB, references: 1 });
+    const volume = fact('volume', {
+      engine: 'docker',
+      name: 'buildx_buildkit_big0_state',
+      size: 40 * GIB,
+      references: 1,
+    });
     expect(best(buildxContainerBuilderVolume, host(volume))?.subject).toBe('buildx_buildkit_big0_state');
     expect(best(volumesOrphaned, host(volume))).toBeUndefined();
   });
   it('the journal, unless it is of ordinary size', () => {
-    expect(best(journaldCoredumpsMiscOnSameFs, host(du('/var/log/journal', 4 * GIB), df('/', 100 * GIB, 50 * GIB)))).toBeUndefined();
-    expect(best(journaldCoredumpsMiscOnSameFs, host(du('/var/lib/systemd/coredump', 30 * GIB), df('/', 100 * GIB, 0)))?.severity).toBe('critical');
+    expect(
+      best(journaldCoredumpsMiscOnSameFs, host(du('/var/log/journal', 4 * GIB), df('/', 100 * GIB, 50 * GIB))),
+    ).toBeUndefined();
+    expect(
+      best(journaldCoredumpsMiscOnSameFs, host(du('/var/lib/systemd/coredump', 30 * GIB), df('/', 100 * GIB, 0)))
+        ?.severity,
+    ).toBe('critical');
   });
   it('ZFS snapshots', () => {
     const set = fact('zfs-dataset', { name: 'tank/docker', used: 90 * GIB, available: GIB, usedBySnapshots: 60 * GIB });
@@ -98,7 +150,11 @@ describe('single consumers', () => {
 
 describe('deleted files', () => {
   it('are counted once, however many descriptors', () => {
-    const scene = host(held('/var/lib/docker/tmp/blob', 20 * GIB), held('/var/lib/docker/tmp/blob', 20 * GIB), df('/', 40 * GIB, 0));
+    const scene = host(
+      held('/var/lib/docker/tmp/blob', 20 * GIB),
+      held('/var/lib/docker/tmp/blob', 20 * GIB),
+      df('/', 40 * GIB, 0),
+    );
     expect(best(deletedButOpen, scene)).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
     expect(best(deletedButOpen, scene)?.explanation).toContain('1 deleted file is');
   });
@@ -114,28 +170,54 @@ describe('deleted files', () => {
 });
 
 describe('stores', () => {
-  const containerd = fact('engine', { engine: 'docker', driver: 'overlayfs', driverType: 'io.containerd.snapshotter.v1' });
+  const containerd = fact('engine', {
+    engine: 'docker',
+    driver: 'overlayfs',
+    driverType: 'io.containerd.snapshotter.v1',
+  });
   it('two of them', () => {
-    expect(best(dockerTwoStores, host(containerd, du('/var/lib/docker/overlay2', 30 * GIB)))?.confidence).toBe('likely');
-    expect(best(dockerTwoStores, host(fact('engine', { engine: 'docker', driver: 'overlay2' }), du('/var/lib/docker/overlay2', 30 * GIB)))).toBeUndefined();
+    expect(best(dockerTwoStores, host(containerd, du('/var/lib/docker/overlay2', 30 * GIB)))?.confidence).toBe(
+      'likely',
+    );
+    expect(
+      best(
+        dockerTwoStores,
+        host(fact('engine', { engine: 'docker', driver: 'overlay2' }), du('/var/lib/docker/overlay2', 30 * GIB)),
+      ),
+    ).toBeUndefined();
   });
   it('containerd keeps blobs too', () => {
-    expect(best(containerdStoreKeepsBoth, host(containerd, du('/var/lib/containerd/io.containerd.content.v1.content', 30 * GIB)))?.severity).toBe('notice');
+    expect(
+      best(
+        containerdStoreKeepsBoth,
+        host(containerd, du('/var/lib/containerd/io.containerd.content.v1.content', 30 * GIB)),
+      )?.severity,
+    ).toBe('notice');
   });
   it('leases without end', () => {
-    const leases = (expires?: string) => [1, 2, 3].map((n) => fact('lease', { id: `lease-${n}`, ...(expires ? { expires } : {}) }));
+    const leases = (expires?: string) =>
+      [1, 2, 3].map((n) => fact('lease', { id: `lease-${n}`, ...(expires ? { expires } : {}) }));
     expect(best(containerdLeasesPinContent, host(...leases()))).toBeDefined();
     expect(best(containerdLeasesPinContent, host(...leases('2026-01-02T00:00:00Z')))).toBeUndefined();
   });
   it('snapshots without owner', () => {
-    expect(best(containerdOrphanSnapshots, text(du('/data/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/88', GIB)))?.confidence).toBe('likely');
+    expect(
+      best(
+        containerdOrphanSnapshots,
+        text(du('/data/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/88', GIB)),
+      )?.confidence,
+    ).toBe('likely');
   });
   it('aufs leftovers', () => {
-    expect(best(aufsOrphanDirs, text(du('/var/lib/docker/aufs/diff/c0ffee012345-removing', GIB)))?.confidence).toBe('likely');
+    expect(best(aufsOrphanDirs, text(du('/var/lib/docker/aufs/diff/c0ffee012345-removing', GIB)))?.confidence).toBe(
+      'likely',
+    );
     expect(best(aufsOrphanDirs, text(...mentions('aufs')))).toBeUndefined();
   });
   it('vfs: layers of Podman, volumes of old Docker', () => {
-    expect(best(vfsDriverCopies, host(fact('engine', { engine: 'podman', driver: 'vfs' }), df('/', 40 * GIB, 0)))?.severity).toBe('critical');
+    expect(
+      best(vfsDriverCopies, host(fact('engine', { engine: 'podman', driver: 'vfs' }), df('/', 40 * GIB, 0)))?.severity,
+    ).toBe('critical');
     const old = text(...mentions('docker', 'vfs', 'space-not-returned'));
     expect(best(volumesOrphaned, old)?.score ?? 0).toBeGreaterThan(best(vfsDriverCopies, old)?.score ?? 0);
     const podman = text(...mentions('podman', 'vfs', 'copies-every-layer'));

@@ -12,7 +12,7 @@ import { tmpfsInodesExhausted } from '../../src/causes/tmpfs-inodes-exhausted.ts
 import { tmpfsMountSize } from '../../src/causes/tmpfs-mount-size.ts';
 import { userGroupQuota } from '../../src/causes/user-group-quota.ts';
 import { wrongFilesystemInspected } from '../../src/causes/wrong-filesystem-inspected.ts';
-import { best, df, enospc, fact, GIB, host, inodes, KIB, mentions, MIB, text } from './scene.ts';
+import { best, df, enospc, fact, GIB, host, inodes, KIB, MIB, mentions, text } from './scene.ts';
 
 describe('plain-fs-full', () => {
   it('is confirmed when nothing is left where the data root lies', () => {
@@ -26,7 +26,15 @@ describe('plain-fs-full', () => {
     expect(best(plainFsFull, host(df('/', 50 * GIB, 20 * GIB)))).toBeUndefined();
   });
   it('ignores images that are always full, and memory', () => {
-    expect(best(plainFsFull, host(df('/snap/core/1', 100 * MIB, 0, { type: 'squashfs', filesystem: '/dev/loop3' }), df('/run', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' })))).toBeUndefined();
+    expect(
+      best(
+        plainFsFull,
+        host(
+          df('/snap/core/1', 100 * MIB, 0, { type: 'squashfs', filesystem: '/dev/loop3' }),
+          df('/run', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' }),
+        ),
+      ),
+    ).toBeUndefined();
   });
   it.each([
     ['inside a container', { inContainer: true }],
@@ -37,33 +45,59 @@ describe('plain-fs-full', () => {
     expect(best(plainFsFull, host(df('/', 10 * GIB, 0, more)))?.confidence).toBe('likely');
   });
   it('is never confirmed for a quota that statfs shows as the disk', () => {
-    const quota = fact('quota', { filesystem: '/', kind: 'project', subject: '7', usedBytes: 10 * GIB, hardBytes: 10 * GIB });
+    const quota = fact('quota', {
+      filesystem: '/',
+      kind: 'project',
+      subject: '7',
+      usedBytes: 10 * GIB,
+      hardBytes: 10 * GIB,
+    });
     expect(best(plainFsFull, host(df('/', 10 * GIB, 0), quota))?.confidence).toBe('likely');
   });
   it('is not confirmed when the failing path lies on another file system', () => {
-    expect(best(plainFsFull, text(df('/', 10 * GIB, 0), df('/data', 10 * GIB, 9 * GIB), enospc('/data/x', 'write')))?.confidence).toBe('likely');
+    expect(
+      best(plainFsFull, text(df('/', 10 * GIB, 0), df('/data', 10 * GIB, 9 * GIB), enospc('/data/x', 'write')))
+        ?.confidence,
+    ).toBe('likely');
   });
   it('is a weak guess from an error line alone', () => {
-    expect(best(plainFsFull, text(enospc('/var/lib/docker/x', 'write')))).toMatchObject({ confidence: 'possible', severity: 'warning', score: 10 });
+    expect(best(plainFsFull, text(enospc('/var/lib/docker/x', 'write')))).toMatchObject({
+      confidence: 'possible',
+      severity: 'warning',
+      score: 10,
+    });
   });
-  it('is not guessed from errors that are no disk\'s', () => {
-    expect(best(plainFsFull, text(enospc(undefined, 'inotify_add_watch', 'inotify_add_watch: no space left on device')))).toBeUndefined();
+  it("is not guessed from errors that are no disk's", () => {
+    expect(
+      best(plainFsFull, text(enospc(undefined, 'inotify_add_watch', 'inotify_add_watch: no space left on device'))),
+    ).toBeUndefined();
     expect(best(plainFsFull, text(enospc('/sys/fs/cgroup/memory/docker/x', 'mkdir')))).toBeUndefined();
   });
 });
 
 describe('inodes', () => {
   it('are confirmed when none is left', () => {
-    expect(best(inodesExhausted, host(inodes('/', 6_553_600, 0)))).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
+    expect(best(inodesExhausted, host(inodes('/', 6_553_600, 0)))).toMatchObject({
+      confidence: 'confirmed',
+      severity: 'critical',
+    });
   });
   it('are not confirmed on XFS, whose count is elastic', () => {
     expect(best(inodesExhausted, host(inodes('/', 1_000_000, 0, { type: 'xfs' })))?.confidence).not.toBe('confirmed');
   });
   it('are never exhausted where there is no limit', () => {
-    expect(best(inodesExhausted, host(inodes('/', 0, 0, { type: 'btrfs' }), inodes('/snap/x', 500, 0, { type: 'squashfs' })))).toBeUndefined();
+    expect(
+      best(
+        inodesExhausted,
+        host(inodes('/', 0, 0, { type: 'btrfs' }), inodes('/snap/x', 500, 0, { type: 'squashfs' })),
+      ),
+    ).toBeUndefined();
   });
   it('are the likely reason when one more small file cannot be created', () => {
-    const scene = text(enospc('/app/node_modules/left-pad/index.js', 'open'), fact('message', { id: 'layer-extract-failed', params: {} }));
+    const scene = text(
+      enospc('/app/node_modules/left-pad/index.js', 'open'),
+      fact('message', { id: 'layer-extract-failed', params: {} }),
+    );
     expect(best(inodesExhausted, scene)?.confidence).toBe('likely');
   });
   it('are not blamed for a failing write of a large file, nor on btrfs', () => {
@@ -92,40 +126,76 @@ describe('tmpfs', () => {
     expect(best(runTmpfsFull, write)?.confidence).toBe('possible');
   });
   it('another mount at its size is confirmed; /dev and /sys never', () => {
-    expect(best(tmpfsMountSize, host(df('/tmp', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' })))?.confidence).toBe('confirmed');
-    expect(best(tmpfsMountSize, host(df('/sys/fs/cgroup', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' })))).toBeUndefined();
+    expect(best(tmpfsMountSize, host(df('/tmp', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' })))?.confidence).toBe(
+      'confirmed',
+    );
+    expect(
+      best(tmpfsMountSize, host(df('/sys/fs/cgroup', GIB, 0, { type: 'tmpfs', filesystem: 'tmpfs' }))),
+    ).toBeUndefined();
   });
   it('/dev/shm of 64 MiB', () => {
-    expect(best(shm64m, text(fact('message', { id: 'shm-resize-failed', params: { bytes: 50 * MIB } })))?.confidence).toBe('likely');
-    expect(best(shm64m, text(df('/dev/shm', 64 * MIB, 0, { type: 'tmpfs', filesystem: 'shm', inContainer: true })))?.confidence).toBe('confirmed');
-    expect(best(shm64m, text(df('/dev/shm', 64 * MIB, 64 * MIB, { type: 'tmpfs', filesystem: 'shm', inContainer: true })))).toBeUndefined();
+    expect(
+      best(shm64m, text(fact('message', { id: 'shm-resize-failed', params: { bytes: 50 * MIB } })))?.confidence,
+    ).toBe('likely');
+    expect(
+      best(shm64m, text(df('/dev/shm', 64 * MIB, 0, { type: 'tmpfs', filesystem: 'shm', inContainer: true })))
+        ?.confidence,
+    ).toBe('confirmed');
+    expect(
+      best(shm64m, text(df('/dev/shm', 64 * MIB, 64 * MIB, { type: 'tmpfs', filesystem: 'shm', inContainer: true }))),
+    ).toBeUndefined();
   });
 });
 
 describe('limits other than the disk', () => {
   it('a project quota at its hard limit is confirmed, a roomy one is nothing', () => {
-    const quota = (used: number) => fact('quota', { filesystem: '/data', kind: 'project', subject: '11', usedBytes: used, hardBytes: 10 * MIB });
+    const quota = (used: number) =>
+      fact('quota', { filesystem: '/data', kind: 'project', subject: '11', usedBytes: used, hardBytes: 10 * MIB });
     expect(best(overlay2ContainerSizeQuota, host(quota(10 * MIB)))?.confidence).toBe('confirmed');
     expect(best(overlay2ContainerSizeQuota, host(quota(MIB)))).toBeUndefined();
   });
   it('a limit of 0 is no limit', () => {
-    const quota = (kind: 'user' | 'project') => fact('quota', { filesystem: '/', kind, subject: 'ann', usedBytes: 10 * GIB, hardBytes: 0, usedInodes: 5, hardInodes: 0 });
+    const quota = (kind: 'user' | 'project') =>
+      fact('quota', {
+        filesystem: '/',
+        kind,
+        subject: 'ann',
+        usedBytes: 10 * GIB,
+        hardBytes: 0,
+        usedInodes: 5,
+        hardInodes: 0,
+      });
     expect(best(overlay2ContainerSizeQuota, host(quota('project')))).toBeUndefined();
     expect(best(userGroupQuota, host(quota('user')))).toBeUndefined();
   });
   it('a user at the limit is confirmed; a keyring is not a disk', () => {
-    expect(best(userGroupQuota, host(fact('quota', { filesystem: '/home', kind: 'user', subject: 'ann', usedBytes: GIB, hardBytes: GIB })))?.confidence).toBe('confirmed');
+    expect(
+      best(
+        userGroupQuota,
+        host(fact('quota', { filesystem: '/home', kind: 'user', subject: 'ann', usedBytes: GIB, hardBytes: GIB })),
+      )?.confidence,
+    ).toBe('confirmed');
     const key = fact('symptom', { errno: 'EDQUOT', message: 'unable to join session keyring: disk quota exceeded' });
     expect(best(userGroupQuota, text(key))).toBeUndefined();
   });
   it('what is kept for root', () => {
-    const row = fact('df', { filesystem: '/dev/sdb1', type: 'ext4', size: 100 * GIB, used: 95 * GIB, available: 0, mountpoint: '/data' });
+    const row = fact('df', {
+      filesystem: '/dev/sdb1',
+      type: 'ext4',
+      size: 100 * GIB,
+      used: 95 * GIB,
+      available: 0,
+      mountpoint: '/data',
+    });
     expect(best(rootReserve, host(row))?.explanation).toContain('5.0 GiB');
     expect(best(rootReserve, host(df('/data', 100 * GIB, 0)))).toBeUndefined();
     expect(best(rootReserve, host(df('/data', 100 * GIB, 0, { type: 'xfs', used: 90 * GIB })))).toBeUndefined();
   });
   it('a full server', () => {
-    expect(best(nfsOrNetworkVolume, host(df('/mnt/nas', 100 * GIB, 0, { type: 'nfs4', filesystem: 'nas:/export' })))?.confidence).toBe('likely');
+    expect(
+      best(nfsOrNetworkVolume, host(df('/mnt/nas', 100 * GIB, 0, { type: 'nfs4', filesystem: 'nas:/export' })))
+        ?.confidence,
+    ).toBe('likely');
   });
 });
 
@@ -136,8 +206,12 @@ describe('the wrong place', () => {
     expect(best(wrongFilesystemInspected, host(df('/', 50 * GIB, 30 * GIB)))).toBeUndefined();
   });
   it('staging files of a pull', () => {
-    expect(best(pullOrBuildStagingTooSmall, text(enospc('/var/tmp/storage280617948/6', 'write')))?.confidence).toBe('likely');
-    expect(best(pullOrBuildStagingTooSmall, text(enospc('/var/lib/docker/overlay2/ab/diff/tmp/x', 'write')))).toBeUndefined();
+    expect(best(pullOrBuildStagingTooSmall, text(enospc('/var/tmp/storage280617948/6', 'write')))?.confidence).toBe(
+      'likely',
+    );
+    expect(
+      best(pullOrBuildStagingTooSmall, text(enospc('/var/lib/docker/overlay2/ab/diff/tmp/x', 'write'))),
+    ).toBeUndefined();
   });
   it('a disk file larger than the file system inside', () => {
     const image = fact('disk-image', { path: '/Users/ann/Docker.raw', virtualSize: 64 * GIB });
@@ -147,8 +221,12 @@ describe('the wrong place', () => {
   });
   it('a partition that does not fill its disk', () => {
     const disk = fact('block', { name: 'sda', type: 'disk', size: 100 * GIB, mountpoints: [], parents: [] });
-    const part = (size: number) => fact('block', { name: 'sda1', type: 'part', size, mountpoints: ['/'], parents: ['sda'] });
-    expect(best(fsNotGrown, host(disk, part(40 * GIB), df('/', 39 * GIB, 10 * MIB)))).toMatchObject({ subject: 'sda', severity: 'critical' });
+    const part = (size: number) =>
+      fact('block', { name: 'sda1', type: 'part', size, mountpoints: ['/'], parents: ['sda'] });
+    expect(best(fsNotGrown, host(disk, part(40 * GIB), df('/', 39 * GIB, 10 * MIB)))).toMatchObject({
+      subject: 'sda',
+      severity: 'critical',
+    });
     expect(best(fsNotGrown, host(disk, part(100 * GIB - 4 * KIB)))).toBeUndefined();
   });
 });

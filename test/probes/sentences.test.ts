@@ -31,7 +31,9 @@ describe('sentences', () => {
     expect(terms(text)).not.toContain(term);
   });
   it('reads pastes only', () => {
-    expect(sentences.recognises(makeDocument({ kind: 'run', argv: ['df'] }, 'According to df it is full, du finds little.'))).toBe(false);
+    expect(
+      sentences.recognises(makeDocument({ kind: 'run', argv: ['df'] }, 'According to df it is full, du finds little.')),
+    ).toBe(false);
   });
   it('never throws, and names each term once', () => {
     fc.assert(

@@ -24,10 +24,21 @@ export function weigh(scene: Scene, bytes: number, path: string): Weight {
   const state = fs ? fullness(fs) : 'roomy';
   const full = state === 'full';
   const known = { full, ...(fs ? { fs } : {}), ...(part === undefined ? {} : { share: part }) };
-  const words = fs && part !== undefined ? `${share(bytes, fs.size)} of ${fs.mountpoint}, which has ${size(fs.available)} left` : '';
+  const words =
+    fs && part !== undefined
+      ? `${share(bytes, fs.size)} of ${fs.mountpoint}, which has ${size(fs.available)} left`
+      : '';
   if (scene.from === 'text') return { ...known, severity: textSeverity(scene), confidence: 'likely', words };
   const severity: Severity =
-    part === undefined ? 'notice' : full ? (part >= 0.2 ? 'critical' : 'notice') : state === 'nearly' && part >= 0.1 ? 'warning' : 'notice';
+    part === undefined
+      ? 'notice'
+      : full
+        ? part >= 0.2
+          ? 'critical'
+          : 'notice'
+        : state === 'nearly' && part >= 0.1
+          ? 'warning'
+          : 'notice';
   // the file system is full now and a third of it is this: that is the exhaustion's reason
   const confidence: Confidence = full && part !== undefined && part >= 0.33 ? 'confirmed' : 'likely';
   return { ...known, severity, confidence, words };

@@ -19,7 +19,8 @@ export function rootOf(scene: Scene, engine: EngineName): string {
 /** Data roots of every engine seen or spoken of; Docker's when none is known. */
 export function dataRoots(scene: Scene): string[] {
   const engines = new Set<EngineName>(scene.facts.all('engine').map((fact) => fact.value.engine));
-  for (const name of ['docker', 'podman', 'containerd', 'cri-o'] as const) if (scene.from === 'text' && says(scene, name)) engines.add(name);
+  for (const name of ['docker', 'podman', 'containerd', 'cri-o'] as const)
+    if (scene.from === 'text' && says(scene, name)) engines.add(name);
   if (engines.size === 0) engines.add('docker');
   return [...new Set([...engines].map((engine) => rootOf(scene, engine)))];
 }
@@ -49,13 +50,21 @@ export interface UsageRow {
 export function usageRows(scene: Scene, what?: EngineUsage['what']): UsageRow[] {
   const last = new Map<string, Fact<'engine-usage'>>();
   for (const fact of scene.facts.all('engine-usage')) last.set(`${fact.value.engine}:${fact.value.what}`, fact);
-  const rows = [...last.values()].map((fact) => ({ fact, value: fact.value, reclaimable: fact.value.reclaimable ?? fact.value.size }));
+  const rows = [...last.values()].map((fact) => ({
+    fact,
+    value: fact.value,
+    reclaimable: fact.value.reclaimable ?? fact.value.size,
+  }));
   return rows
     .map((row) => {
       const same = rows.filter((other) => other.value.engine === row.value.engine);
       const sizes = same.reduce((sum, other) => sum + other.value.size, 0);
       const reclaimable = same.reduce((sum, other) => sum + other.reclaimable, 0);
-      return { ...row, partOfTable: sizes > 0 ? row.value.size / sizes : 0, partOfReclaimable: reclaimable > 0 ? row.reclaimable / reclaimable : 0 };
+      return {
+        ...row,
+        partOfTable: sizes > 0 ? row.value.size / sizes : 0,
+        partOfReclaimable: reclaimable > 0 ? row.reclaimable / reclaimable : 0,
+      };
     })
     .filter((row) => what === undefined || row.value.what === what);
 }

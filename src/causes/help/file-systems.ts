@@ -22,7 +22,8 @@ export interface FileSystem {
 /** Read-only images are always at 100 %: that is how they are made. */
 const ALWAYS_FULL = /^(?:squashfs|iso9660|udf|erofs|cramfs|romfs)$/i;
 /** Mount points of such images, and of things that hold no files of ours. */
-const IMAGE_MOUNTS = /^\/(?:snap|var\/lib\/snapd\/snap|mnt\/cdrom|media\/cdrom\d*|cdrom|sys|proc)(?:\/|$)|^\/run\/snapd(?:\/|$)/;
+const IMAGE_MOUNTS =
+  /^\/(?:snap|var\/lib\/snapd\/snap|mnt\/cdrom|media\/cdrom\d*|cdrom|sys|proc)(?:\/|$)|^\/run\/snapd(?:\/|$)/;
 const IN_MEMORY = /^(?:tmpfs|devtmpfs|ramfs|shm|udev|rootfs-tmpfs)$/i;
 
 export function isInMemory(fs: Pick<FileSystem, 'source' | 'type'>): boolean {
@@ -30,7 +31,10 @@ export function isInMemory(fs: Pick<FileSystem, 'source' | 'type'>): boolean {
 }
 
 export function isOverlay(fs: Pick<FileSystem, 'source' | 'type'>): boolean {
-  return /^(?:overlay(?:fs)?|aufs|none|fuse-overlayfs)$/i.test(fs.type ?? fs.source) || /^(?:overlay(?:fs)?|aufs)$/i.test(fs.source);
+  return (
+    /^(?:overlay(?:fs)?|aufs|none|fuse-overlayfs)$/i.test(fs.type ?? fs.source) ||
+    /^(?:overlay(?:fs)?|aufs)$/i.test(fs.source)
+  );
 }
 
 export function isReadOnlyImage(fs: Pick<FileSystem, 'source' | 'type' | 'mountpoint'>): boolean {
@@ -99,26 +103,38 @@ export function fullness(fs: FileSystem): 'full' | 'nearly' | 'roomy' {
 export function fullFileSystems(scene: Scene): FileSystem[] {
   const seen = new Set<string>();
   const full = fileSystems(scene).filter((fs) => fullness(fs) === 'full');
-  return full
-    // Docker binds these files into every container: the same file system as below `/`, shown again
-    .filter((fs) => !/^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint) || !full.some((other) => other !== fs && other.mountpoint === '/' && other.size === fs.size))
-    .filter((fs) => {
-      const key = fs.source.startsWith('/dev/') ? `${fs.inContainer}:${fs.source}` : `${fs.inContainer}:${fs.source}:${fs.mountpoint}`;
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    });
+  return (
+    full
+      // Docker binds these files into every container: the same file system as below `/`, shown again
+      .filter(
+        (fs) =>
+          !/^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(fs.mountpoint) ||
+          !full.some((other) => other !== fs && other.mountpoint === '/' && other.size === fs.size),
+      )
+      .filter((fs) => {
+        const key = fs.source.startsWith('/dev/')
+          ? `${fs.inContainer}:${fs.source}`
+          : `${fs.inContainer}:${fs.source}:${fs.mountpoint}`;
+        if (seen.has(key)) return false;
+        seen.add(key);
+        return true;
+      })
+  );
 }
 
 /** The file system that holds a path of the host, if its mount point was seen in df or statfs. */
 export function holding(scene: Scene, path: string, inContainer = false): FileSystem | undefined {
   const all = allFileSystems(scene).filter((fs) => fs.inContainer === inContainer);
-  const mountpoint = longestHolder(path, all.map((fs) => fs.mountpoint));
+  const mountpoint = longestHolder(
+    path,
+    all.map((fs) => fs.mountpoint),
+  );
   if (mountpoint === undefined) return undefined;
   if (!inContainer) {
     const mount = mountOf(scene, path);
     // the mount table knows a closer mount that df did not print: not known
-    if (mount !== undefined && mount.target.length > mountpoint.length && !sameDevice(scene, mount.target, mountpoint)) return undefined;
+    if (mount !== undefined && mount.target.length > mountpoint.length && !sameDevice(scene, mount.target, mountpoint))
+      return undefined;
   }
   return all.find((fs) => fs.mountpoint === mountpoint);
 }
@@ -126,7 +142,10 @@ export function holding(scene: Scene, path: string, inContainer = false): FileSy
 /** The mount of the host's own namespace that holds `path`. */
 export function mountOf(scene: Scene, path: string): Mount | undefined {
   const own = scene.facts.all('mount', (mount) => mount.pid === undefined).map((fact) => fact.value);
-  const target = longestHolder(path, own.map((mount) => mount.target));
+  const target = longestHolder(
+    path,
+    own.map((mount) => mount.target),
+  );
   return target === undefined ? undefined : own.findLast((mount) => mount.target === target);
 }
 

@@ -15,7 +15,12 @@ export function saysIn(scene: Scene, wording: RegExp, ...terms: MentionTerm[]): 
 
 /** Everything that Docker lists was removed, or a prune stands in a line that speaks of storage. */
 export function pruned(scene: Scene): boolean {
-  return says(scene, 'everything-was-pruned') || [...scene.facts.all('mention'), ...scene.facts.all('directory-size')].some((fact) => /\b(?:system|image|builder) prune\b/.test(fact.quote));
+  return (
+    says(scene, 'everything-was-pruned') ||
+    [...scene.facts.all('mention'), ...scene.facts.all('directory-size')].some((fact) =>
+      /\b(?:system|image|builder) prune\b/.test(fact.quote),
+    )
+  );
 }
 
 /** First mention of each term, as evidence. */
@@ -32,10 +37,25 @@ export function message(scene: Scene, ...ids: MessageId[]): Fact<'message'> | un
 
 /** Messages that say `no space left on device` though no file system is meant. */
 const NOT_A_DISK: readonly MessageId[] = [
-  'shm-resize-failed', 'keyring-quota', 'sysv-ipc-failed', 'inotify-watch-failed', 'inotify-instance-failed',
-  'cgroup-mkdir-failed', 'cpuset-write-failed', 'mount-enospc', 'pty-enospc', 'namespace-enospc', 'setxattr-enospc',
-  'bpf-map-full', 'podman-locks-exhausted', 'address-pools-exhausted', 'network-addresses-exhausted',
-  'cni-addresses-exhausted', 'bridge-ports-exhausted', 'dm-semaphores-exhausted', 'dm-cookie-failed',
+  'shm-resize-failed',
+  'keyring-quota',
+  'sysv-ipc-failed',
+  'inotify-watch-failed',
+  'inotify-instance-failed',
+  'cgroup-mkdir-failed',
+  'cpuset-write-failed',
+  'mount-enospc',
+  'pty-enospc',
+  'namespace-enospc',
+  'setxattr-enospc',
+  'bpf-map-full',
+  'podman-locks-exhausted',
+  'address-pools-exhausted',
+  'network-addresses-exhausted',
+  'cni-addresses-exhausted',
+  'bridge-ports-exhausted',
+  'dm-semaphores-exhausted',
+  'dm-cookie-failed',
 ];
 const NOT_A_DISK_WORDS =
   /inotify|\bwatch(?:es|er)?\b|key ?ring|session key|sem(?:aphore|get)|shmget|msgget|\/sys\/fs\/|cgroup|cpuset|epoll|\bclone\b|unshare|fork\/exec|ptmx|address pool|allocate lock|shared memory segment|setxattr|mounting "?proc/i;
@@ -43,14 +63,23 @@ const NOT_A_DISK_WORDS =
 /** True when the error line is about a kernel limit rather than a file system. */
 export function isAboutALimit(scene: Scene, fact: Fact<'symptom'>): boolean {
   if (NOT_A_DISK_WORDS.test(fact.value.message) || NOT_A_DISK_WORDS.test(fact.value.operation ?? '')) return true;
-  return scene.facts.has('message', (value) => NOT_A_DISK.includes(value.id)) &&
-    scene.facts.all('message', (value) => NOT_A_DISK.includes(value.id)).some((other) => other.source.label === fact.source.label && other.source.line === fact.source.line);
+  return (
+    scene.facts.has('message', (value) => NOT_A_DISK.includes(value.id)) &&
+    scene.facts
+      .all('message', (value) => NOT_A_DISK.includes(value.id))
+      .some((other) => other.source.label === fact.source.label && other.source.line === fact.source.line)
+  );
 }
 
 /** Error lines about file systems, by errno and path. */
 export function failures(scene: Scene, errnos: readonly Errno[] = ['ENOSPC'], path?: RegExp): Fact<'symptom'>[] {
   return scene.facts
-    .all('symptom', (symptom) => errnos.includes(symptom.errno) && (path === undefined || path.test(symptom.path ?? '') || path.test(symptom.message)))
+    .all(
+      'symptom',
+      (symptom) =>
+        errnos.includes(symptom.errno) &&
+        (path === undefined || path.test(symptom.path ?? '') || path.test(symptom.message)),
+    )
     .filter((fact) => !isAboutALimit(scene, fact));
 }
 
@@ -64,7 +93,16 @@ export function troubled(scene: Scene): boolean {
   return (
     scene.facts.has('symptom', (symptom) => symptom.errno === 'ENOSPC' || symptom.errno === 'EDQUOT') ||
     fullFileSystems(scene).length > 0 ||
-    says(scene, 'disk-full', 'df-shows-space', 'space-not-returned', 'du-does-not-explain', 'everything-was-pruned', 'disk-pressure', 'evicted')
+    says(
+      scene,
+      'disk-full',
+      'df-shows-space',
+      'space-not-returned',
+      'du-does-not-explain',
+      'everything-was-pruned',
+      'disk-pressure',
+      'evicted',
+    )
   );
 }
 
