@@ -31,7 +31,7 @@ export async function run(argv: string[]): Promise<number> {
     const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as { hostname?: string; kernel?: string };
     const hostname = system.hostname ?? 'host';
     const output = values.output ?? `ullage-${hostname.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${startedAt.slice(0, 19).replaceAll(':', '')}.tar.gz`;
-    await writeCapture(output, { version: 1, host: { hostname, ...(system.kernel ? { kernel: system.kernel } : {}) }, startedAt }, host.entries(), { force: values.force === true });
+    await writeCapture(output, { version: 1, host: { hostname, ...(system.kernel ? { kernel: system.kernel } : {}) }, startedAt, unknown }, host.entries(), { force: values.force === true });
     print([`${output}: ${host.entries().length} answers, secrets masked`, ...unknown.map((one) => `not in it: ${one.what} (${one.why})`)]);
     return EXIT.healthy;
   } finally {

@@ -47,7 +47,7 @@ async function lookAt(spec: string | undefined, deadlineMs: number, deep: boolea
 async function replay(path: string, targets: readonly string[]): Promise<Looked> {
   const { captureHost } = await import('../host/capture.ts');
   const capture = await captureHost(path);
-  const { facts, unknown } = factsOfCapture(await capture.entries(), probes, targets);
+  const { facts, unknown } = factsOfCapture(capture.entries(), probes, targets, capture.manifest.unknown);
   await capture.close();
   return { report: diagnose(facts, causes, 'host', unknown), sawAnything: facts.list.length > 0 };
 }

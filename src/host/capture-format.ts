@@ -11,6 +11,8 @@ export interface CaptureManifest {
   startedAt: string | number;
   /** free text of whoever made it */
   note?: string;
+  /** what could not be looked at, as the report of the same look says it */
+  unknown?: { what: string; why: string; run: string }[];
   entries: CaptureEntry[];
 }
 
@@ -26,6 +28,8 @@ export interface RunEntry {
   durationMs?: number;
   timedOut?: boolean;
   notFound?: boolean;
+  /** the output was cut at a size limit */
+  truncated?: boolean;
 }
 
 export interface ReadEntry {
@@ -36,6 +40,7 @@ export interface ReadEntry {
   /** why there is no content */
   error?: 'missing' | 'denied' | 'timeout' | 'other';
   durationMs?: number;
+  truncated?: boolean;
 }
 
 export interface StatfsEntry {
@@ -45,4 +50,19 @@ export interface StatfsEntry {
   content?: string;
   error?: 'missing' | 'denied' | 'timeout' | 'other';
   durationMs?: number;
+}
+
+/** A manifest without what it lists. */
+export type CaptureHead = Omit<CaptureManifest, 'entries'>;
+
+/** An entry with the texts that its file names stand for. */
+export interface LoadedEntry {
+  entry: CaptureEntry;
+  /** of a run; '' when nothing was printed or kept */
+  stdout: string;
+  stderr: string;
+  /** of a read or statfs; absent when there is none */
+  content?: string;
+  /** what is wrong with the entry's files: missing, cut, not readable */
+  note?: string;
 }

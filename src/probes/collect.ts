@@ -1,4 +1,5 @@
 import type { Host, Ran } from '../host/host.ts';
+import { maskArgv, maskOutput } from '../host/mask.ts';
 import type { Document } from './document.ts';
 import { Facts } from './fact.ts';
 import { makeDocument } from './make-document.ts';
@@ -54,11 +55,9 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
     }
     if (asks.length === 0) break;
     const answers = await inParallel(asks, options.width ?? 6, (ask) => answer(host, ask, end));
-    for (const { document, problem } of answers) {
-      if (document) {
-        documents.push(document);
-        addDocument(facts, document, probes);
-      }
+    for (const { documents: given, problem } of answers) {
+      documents.push(...given);
+      for (const document of given) addDocument(facts, document, probes);
       if (problem && !unknown.some((one) => one.what === problem.what && one.why === problem.why)) unknown.push(problem);
     }
   }
@@ -80,25 +79,27 @@ export function factsOfHost(documents: readonly Document[], probes: readonly Pro
 }
 
 interface Answer {
-  document?: Document;
+  /** what every way of asking printed, failed ones too: a capture of this look holds the same */
+  documents: Document[];
   problem?: Unknown;
 }
 
 async function answer(host: Host, ask: Ask, end: number): Promise<Answer> {
   const left = end - Date.now();
-  if (left <= 0) return { problem: problemOf(ask, 'there was no time left to ask') };
+  if (left <= 0) return { documents: [], problem: problemOf(ask, 'there was no time left to ask') };
   const timeoutMs = Math.min(ask.timeoutMs ?? 10_000, left);
   const first = await answerOnce(host, ask, timeoutMs);
+  const documents = first.document ? [first.document] : [];
   // an alternative replaces an answer that is missing; a time-out is not asked again in other words
   if (first.problem && ask.or && !first.hung) {
-    const second = await answer(host, { ...ask.or, ...(ask.what && !ask.or.what ? { what: ask.what } : {}), ...(ask.optional ? { optional: true } : {}) }, end);
-    if (second.document && !second.problem) return second;
-    return { ...(first.document ? { document: first.document } : second.document ? { document: second.document } : {}), ...visible(ask, first.problem, first.absent) };
+    const second = await answer(host, { ...ask.or, what: ask.or.what ?? ask.what ?? askKey(ask), optional: false }, end);
+    documents.push(...second.documents);
+    if (!second.problem) return { documents };
   }
-  return { ...(first.document ? { document: first.document } : {}), ...visible(ask, first.problem, first.absent) };
+  return { documents, ...visible(ask, first.problem, first.absent) };
 }
 
-function visible(ask: Ask, problem: Unknown | undefined, absent: boolean): Answer {
+function visible(ask: Ask, problem: Unknown | undefined, absent: boolean): { problem?: Unknown } {
   return problem && ask.what && !(absent && ask.optional) ? { problem } : {};
 }
 
@@ -115,13 +116,13 @@ async function answerOnce(host: Host, ask: Ask, timeoutMs: number): Promise<OneA
     const got = ask.kind === 'read' ? await host.read(ask.path, { timeoutMs }) : await host.statfs(ask.path, { timeoutMs });
     if (got.ok) {
       const text = 'content' in got ? got.content : JSON.stringify(got.value);
-      return { document: makeDocument({ kind: ask.kind, path: ask.path }, text), absent: false };
+      return { document: makeDocument({ kind: ask.kind, path: ask.path }, maskOutput(ask, text)), absent: false };
     }
     return { problem: problemOf(ask, whyNot(got.reason, timeoutMs)), absent: got.reason === 'missing', hung: got.reason === 'timeout' };
   }
   const argv = ask.kind === 'run' ? ask.argv : ['curl', '-s', '--unix-socket', ask.socket, `http://localhost${ask.path}`];
   const ran = ask.kind === 'run' ? await host.run(ask.argv, { timeoutMs }) : await host.get(ask.socket, ask.path, { timeoutMs });
-  const document = ran.notFound ? undefined : makeDocument({ kind: 'run', argv }, ran.stdout, ran.stderr, ran.exitCode);
+  const document = ran.notFound ? undefined : makeDocument({ kind: 'run', argv: maskArgv(argv) }, maskOutput({ argv }, ran.stdout), maskOutput({ argv }, ran.stderr), ran.exitCode);
   const why = runProblem(ran, timeoutMs);
   return {
     ...(document && (ran.stdout !== '' || ran.stderr !== '') ? { document } : {}),

@@ -95,8 +95,7 @@ export function btrfsRoom(view: BtrfsView): BtrfsRoom | undefined {
   const data = view.mixed ?? view.data;
   const metadata = view.mixed ?? view.metadata;
   if (!data || !metadata || view.unallocated === undefined) return undefined;
-  const margin = view.resolution > DEVICE_RESERVED ? view.resolution : 0;
-  const free = view.devices.map((device) => Math.max(0, device.unallocated - DEVICE_RESERVED - margin));
+  const free = view.devices.map((device) => Math.max(0, device.unallocated - DEVICE_RESERVED));
   if (view.mixed) return { bytes: data.free + allocate(free, data.profile), stoppedBy: 'data' };
 
   const whole = data.free + allocate([...free], data.profile);

@@ -80,12 +80,12 @@ export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | un
     used.push(...devices.facts);
     view.devices = devices.list;
     view.deviceSize = devices.list.reduce((sum, device) => sum + device.size, 0);
-    view.unallocated = devices.list.reduce((sum, device) => sum + usable(device.unallocated, devices.resolution), 0);
-    view.resolution = Math.max(view.resolution, devices.resolution);
+    view.devices = devices.list.map((device) => ({ ...device, unallocated: Math.max(0, device.unallocated - devices.off(device)) }));
+    view.unallocated = view.devices.reduce((sum, device) => sum + Math.max(0, device.unallocated - DEVICE_RESERVED), 0);
   } else if (usage?.value.deviceUnallocated !== undefined) {
     used.push(usage);
     if (usage.value.deviceSize !== undefined) view.deviceSize = usage.value.deviceSize;
-    view.unallocated = usable(usage.value.deviceUnallocated, 0);
+    view.unallocated = Math.max(0, usage.value.deviceUnallocated - DEVICE_RESERVED);
     view.devices = [{ name: 'device', size: usage.value.deviceSize ?? 0, unallocated: usage.value.deviceUnallocated }];
   }
   return used.length > 0 ? { ...view, facts: [...new Set(used)] } : undefined;
@@ -102,14 +102,10 @@ function sysfsOf(facts: Facts, uuid: string | undefined): Fact<'btrfs-sysfs'> | 
   return { ...main, value: { ...main.value, devices } };
 }
 
-/** Unallocated bytes that a chunk can be made of: the reserved MiB and what rounding may have added are not. */
-function usable(unallocated: number, resolution: number): number {
-  return Math.max(0, unallocated - Math.max(DEVICE_RESERVED, resolution));
-}
-
 interface Devices {
   list: BtrfsView['devices'];
-  resolution: number;
+  /** bytes that rounding may have added to a device's unallocated */
+  off(device: BtrfsView['devices'][number]): number;
   facts: Fact[];
 }
 
@@ -122,7 +118,7 @@ function devicesOf(
   const exact = perDevice.filter((fact) => fact.value.unallocated !== undefined);
   if (exact.length > 0) {
     const seen = new Map(exact.map((fact) => [deviceKey(fact.value.path), { name: fact.value.path, size: fact.value.size ?? 0, unallocated: fact.value.unallocated ?? 0 }]));
-    return { list: [...seen.values()], resolution: Math.max(...exact.map((fact) => fact.value.resolution ?? 0)), facts: exact };
+    return { list: [...seen.values()], off: exact.some((fact) => fact.value.resolution) ? (device) => rounding(device.unallocated) : () => 0, facts: exact };
   }
   const shown = show?.value.devices.map((device) => ({
     name: device.path ?? `devid ${device.devid}`,
@@ -136,15 +132,18 @@ function devicesOf(
       size: sizes.get(deviceKey(row.path)) ?? (usage.value.unallocated.length === 1 ? (usage.value.deviceSize ?? 0) : 0),
       unallocated: row.bytes,
     }));
-    return { list, resolution: usage.value.resolution ?? 0, facts: [usage] };
+    return { list, off: usage.value.resolution ? (device) => rounding(device.unallocated) : () => 0, facts: [usage] };
   }
-  if (show && shown && shown.length > 0) return { list: shown, resolution: 2 * (show.value.resolution ?? 0), facts: [show] };
+  if (show && shown && shown.length > 0) {
+    // both are rounded for people: their difference twice as far
+    return { list: shown, off: show.value.resolution ? (device) => 2 * rounding(device.size) : () => 0, facts: [show] };
+  }
   if (sysfs && sysfs.value.devices.length === 1) {
     const only = sysfs.value.devices[0];
     const raw = Object.values(sysfs.value.spaces).map((space) => space.diskTotal);
     if (only?.size !== undefined && raw.every((bytes) => bytes !== undefined)) {
       const given = raw.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0);
-      return { list: [{ name: only.name, size: only.size, unallocated: Math.max(0, only.size - given) }], resolution: 0, facts: [sysfs] };
+      return { list: [{ name: only.name, size: only.size, unallocated: Math.max(0, only.size - given) }], off: () => 0, facts: [sysfs] };
     }
   }
   return undefined;
