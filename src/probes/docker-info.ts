@@ -32,12 +32,13 @@ export const dockerInfo: Probe = {
   ],
 };
 
+/** The client prints an empty one, with `ServerErrors`, when no daemon answered it. */
 function isInfo(value: unknown): boolean {
   const info = shape(value);
   return (
+    text(info?.['Driver']) !== undefined &&
     info !== undefined &&
-    typeof info['Driver'] === 'string' &&
-    ('DriverStatus' in info || 'ServerVersion' in info || 'DockerRootDir' in info)
+    ['DriverStatus', 'ServerVersion', 'DockerRootDir'].some((key) => key in info)
   );
 }
 

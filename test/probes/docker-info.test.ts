@@ -187,3 +187,9 @@ test('asks the default socket, and those of running daemons', () => {
   const sockets = dockerInfo.asks?.(facts).map((ask) => (ask.kind === 'get' ? ask.socket : ''));
   expect(sockets).toEqual(['/var/run/docker.sock', '/run/second.sock']);
 });
+
+test('what the client prints when no daemon answers is no engine', () => {
+  const empty =
+    '{"ID":"","Containers":0,"Images":0,"Driver":"","DriverStatus":null,"DockerRootDir":"","ServerVersion":"","ServerErrors":["Cannot connect"]}';
+  expect(ran(dockerInfo, 'engine', ['docker', '-H', 'unix:///var/run/docker.sock', 'info'], empty)).toEqual([]);
+});

@@ -34,5 +34,7 @@ type Frozen<T> = { readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? 
 
 /** Facts as if other probes had found them: for what a probe asks next. */
 export function known(...list: { [K in FactKind]: readonly [K, Frozen<Fact<K>['value']>] }[FactKind][]): Facts {
-  return new Facts(list.map(([kind, value], order) => ({ kind, value, source: { label: 'test' }, quote: '', order }) as Fact));
+  return new Facts(
+    list.map(([kind, value], order) => ({ kind, value, source: { label: 'test' }, quote: '', order }) as Fact),
+  );
 }
