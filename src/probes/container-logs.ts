@@ -1,10 +1,10 @@
 import { docker } from '../tools/docker.ts';
-import { type Found, found } from './fact.ts';
 import type { Probe } from './probe.ts';
-import { count } from './size.ts';
-import { argvOf, rows } from './undress.ts';
 
-/** Sizes of the containers' log files: `stat -c '%b %B %s %n'` through find. One directory level, never the layers. */
+/**
+ * Asks for the sizes of the containers' log files: one directory level, never the layers. The
+ * answer is `stat` lines, which the `files` probe reads.
+ */
 export const containerLogs: Probe = {
   id: 'container-logs',
   title: '<root>/containers/*/*.log',
@@ -18,19 +18,6 @@ export const containerLogs: Probe = {
         what: 'sizes of the container logs',
       }),
     ),
-  recognises: (doc) => argvOf(doc).includes('%b %B %s %n'),
-  scan: (doc) =>
-    [...rows(doc)].flatMap(({ n, text }): Found[] => {
-      const row = /^(\d+) (\d+) (\d+) (\/.*)$/.exec(text);
-      const [blocks, unit, size] = [count(row?.[1]), count(row?.[2]), count(row?.[3])];
-      if (
-        !row ||
-        blocks === undefined ||
-        unit === undefined ||
-        size === undefined ||
-        !Number.isSafeInteger(blocks * unit)
-      )
-        return [];
-      return [found('file', { path: row[4] ?? '', size, allocated: blocks * unit }, n)];
-    }),
+  recognises: () => false,
+  scan: () => [],
 };

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { containerLogs } from '../../src/probes/container-logs.ts';
-import { known, pasted, ran } from './scan.ts';
+import { files } from '../../src/probes/files.ts';
+import { known, ran } from './scan.ts';
 
-test('sizes and what is allocated, of the files that the question was about', () => {
+test('sizes and what is allocated, of the files that the question is about', () => {
   const [ask] = containerLogs.asks?.(known(['engine', { engine: 'docker', root: '/var/lib/docker' }])) ?? [];
   const argv = ask?.kind === 'run' ? ask.argv : [];
-  expect(ran(containerLogs, 'file', argv, '248 512 126000 /var/lib/docker/containers/a/a-json.log\n')).toEqual([
-    { path: '/var/lib/docker/containers/a/a-json.log', size: 126_000, allocated: 126_976 },
+  const log = '/var/lib/docker/containers/a/a-json.log';
+  expect(ran(files, 'file', argv, `248 512 126000 ${log}\n`)).toEqual([
+    { path: log, size: 126_000, allocated: 126_976 },
   ]);
-  expect(pasted(containerLogs, 'file', '248 512 126000 /x')).toEqual([]);
+});
+
+test('a daemon whose root is not known is not guessed at', () => {
+  expect(containerLogs.asks?.(known(['engine', { engine: 'docker' }]))).toEqual([]);
 });
