@@ -27,7 +27,7 @@ export const dockerTwoStores: Cause = {
     const classic = driverFact(scene, /^(?:overlay2|btrfs|zfs|vfs|aufs|devicemapper|fuse-overlayfs)$/);
     const engine = modern ?? classic;
     if (!engine && scene.from === 'text') return fromText(scene);
-    if (!engine || engine.value.engine !== 'docker') return [];
+    if (engine?.value.engine !== 'docker') return [];
     const hidden = modern
       ? /\/(?:overlay2|aufs\/diff|devicemapper|btrfs\/subvolumes)\/?$/
       : /io\.containerd\.snapshotter\.v1\.[a-z]+\/?(?:snapshots)?$/;
