@@ -37,8 +37,16 @@ export function parseManifest(text: string, where: string): CaptureManifest {
     host: { ...host, hostname: typeof host['hostname'] === 'string' ? host['hostname'] : 'unknown' },
     startedAt,
     ...(typeof value['note'] === 'string' ? { note: value['note'] } : {}),
+    ...(Array.isArray(value['unknown']) ? { unknown: value['unknown'].flatMap(parseUnknown) } : {}),
     entries,
   };
+}
+
+/** One thing that could not be looked at; what is not whole is left out. */
+function parseUnknown(one: unknown): { what: string; why: string; run: string }[] {
+  if (!isFields(one)) return [];
+  const { what, why, run } = one;
+  return typeof what === 'string' && typeof why === 'string' && typeof run === 'string' ? [{ what, why, run }] : [];
 }
 
 /** Undefined for a kind of a later version: the others are still worth reading. */
