@@ -2,6 +2,7 @@ import type { Host, Ran } from '../host/host.ts';
 import { maskArgv, maskOutput } from '../host/mask.ts';
 import type { Document } from './document.ts';
 import { Facts } from './fact.ts';
+import { joinBtrfsSysfs } from './join-btrfs.ts';
 import { makeDocument } from './make-document.ts';
 import type { Ask, Probe } from './probe.ts';
 import { addDocument, recognise, sourceLabel } from './recognise.ts';
@@ -72,9 +73,11 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
 export function factsOfHost(documents: readonly Document[], probes: readonly Probe[]): Facts {
   const labelled = documents.map((document) => ({ document, label: sourceLabel(document.origin) }));
   labelled.sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
-  return recognise(
-    labelled.map(({ document }) => document),
-    probes,
+  return joinBtrfsSysfs(
+    recognise(
+      labelled.map(({ document }) => document),
+      probes,
+    ),
   );
 }
 

@@ -43,7 +43,7 @@ type Rows = readonly { type: BtrfsBlockGroupType; profile: string; total: number
 
 /** A btrfs file system as one set of facts of the same moment shows it. */
 export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | undefined; path?: string | undefined } = {}): BtrfsView | undefined {
-  const sysfs = sysfsOf(facts, pick.uuid);
+  const sysfs = facts.first('btrfs-sysfs', (value) => (pick.uuid === undefined || value.uuid === pick.uuid) && Object.keys(value.spaces).length > 0);
   const usage = facts.first('btrfs-usage', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
   const df = facts.first('btrfs-df', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
   const show = facts.first('btrfs-show', (value) => pick.uuid === undefined || value.uuid === pick.uuid);
@@ -89,17 +89,6 @@ export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | un
     view.devices = [{ name: 'device', size: usage.value.deviceSize ?? 0, unallocated: usage.value.deviceUnallocated }];
   }
   return used.length > 0 ? { ...view, facts: [...new Set(used)] } : undefined;
-}
-
-/** /sys/fs/btrfs/UUID may have been read in several goes (values, the list of devices): one fact of all. */
-function sysfsOf(facts: Facts, uuid: string | undefined): Fact<'btrfs-sysfs'> | undefined {
-  const first = facts.first('btrfs-sysfs', (value) => uuid === undefined || value.uuid === uuid);
-  if (!first) return undefined;
-  const same = facts.all('btrfs-sysfs', (value) => value.uuid === first.value.uuid);
-  const main = same.find((fact) => Object.keys(fact.value.spaces).length > 0);
-  if (!main) return undefined;
-  const devices = same.map((fact) => fact.value.devices).reduce((best, list) => (list.length > best.length || list.some((one) => one.size !== undefined) ? list : best), main.value.devices);
-  return { ...main, value: { ...main.value, devices } };
 }
 
 interface Devices {

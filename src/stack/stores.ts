@@ -32,7 +32,28 @@ export function addStores(build: Building): void {
 function mergedEngines(build: Building): Engine[] {
   const merged = new Map<string, Engine>();
   for (const { value } of build.facts.all('engine')) merged.set(value.engine, { ...merged.get(value.engine), ...value });
+  for (const engine of runningDaemons(build)) if (![...merged.values()].some((one) => one.root === engine.root)) merged.set(`${engine.engine} ${engine.root}`, engine);
   return [...merged.values()];
+}
+
+/** A dockerd that could not be asked (no root, hung, dead): its command line still says where it writes. */
+function runningDaemons(build: Building): Engine[] {
+  return build.facts.all('process', (one) => /^(?:dockerd|dockerd-current|docker-current|docker)$/.test(one.program)).flatMap(({ value: { program, args } }) => {
+    if (program.startsWith('docker') && !program.startsWith('dockerd') && !args.includes('daemon')) return [];
+    const option = (...names: string[]) => {
+      for (const [index, word] of args.entries()) {
+        for (const name of names) {
+          if (word === name) return args[index + 1];
+          if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
+        }
+      }
+      return undefined;
+    };
+    const driver = option('--storage-driver', '-s');
+    const known = build.facts.all('engine', (one) => one.engine === 'docker' && one.root !== undefined);
+    const root = option('--data-root', '--graph', '-g') ?? (known.length > 0 ? undefined : '/var/lib/docker');
+    return root === undefined ? [] : [{ engine: 'docker', root, ...(driver === undefined ? {} : { driver }) }];
+  });
 }
 
 function dockerPool(build: Building): string | undefined {

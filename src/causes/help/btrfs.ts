@@ -253,7 +253,7 @@ export function btrfsStories(scene: Scene): BtrfsStory[] {
 export function unallocatedEvidence(numbers: BtrfsNumbers): Evidence[] {
   return numbers.unallocatedFacts.slice(0, 3).map((fact) => ({
     ...evidence(fact, 'every byte is given to chunks'),
-    quote: pick(fact, /unallocated|^\s*devid/i),
+    quote: pick(fact, /unallocated|^\s*devid|disk_total=/i),
   }));
 }
 
@@ -262,8 +262,11 @@ export function spaceEvidence(space: BtrfsSpaceNumbers, shows: string, name: Reg
   return { ...evidence(space.fact, shows), quote: pick(space.fact, name) };
 }
 
+/** Of sysfs, the files that the free space of a space is computed from. */
+const DECIDING = /^allocation\/\w+\/(?:total_bytes|bytes_used|bytes_may_use|bytes_readonly|disk_total)=/;
+
 /** Of a quote of many lines those that matter; the whole quote when none matches. */
 function pick(fact: Fact, which: RegExp): string {
-  const lines = fact.quote.split('\n').filter((line) => which.test(line));
+  const lines = fact.quote.split('\n').filter((line) => which.test(line) && (fact.kind !== 'btrfs-sysfs' || DECIDING.test(line)));
   return lines.length > 0 ? lines.join('\n') : fact.quote;
 }
