@@ -263,10 +263,12 @@ export function spaceEvidence(space: BtrfsSpaceNumbers, shows: string, name: Reg
 }
 
 /** Of sysfs, the files that the free space of a space is computed from. */
-const DECIDING = /^allocation\/\w+\/(?:total_bytes|bytes_used|bytes_may_use|bytes_readonly|disk_total)=/;
+const DECIDING = /^allocation\/\w+\/(?:total_bytes|bytes_used|bytes_may_use|bytes_readonly)=/;
+const DISK_TOTAL = /^allocation\/\w+\/disk_total=/;
 
 /** Of a quote of many lines those that matter; the whole quote when none matches. */
 function pick(fact: Fact, which: RegExp): string {
-  const lines = fact.quote.split('\n').filter((line) => which.test(line) && (fact.kind !== 'btrfs-sysfs' || DECIDING.test(line)));
+  const deciding = which.test('disk_total=') ? DISK_TOTAL : DECIDING;
+  const lines = fact.quote.split('\n').filter((line) => which.test(line) && (fact.kind !== 'btrfs-sysfs' || deciding.test(line)));
   return lines.length > 0 ? lines.join('\n') : fact.quote;
 }

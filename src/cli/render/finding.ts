@@ -3,6 +3,8 @@ import type { Remedy } from '../../remedies/remedy.ts';
 import { type Style, wrap } from './style.ts';
 
 const MOST_EVIDENCE = 4;
+/** lines shown of one piece of evidence; `--why` shows all */
+const MOST_LINES = 4;
 
 /** One finding: its heading, what it means here, the machine's own lines, the cure. */
 export function findingLines(finding: Finding, remedies: readonly Remedy[], style: Style, command: string): string[] {
@@ -11,7 +13,7 @@ export function findingLines(finding: Finding, remedies: readonly Remedy[], styl
   if (finding.consequenceOf) lines.push(style.dim(`  follows from ${finding.consequenceOf}`));
   lines.push(...wrap(finding.explanation, style.width, '  '));
   if (finding.later) lines.push(...wrap(`Later: ${finding.later}`, style.width, '  '));
-  for (const one of distinct(finding.evidence).slice(0, MOST_EVIDENCE)) lines.push(...evidenceLines(one, style, 3));
+  for (const one of distinct(finding.evidence).slice(0, MOST_EVIDENCE)) lines.push(...evidenceLines(one, style, MOST_LINES));
   const cures = finding.remedies.map((id) => remedies.find((remedy) => remedy.id === id)).filter((remedy) => remedy !== undefined);
   const cure = cures[0];
   if (cure) lines.push(...hanging('cure', `${cure.title} (${cure.id}${cure.risk === 'safe' ? '' : `, ${cure.risk}`})`, style));
@@ -40,7 +42,7 @@ export function whyLines(finding: Finding, remedies: readonly Remedy[], style: S
 
 /** One line often proves two things: it is shown once. */
 function distinct(evidence: readonly Evidence[]): Evidence[] {
-  return [...new Map(evidence.map((one) => [`${one.source}\n${one.quote}`, one])).values()];
+  return [...new Map(evidence.map((one) => [`${one.source}\n${one.quote.split('\n').slice(0, MOST_LINES).join('\n')}`, one])).values()];
 }
 
 function evidenceLines(one: Evidence, style: Style, most: number): string[] {
