@@ -13,30 +13,44 @@ export function recognise(documents: readonly Document[], probes: readonly Probe
   return facts;
 }
 
+type Read = Omit<Fact, 'order'>;
+
+/** A document is read once, however often facts are put together from it. */
+const READ = new WeakMap<Document, Read[]>();
+
 /** Adds one document's facts to what is already known. */
 export function addDocument(facts: Facts, document: Document, probes: readonly Probe[]): void {
+  let read = READ.get(document);
+  if (!read) {
+    read = readDocument(document, probes);
+    READ.set(document, read);
+  }
+  for (const one of read) facts.add({ ...one, order: facts.list.length } as Fact);
+}
+
+function readDocument(document: Document, probes: readonly Probe[]): Read[] {
   const label = sourceLabel(document.origin);
   const views: [Document, string][] = [[document, label]];
   if (document.stderr.length > 0) {
     const text = document.stderr.map((line) => line.text).join('\n');
     views.push([{ ...document, lines: document.stderr, text, json: [], stderr: [] }, `${label} (stderr)`]);
   }
+  const read: Read[] = [];
   for (const [view, name] of views) {
     const found: Found[] = [];
     for (const probe of probes) if (probe.recognises(view)) found.push(...probe.scan(view));
     found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     const lineText = new Map(view.lines.map((line) => [line.n, line.text]));
     for (const one of found) {
-      const fact = {
+      read.push({
         kind: one.kind,
         value: one.value,
         source: { label: name, ...(one.line === undefined ? {} : { line: one.line }) },
         quote: one.quote ?? (one.line === undefined ? '' : (lineText.get(one.line)?.trim() ?? '')),
-        order: facts.list.length,
-      };
-      facts.add(fact as Fact);
+      } as Read);
     }
   }
+  return read;
 }
 
 /** How evidence names a source: the command as typed, the file, or `pasted text`. */

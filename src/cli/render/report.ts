@@ -3,7 +3,7 @@ import type { Report } from '../../causes/report.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
 import type { Headroom, Layer } from '../../stack/layer.ts';
 import { findingLines } from './finding.ts';
-import { iec } from './size.ts';
+import { grouped, iec } from './size.ts';
 import { stackTree } from './stack-tree.ts';
 import { type Style, wrap } from './style.ts';
 
@@ -70,7 +70,7 @@ function headroomLines(room: Headroom, layers: ReadonlyMap<string, Layer>, style
   } else {
     lines.push(`  can still take   ${style.bold(iec(room.bytes))}${room.rootBytes ? ` (root: ${iec(room.bytes + room.rootBytes)})` : ''}${df}`);
     const stopper = room.stoppedBy && layers.get(room.stoppedBy.layer);
-    if (room.inodes !== undefined && (room.inodes < 1000 || room.stoppedBy?.resource === 'inodes')) lines.push(`  new files        ${room.inodes.toLocaleString('en-US')}`);
+    if (room.inodes !== undefined && (room.inodes < 1000 || room.stoppedBy?.resource === 'inodes')) lines.push(`  new files        ${grouped(room.inodes)}`);
     if (room.stoppedBy && stopper) lines.push(...wrap(`${stopper.name}: ${room.stoppedBy.why}`, style.width, ' '.repeat(19)).map((line, index) => (index === 0 ? `  stopped by       ${line.trimStart()}` : line)));
   }
   if (layer) lines.push('', ...stackTree(layer.kind === 'store' ? layer : { ...layer, id: '', on: [layer.id] }, layers, style, room.stoppedBy?.layer));

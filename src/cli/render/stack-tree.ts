@@ -1,5 +1,5 @@
 import type { Layer, Resource } from '../../stack/layer.ts';
-import { iec } from './size.ts';
+import { grouped, iec } from './size.ts';
 import type { Style } from './style.ts';
 
 /** The layers under one, as a tree: each with its resources and a bar of what is used. */
@@ -45,7 +45,7 @@ function labelOf(resource: Resource): string {
 }
 
 function resourceLine(row: Resource, indent: string, labels: number, style: Style): string {
-  const say = (value: number) => (row.unit === 'bytes' ? iec(value) : value.toLocaleString('en-US'));
+  const say = (value: number) => (row.unit === 'bytes' ? iec(value) : grouped(value));
   const label = `${indent}${labelOf(row).padEnd(labels)}  `;
   const growth = row.growable ? `, can grow by ${say(row.growable.by)} from ${row.growable.from.replace(/^vg:/, 'VG ')}` : '';
   if (row.capacity !== undefined && row.used !== undefined) {
