@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { worded } from './help/messages.ts';
+import { reached } from './help/limits.ts';
+import { messagesOf, symptomsOf, worded } from './help/messages.ts';
 
 export const hugetlbfs: Cause = {
   id: 'hugetlbfs',
@@ -15,16 +16,26 @@ export const hugetlbfs: Cause = {
   remedies: ['raise-huge-pages'],
   sources: ['kernel Documentation/admin-guide/mm/hugetlbpage.rst'],
   find(scene) {
-    return limitDrafts(scene, {
+    const failed = [
+      ...messagesOf(scene, 'huge-pages-exhausted'),
+      ...worded(scene, 'ENOSPC', HUGE),
+      ...worded(scene, 'ENOMEM', HUGE),
+    ];
+    const full = reached(scene, 'vm.nr_hugepages') !== undefined;
+    // a pool that is wholly in use is how databases and virtual machines use it: only a refusal makes it news
+    const trouble = scene.from === 'text' ? symptomsOf(scene, 'ENOSPC').length > 0 : false;
+    if (failed.length === 0 && !(full && trouble)) return [];
+    const drafts = limitDrafts(scene, {
       limits: ['vm.nr_hugepages'],
-      failed: [
-        ...worded(scene, 'ENOSPC', /huge ?tlb|hugepage|huge page/i),
-        ...worded(scene, 'ENOMEM', /huge ?tlb|hugepage|huge page/i),
-      ],
+      failed,
       what: 'huge pages',
       subject: 'huge pages',
       meaning: 'No disk is full: the pool of huge pages is.',
-      score: 75,
+      score: 80,
     });
+    if (failed.length > 0) return drafts;
+    return drafts.map((draft) => ({ ...draft, confidence: 'likely', score: 60 }));
   },
 };
+
+const HUGE = /huge ?tlb|hugepage|huge page/i;

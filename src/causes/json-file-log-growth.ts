@@ -42,7 +42,9 @@ export const jsonFileLogGrowth: Cause = {
 };
 
 function ofFiles(scene: Scene): Draft[] {
-  const files = new Map<string, Fact<'file'>>();
+  const files = new Map<string, Fact<'file'> | Fact<'directory-size'>>();
+  // `du` on the files themselves
+  for (const fact of scene.facts.all('directory-size', (one) => LOG.test(one.path))) files.set(fact.value.path, fact);
   for (const fact of scene.facts.all('file', (file) => LOG.test(file.path))) files.set(fact.value.path, fact);
   const logs = [...files.values()].sort((a, b) => bytesOf(b) - bytesOf(a));
   const biggest = logs[0];
@@ -76,7 +78,8 @@ function ofFiles(scene: Scene): Draft[] {
 }
 
 /** Space on disk; a log that was truncated under a writer without O_APPEND is sparse. */
-function bytesOf(fact: Fact<'file'>): number {
+function bytesOf(fact: Fact<'file'> | Fact<'directory-size'>): number {
+  if ('bytes' in fact.value) return fact.value.bytes;
   return fact.value.allocated ?? fact.value.size ?? 0;
 }
 

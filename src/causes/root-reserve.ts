@@ -1,6 +1,8 @@
-import { type Cause, evidence } from './cause.ts';
-import { type FileSystem, fileSystems } from './help/file-systems.ts';
-import { MIB, share, size } from './help/format.ts';
+import type { Fact } from '../probes/fact.ts';
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
+import { type FileSystem, fileSystems, holding } from './help/file-systems.ts';
+import { GIB, MIB, share, size } from './help/format.ts';
+import { failures, said, says } from './help/said.ts';
 
 export const rootReserve: Cause = {
   id: 'root-reserve',
@@ -19,25 +21,41 @@ export const rootReserve: Cause = {
   remedies: ['lower-root-reserve', 'docker-builder-prune', 'grow-file-system'],
   sources: ['tune2fs(8)', 'statfs(2)', 'fs/ext4/balloc.c ext4_has_free_clusters'],
   find(scene) {
-    return fileSystems(scene).flatMap((fs) => {
+    return fileSystems(scene).flatMap((fs): Draft[] => {
       const kept = keptForRoot(fs);
-      const exact = fs.fact.kind === 'statfs' || scene.facts.has('ext-super', (ext) => ext.reservedBlocks > 0);
       if (kept === undefined || fs.inContainer) return [];
-      const usable = fs.available <= Math.min(64 * MIB, fs.size * 0.01);
-      if (!usable) return [];
+      if (fs.available > Math.min(64 * MIB, fs.size * 0.01)) return [];
+      const exact = fs.fact.kind === 'statfs' || scene.facts.has('ext-super', (ext) => ext.reservedBlocks > 0);
+      const refused = refusedToAUser(scene, fs);
+      const spoken = says(scene, 'reserved-for-root');
+      // a file system that is full for everyone has a reserve too: it is the cause only where the
+      // reserve is what stops the writer, or what the text looked at
+      const leads = refused !== undefined || spoken || (scene.from === 'text' && exact);
+      const worth = kept >= GIB && kept >= fs.size * 0.03;
+      if (!leads && !worth) return [];
       return [
         {
-          confidence: 'likely' as const,
-          severity: 'warning' as const,
+          confidence: leads ? 'likely' : 'possible',
+          severity: leads ? 'critical' : 'notice',
           subject: fs.mountpoint,
-          evidence: [evidence(fs.fact, `${size(fs.available)} available, ${size(kept)} kept for root`)],
+          evidence: [
+            evidence(fs.fact, `${size(fs.available)} available, ${size(kept)} kept for root`),
+            ...(refused ? [evidence(refused, 'an ordinary user was refused')] : []),
+            ...said(scene, 'reserved-for-root'),
+          ],
           explanation: `${fs.mountpoint} has ${size(fs.available)} for ordinary writers, and ${size(kept)} (${share(kept, fs.size)}) that only root may take${exact ? '' : ' (size less used less available)'}. Lowering the reserve is the quickest way to some room.`,
-          score: 45,
+          score: leads ? 88 : 30,
         },
       ];
     });
   },
 };
+
+/** A write to this file system that failed for somebody who is not root: rootless engines, mapped users. */
+function refusedToAUser(scene: Scene, fs: FileSystem): Fact<'symptom'> | undefined {
+  if (!says(scene, 'rootless')) return undefined;
+  return failures(scene).find(({ value }) => value.path === undefined || holding(scene, value.path)?.mountpoint === fs.mountpoint);
+}
 
 /** size - used - available: the reserve of ext2/3/4 (f2fs has one too). Under 1 % it is rounding. */
 function keptForRoot(fs: FileSystem): number | undefined {

@@ -30,7 +30,7 @@ export const dockerContainers: Probe = {
     }),
   recognises: (doc) =>
     /"(?:Names|HostConfig)"/.test(doc.text) ||
-    /CONTAINER ID|\bago\b.*\b(?:Up|Exited|Created|Dead)\b|\bUp (?:\d+|About|Less)/.test(doc.text),
+    /CONTAINER ID|\bago\b.*\b(?:Up|Exited|Created|Dead)\b|\bUp (?:\d+|About|Less)|B \(virtual /.test(doc.text),
   scan: (doc) => [...fromJson(doc), ...fromTable(doc)],
 };
 
@@ -69,10 +69,23 @@ const SIZE_BEFORE_AGE = new RegExp(`\\s(-?\\d+(?:\\.\\d+)?\\s?[kMGTP]?B)\\s+${AG
 function fromTable(doc: Document): Found[] {
   const engineAt = enginesByLine(doc);
   return [...rows(doc)].flatMap(({ n, text: line }) => {
-    const container = row(line, engineAt(n));
+    const container = row(line, engineAt(n)) ?? sized(line, engineAt(n));
     return container ? [found('container', container, n)] : [];
   });
 }
+
+/** A row of `ps -s` with columns of the caller's choice: what names the container, and its size. */
+const OWN_COLUMNS =
+  /^[\s|>]{0,12}([\w][\w.-]{0,127})[\s|]+(?:\S.{0,200}?[\s|]+)?(\d+(?:\.\d+)?\s?[kMGTP]?B \(virtual [^)]{1,20}\))[\s|]*$/;
+
+function sized(line: string, engine: EngineName): Container | undefined {
+  const match = OWN_COLUMNS.exec(line);
+  const name = match?.[1];
+  if (!match || name === undefined) return undefined;
+  return present<Container>({ engine, id: name, ...(ID.test(name) ? {} : { name }), ...printedSizes(match[2] ?? '') });
+}
+
+const ID = /^(?:[0-9a-f]{12}|[0-9a-f]{64})$/;
 
 function row(line: string, engine: EngineName): Container | undefined {
   const start = START.exec(line);

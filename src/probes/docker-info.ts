@@ -25,12 +25,22 @@ export const dockerInfo: Probe = {
     })),
   recognises: (doc) =>
     mayHoldDockerInfo(doc.text) ||
-    /"(?:DriverStatus|DockerRootDir|ServerVersion)"|\["(?:Pool Name|Data Space)/.test(doc.text),
+    /"(?:DriverStatus|DockerRootDir|ServerVersion)"|\["(?:Pool Name|Data Space)|\[driver-type /.test(doc.text),
   scan: (doc) => [
     ...doc.json.flatMap(({ value, line }) => fromJson(value, line, doc)),
     ...(mayHoldDockerInfo(doc.text) ? dockerInfoRecords(doc).flatMap(fromRecord) : []),
+    ...fromTemplate(doc),
   ],
 };
+
+/** `docker info -f '{{.DriverStatus}}'` of a daemon with the containerd image store: `[[driver-type io.containerd…]]`. */
+function fromTemplate(doc: Document): Found[] {
+  if (!doc.text.includes('[driver-type ')) return [];
+  return doc.lines.flatMap((line) => {
+    const type = /\[\[?driver-type (io\.containerd\.[\w.-]{1,60})\]/.exec(line.text.slice(0, 4000))?.[1];
+    return type === undefined ? [] : [found('engine', { engine: 'docker', driverType: type }, line.n, line.text.trim())];
+  });
+}
 
 /** The client prints an empty one, with `ServerErrors`, when no daemon answered it. */
 function isInfo(value: unknown): boolean {

@@ -29,6 +29,7 @@ import { extErrors } from './ext-errors.ts';
 import { extSuper } from './ext-super.ts';
 import { files } from './files.ts';
 import { findmnt } from './findmnt.ts';
+import { hugePages } from './huge-pages.ts';
 import { kernelLog } from './kernel-log.ts';
 import { keyUsers } from './key-users.ts';
 import { limits } from './limits.ts';
@@ -93,6 +94,7 @@ export const probes: readonly Probe[] = [
   extSuper,
   files,
   findmnt,
+  hugePages,
   kernelLog,
   keyUsers,
   limits,

@@ -27,11 +27,12 @@ const LONGEST = 8000;
 
 /** A word of every rule: lines without any of them cost one test. */
 const WORDS =
-  /no space|ENOSPC|error 28|errno.28|\(28\)|quota|EDQUOT|thin.?pool|thin_|devmapper|devicemapper|non.existing device|dm_task|ioctl|cookie|semaphore|semget|shmget|msgget|insufficient|transaction.id|needs|repair|superblock|checksum|bad magic|corrupt|btree|reference count|metadata leak|is now \d|smaller than|storage.?driver|graph.?driver|getdriver|pivot|shared memory|shm|session key|keyring|inotify|watch|too many open|EMFILE|namespace|unshare|pty|exchange full|depth|layers|mount|over overlay|graph driver|num_locks|locks|address|IPs?\b|tmpcopyup|safety buffer|refusing to|map is full|bpf|low on resource|disk.?pressure|garbage collect|attempted to free|wanted to free|GCFailed|FreeDiskSpace|ephemeral|emptydir|database|NOSPACE|watermark|allow.delete|disk_free_limit|free disk|alarm|drive path|minimum free|min-free|geometry|blocks long|data size|fsck|with errors|journal|out of space|out of range|subvolume|snapshot|qgroup|threshold|manual|file resize|mmap|max_user|max_\w*namespaces|nesting depth|bus error|sigbus|signal 7|execvp|failed system call|partition is smaller/i;
+  /no space|ENOSPC|error 28|errno.28|\(28\)|quota|EDQUOT|thin.?pool|thin_|devmapper|devicemapper|non.existing device|dm_task|ioctl|cookie|semaphore|semget|shmget|msgget|insufficient|transaction.id|needs|repair|superblock|checksum|bad magic|corrupt|btree|reference count|metadata leak|is now \d|smaller than|storage.?driver|graph.?driver|getdriver|pivot|shared memory|shm|session key|keyring|inotify|watch|too many open|EMFILE|namespace|unshare|pty|exchange full|depth|layers|mount|over overlay|graph driver|num_locks|locks|address|IPs?\b|tmpcopyup|safety buffer|refusing to|map is full|bpf|low on resource|disk.?pressure|garbage collect|attempted to free|wanted to free|GCFailed|FreeDiskSpace|ephemeral|emptydir|database|NOSPACE|watermark|allow.delete|disk_free_limit|free disk|alarm|drive path|minimum free|min-free|geometry|blocks long|data size|fsck|with errors|journal|out of space|out of range|subvolume|snapshot|qgroup|threshold|manual|file resize|mmap|max_user|max_\w*namespaces|nesting depth|bus error|sigbus|signal 7|execvp|failed system call|partition is smaller|huge ?(?:tlb|page)/i;
 
 /** Messages whose wording names, or nearly names, their cause. */
 export const messages: Probe = {
   id: 'messages',
+  readsTalk: true,
   title: 'messages of engines, LVM, kubelet and programs whose wording names the cause',
   recognises: (doc) => doc.origin.kind !== 'statfs' && WORDS.test(doc.text),
   scan,

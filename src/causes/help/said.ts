@@ -49,6 +49,7 @@ const NOT_A_DISK: readonly MessageId[] = [
   'namespace-enospc',
   'setxattr-enospc',
   'bpf-map-full',
+  'huge-pages-exhausted',
   'podman-locks-exhausted',
   'address-pools-exhausted',
   'network-addresses-exhausted',
@@ -58,7 +59,7 @@ const NOT_A_DISK: readonly MessageId[] = [
   'dm-cookie-failed',
 ];
 const NOT_A_DISK_WORDS =
-  /inotify|\bwatch(?:es|er)?\b|key ?ring|session key|sem(?:aphore|get)|shmget|msgget|\/sys\/fs\/|cgroup|cpuset|epoll|\bclone\b|unshare|fork\/exec|ptmx|address pool|allocate lock|shared memory segment|setxattr|mounting "?proc/i;
+  /inotify|\bwatch(?:es|er)?\b|key ?ring|session key|sem(?:aphore|get)|shmget|msgget|\/sys\/fs\/|cgroup|cpuset|epoll|\bclone\b|unshare|fork\/exec|ptmx|address pool|allocate lock|shared memory segment|setxattr|mounting "?proc|huge ?(?:tlb|page)/i;
 
 /** True when the error line is about a kernel limit rather than a file system. */
 export function isAboutALimit(scene: Scene, fact: Fact<'symptom'>): boolean {

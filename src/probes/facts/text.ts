@@ -161,6 +161,8 @@ export type MessageId =
   | 'run-safety-buffer'
   | 'tmpcopyup-failed'
   | 'bpf-map-full'
+  /** the pool of huge pages has no free page: mmap, fallocate, DPDK, QEMU, PostgreSQL */
+  | 'huge-pages-exhausted'
   // Kubernetes, ostree, applications
   /** {resource?, threshold?, available?, container?} */
   | 'k8s-evicted'
@@ -264,6 +266,8 @@ export type MentionTerm =
   /** the text says that inodes are not the problem */
   | 'inodes-excluded'
   | 'large-image'
+  /** blocks that only root may take: tune2fs -m, reserved blocks, "as root it works" */
+  | 'reserved-for-root'
   /** kubelet's allocatable, kube-reserved, system-reserved */
   | 'node-allocatable'
   /** imagefs and nodefs, a second disk or partition */

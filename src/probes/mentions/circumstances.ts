@@ -544,6 +544,13 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       /\bimagefs\b|\bnodefs\b|(?:second|separate|different|other|own|extra|dedicated|data) (?:\w+ )?(?:disk|partition|volume|filesystem|drive)\b|\/dev\/[a-z]{2,4}\d?\b[^\n.]{0,60}\/dev\/[a-z]{2,4}\d?\b/,
   },
   {
+    term: 'reserved-for-root',
+    output: /^reserved block count: +[1-9]\d+/m,
+    words: ['reserve', 'tune2fs', 'as root', 'only root', 'réserv', 'reserviert', 'root', '予約', '保留'],
+    pattern:
+      /\breserved (?:block|space|for (?:the )?(?:root|super))|\bblocks? (?:are |is )?reserved\b|\btune2fs -m\b|root[- ]reserve|(?:five|5) ?(?:%|percent) (?:\w+ ){0,3}(?:reserve|root)|\bas root (?:it |that |this |the same (?:\w+ )?)?(?:works|succeeds|can|is fine|goes)|(?:only|just) root (?:can|could|may|is able)|root (?:can|could|may|is able to) (?:still |happily )?(?:write|create|save|touch)|réservés? (?:à|pour) root|für root reserviert|予約ブロック|为 ?root ?保留/,
+  },
+  {
     term: 'reboot',
     words: [
       'reboot',

@@ -123,6 +123,11 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
     pattern:
       /the map is full|bpf.{0,200}(?:argument list too long|no space left|map (?:is )?full)|ebpf.{0,100}map.{0,60}full|unable to update element.{0,200}(?:E2BIG|argument list too long|no space)/i,
   },
+  {
+    id: 'huge-pages-exhausted',
+    pattern:
+      /no free (?:\d+ ?[kmg]i?b )?huge ?pages?|(?:not enough|insufficient|no more|out of|couldn't get|cannot (?:get|allocate|reserve|map)|could not (?:get|allocate|reserve|map)|unable to (?:get|allocate|reserve|map)|failed to (?:get|allocate|reserve|map)) (?:\S+ ){0,4}huge ?(?:tlb|pages?)|huge ?(?:tlb|tlbfs|pages?)\b.{0,120}(?:no space left|cannot allocate memory|ENOMEM|ENOSPC|not enough|insufficient|exhausted)|(?:\/dev\/hugepages|hugetlbfs|MAP_HUGETLB).{0,160}(?:no space left|cannot allocate memory|ENOMEM|ENOSPC)/i,
+  },
 ];
 
 function watched(_: RegExpExecArray, line: string): Message['params'] {
