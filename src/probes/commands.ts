@@ -64,6 +64,7 @@ const KEYWORDS = new Set([
 /** Command lines a person typed. */
 export const commands: Probe = {
   id: 'commands',
+  readsTalk: true,
   title: 'commands typed in a pasted session',
   recognises: (doc) => doc.origin.kind === 'paste' && doc.text !== '',
   scan,

@@ -12,6 +12,7 @@ const TIME = /\[\s{0,8}(\d{1,9}\.\d{3,6})\]/;
 /** What the kernel's log says of storage; repeats are counted in `values.repeats`. */
 export const kernelLog: Probe = {
   id: 'kernel-log',
+  readsTalk: true,
   title: 'kernel log (dmesg, journalctl -k, /var/log/messages, pasted lines)',
   asks: () => [
     {

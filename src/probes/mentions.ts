@@ -18,6 +18,7 @@ const PLACES = 6;
 /** Words in the prose of a paste that say which engine, driver, platform and circumstance. */
 export const mentions: Probe = {
   id: 'mentions',
+  readsTalk: true,
   title: 'what a pasted text speaks of: engines, drivers, platforms, circumstances',
   recognises: (doc) => doc.origin.kind === 'paste' && doc.text !== '',
   scan,

@@ -26,6 +26,7 @@ const MOST = 200;
 /** Kubernetes: evictions, disk pressure, image garbage collection, pods that could not be made. */
 export const podEvents: Probe = {
   id: 'pod-events',
+  readsTalk: true,
   title: 'kubectl describe events, kubelet log, evicted pods, taints',
   recognises: (doc) => doc.origin.kind !== 'statfs' && WORDS.test(doc.text),
   scan,

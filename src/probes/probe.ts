@@ -30,6 +30,11 @@ export interface Probe {
   /** questions for a live machine; called again as facts arrive, so it may ask about what others found */
   asks?(known: Facts): Ask[];
   /**
+   * It reads what programs and people say in words (logs, errors, prose). Tables that a machine
+   * printed when asked hold none of that and are spared it.
+   */
+  readsTalk?: true;
+  /**
    * The gate. For a run or a file: is this document mine (by program or path)? Unsure
    * (`sh -c …`) and pastes: does the text hold anything of mine? Must be cheap.
    */

@@ -38,7 +38,10 @@ function readDocument(document: Document, probes: readonly Probe[]): Read[] {
   const read: Read[] = [];
   for (const [view, name] of views) {
     const found: Found[] = [];
-    for (const probe of probes) if (probe.recognises(view)) found.push(...probe.scan(view));
+    const isTable = view === document && printsTables(document.origin);
+    for (const probe of probes) {
+      if (!(isTable && probe.readsTalk) && probe.recognises(view)) found.push(...probe.scan(view));
+    }
     found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     const lineText = new Map(view.lines.map((line) => [line.n, line.text]));
     for (const one of found) {
@@ -71,4 +74,16 @@ export function sourceLabel(origin: Origin): string {
       return text.length > 120 ? `${text.slice(0, 117)}…` : text;
     }
   }
+}
+
+const TABLES = new Set('df lsblk losetup findmnt ps stat readlink tune2fs dumpe2fs xfs_info dmsetup curl find'.split(' '));
+
+/** Standard output of programs that answer in tables or JSON, and the kernel's own files. */
+function printsTables(origin: Origin): boolean {
+  if (origin.kind === 'statfs') return true;
+  if (origin.kind === 'read') return /^\/(?:proc|sys|etc)\//.test(origin.path);
+  if (origin.kind === 'paste') return false;
+  const [program = '', ...words] = unwrapArgv(origin.argv);
+  if (program === 'grep' || program === 'cat') return words.some((word) => /^\/(?:proc|sys)\//.test(word));
+  return TABLES.has(program) || (program === 'btrfs' && /usage|show|df|stats|list/.test(words.join(' ')));
 }

@@ -137,6 +137,7 @@ const LONGEST = 500;
 /** Circumstances told by several words of one sentence, where no fixed phrase can be expected. */
 export const sentences: Probe = {
   id: 'sentences',
+  readsTalk: true,
   title: 'circumstances in the sentences of a pasted text',
   recognises: (doc) => doc.origin.kind === 'paste' && doc.text !== '',
   scan,

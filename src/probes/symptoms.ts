@@ -15,6 +15,7 @@ const MESSAGE = 2000;
 /** Error lines with the wording of an errno, in any language the C library speaks. */
 export const symptoms: Probe = {
   id: 'symptoms',
+  readsTalk: true,
   title: 'error messages: no space left on device, disk quota exceeded, read-only file system …',
   recognises: (doc) => doc.origin.kind !== 'statfs' && hasWording(doc.text),
   scan,
