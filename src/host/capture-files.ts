@@ -22,7 +22,12 @@ export async function openCaptureFiles(path: string): Promise<CaptureFiles> {
     found = await stat(path);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UllageError('the capture cannot be opened', `${path}: ${missing ? 'no such file or directory' : (error as Error).message}`, 'Give the archive or the directory that ullage capture made.', { cause: error });
+    throw new UllageError(
+      'the capture cannot be opened',
+      `${path}: ${missing ? 'no such file or directory' : (error as Error).message}`,
+      'Give the archive or the directory that ullage capture made.',
+      { cause: error },
+    );
   }
   if (found.isDirectory()) return fromDirectory(path);
   if (!found.isFile()) throw notOne(path, 'neither a file nor a directory');
@@ -41,7 +46,11 @@ async function fromDirectory(directory: string): Promise<CaptureFiles> {
       return { missing: `${name} is missing` };
     }
     if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
-      throw new UllageError('not a capture that can be read', `${join(directory, name)}: a link that leads out of the capture`, 'Do not trust this capture; ask whoever made it.');
+      throw new UllageError(
+        'not a capture that can be read',
+        `${join(directory, name)}: a link that leads out of the capture`,
+        'Do not trust this capture; ask whoever made it.',
+      );
     }
     const bytes = await readRegular(real, MAX_FILE);
     return bytes ? decode(bytes.bytes, name, bytes.cut) : { missing: `${name} cannot be read` };
@@ -57,7 +66,9 @@ async function fromArchive(path: string): Promise<CaptureFiles> {
   if (packed.cut) throw tooLarge(path, MAX_PACKED);
   const files = await unpack(packed.bytes, path);
   // the manifest at the top, or in the archive's one directory
-  const name = [...files.keys()].filter((key) => /^(?:[^/]+\/)?manifest\.json$/.test(key)).sort((a, b) => a.length - b.length)[0];
+  const name = [...files.keys()]
+    .filter((key) => /^(?:[^/]+\/)?manifest\.json$/.test(key))
+    .sort((a, b) => a.length - b.length)[0];
   const manifest = name === undefined ? undefined : files.get(name);
   if (name === undefined || !manifest) throw notOne(path, 'it holds no manifest.json');
   const prefix = name.slice(0, -'manifest.json'.length);
@@ -96,9 +107,16 @@ async function readRegular(path: string, max: number): Promise<{ bytes: Buffer; 
 
 function decode(bytes: Uint8Array, name: string, cut: boolean): { text: string; note?: string } {
   const kept = cut ? bytes.subarray(0, MAX_FILE) : bytes;
-  return { text: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('utf8'), ...(cut ? { note: `${name} is cut at ${MAX_FILE / 1024 / 1024} MiB` } : {}) };
+  return {
+    text: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('utf8'),
+    ...(cut ? { note: `${name} is cut at ${MAX_FILE / 1024 / 1024} MiB` } : {}),
+  };
 }
 
 function notOne(path: string, why: string): UllageError {
-  return new UllageError('not a capture', `${path}: ${why}`, 'Give the archive or the directory that ullage capture made.');
+  return new UllageError(
+    'not a capture',
+    `${path}: ${why}`,
+    'Give the archive or the directory that ullage capture made.',
+  );
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { type CaptureFiles, openCaptureFiles } from './capture-files.ts';
 import type { CaptureEntry, CaptureManifest, LoadedEntry } from './capture-format.ts';
-import { openCaptureFiles, type CaptureFiles } from './capture-files.ts';
 import { isStatfs } from './file-answers.ts';
 import { type FileRead, type Host, type Ran, UllageError } from './host.ts';
 import { parseManifest } from './manifest.ts';
@@ -28,7 +28,12 @@ export async function captureHost(path: string): Promise<CaptureHost> {
   for (const entry of manifest.entries) {
     const loaded = await load(entry, files);
     total += loaded.stdout.length + loaded.stderr.length + (loaded.content?.length ?? 0);
-    if (total > MAX_TOTAL) throw new UllageError('not a capture that can be read', `${path}: its texts are larger than ${MAX_TOTAL / 1024 / 1024} MiB`, 'Leave out the largest entries.');
+    if (total > MAX_TOTAL)
+      throw new UllageError(
+        'not a capture that can be read',
+        `${path}: its texts are larger than ${MAX_TOTAL / 1024 / 1024} MiB`,
+        'Leave out the largest entries.',
+      );
     entries.push(loaded);
   }
   return { ...replay(entries), label: `capture ${basename(path)}`, manifest, entries: () => entries };
@@ -54,7 +59,13 @@ async function load(entry: CaptureEntry, files: CaptureFiles): Promise<LoadedEnt
     notes.push(`${entry.content} holds no statfs numbers`);
     return { entry, stdout: '', stderr: '', ...note() };
   }
-  return { entry, stdout: '', stderr: '', ...(content === undefined ? {} : { content: maskOutput(entry, content) }), ...note() };
+  return {
+    entry,
+    stdout: '',
+    stderr: '',
+    ...(content === undefined ? {} : { content: maskOutput(entry, content) }),
+    ...note(),
+  };
 }
 
 function statfsOf(content: string) {
@@ -71,14 +82,23 @@ function replay(entries: readonly LoadedEntry[]): Omit<Host, 'label'> {
   for (const loaded of entries) {
     for (const key of keysOf(loaded.entry)) if (!byKey.has(key)) byKey.set(key, loaded);
   }
-  const noSuchFile = (path: string): Extract<FileRead, { ok: false }> => ({ ok: false, reason: 'missing', message: `${path}: not in this capture` });
+  const noSuchFile = (path: string): Extract<FileRead, { ok: false }> => ({
+    ok: false,
+    reason: 'missing',
+    message: `${path}: not in this capture`,
+  });
   const whyNot = (loaded: LoadedEntry | undefined, path: string): Extract<FileRead, { ok: false }> => {
     const entry = loaded?.entry;
     if (!entry || entry.kind === 'run') return noSuchFile(path);
-    return { ok: false, reason: entry.error ?? 'other', message: `${path}: ${loaded.note ?? `${entry.error ?? 'not readable'} when the capture was made`}` };
+    return {
+      ok: false,
+      reason: entry.error ?? 'other',
+      message: `${path}: ${loaded.note ?? `${entry.error ?? 'not readable'} when the capture was made`}`,
+    };
   };
   const ranOf = (loaded: LoadedEntry | undefined, what: string): Ran => {
-    if (loaded?.entry.kind !== 'run') return { stdout: '', stderr: `${what}: not in this capture`, durationMs: 0, notFound: true };
+    if (loaded?.entry.kind !== 'run')
+      return { stdout: '', stderr: `${what}: not in this capture`, durationMs: 0, notFound: true };
     const { exitCode, durationMs, timedOut, notFound, truncated } = loaded.entry;
     return {
       ...(exitCode === undefined || exitCode === null ? {} : { exitCode }),
@@ -98,7 +118,11 @@ function replay(entries: readonly LoadedEntry[]): Omit<Host, 'label'> {
       // a hand-made capture has `cat FILE`
       const content = loaded?.content ?? (loaded?.entry.kind === 'run' ? loaded.stdout : undefined);
       if (content === undefined) return whyNot(loaded, path);
-      return { ok: true, content, ...(loaded?.entry.kind !== 'statfs' && loaded?.entry.truncated ? { truncated: true } : {}) };
+      return {
+        ok: true,
+        content,
+        ...(loaded?.entry.kind !== 'statfs' && loaded?.entry.truncated ? { truncated: true } : {}),
+      };
     },
     async statfs(path) {
       const loaded = byKey.get(`statfs ${path}`);
@@ -117,7 +141,8 @@ function keysOf(entry: CaptureEntry): string[] {
   if (program === 'cat' && entry.argv.length === 2 && entry.exitCode === 0) keys.push(`read ${entry.argv[1]}`);
   const socket = entry.argv[entry.argv.indexOf('--unix-socket') + 1];
   const url = entry.argv.find((word) => /^http:\/\/[^/]*\//.test(word));
-  if (program === 'curl' && entry.argv.includes('--unix-socket') && socket && url) keys.push(getKey(socket, url.replace(/^http:\/\/[^/]*/, '')));
+  if (program === 'curl' && entry.argv.includes('--unix-socket') && socket && url)
+    keys.push(getKey(socket, url.replace(/^http:\/\/[^/]*/, '')));
   return keys;
 }
 

@@ -14,7 +14,11 @@ export function fileFailure(path: string, said: string): Failure {
 }
 
 export function fileTimeout(path: string, timeoutMs: number): Failure {
-  return { ok: false, reason: 'timeout', message: `${path}: no answer within ${timeoutMs} ms; the storage below it may hang` };
+  return {
+    ok: false,
+    reason: 'timeout',
+    message: `${path}: no answer within ${timeoutMs} ms; the storage below it may hang`,
+  };
 }
 
 export function notRegular(path: string): Failure {
@@ -30,7 +34,11 @@ export function statfsAnswer(path: string, fields: readonly string[]): StatfsRea
   const [type, blockSize, blocks, bfree, bavail, files, ffree] = numbers;
   const value = { type, blockSize, blocks, bfree, bavail, files, ffree };
   if (fields.length !== 7 || !isStatfs(value)) {
-    return { ok: false, reason: 'other', message: `${path}: statfs gave numbers out of range: ${fields.join(' ').slice(0, 200)}` };
+    return {
+      ok: false,
+      reason: 'other',
+      message: `${path}: statfs gave numbers out of range: ${fields.join(' ').slice(0, 200)}`,
+    };
   }
   return { ok: true, value };
 }

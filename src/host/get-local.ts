@@ -17,7 +17,13 @@ export async function getLocal(socket: string, path: string, options: RunOptions
       resolve({ ...answer, durationMs: Math.round(performance.now() - started) });
     };
     const asked = request(
-      { socketPath: socket, path: requestPath(path), method: 'GET', agent: false, headers: { Host: 'localhost', Accept: '*/*' } },
+      {
+        socketPath: socket,
+        path: requestPath(path),
+        method: 'GET',
+        agent: false,
+        headers: { Host: 'localhost', Accept: '*/*' },
+      },
       (response) => {
         const answer = () => httpAnswer(socket, path, response.statusCode ?? 0, body.text());
         response.on('data', (chunk: Buffer) => {
@@ -27,7 +33,10 @@ export async function getLocal(socket: string, path: string, options: RunOptions
         response.on('error', (error) => finish(brokenAnswer(socket, error.message)));
       },
     );
-    const timer = setTimeout(() => finish({ stdout: '', stderr: '', timedOut: true }), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => finish({ stdout: '', stderr: '', timedOut: true }),
+      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
     asked.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') finish(cannotConnect(socket, 'missing'));
       else if (error.code === 'EACCES' || error.code === 'EPERM') finish(cannotConnect(socket, 'denied'));

@@ -13,7 +13,8 @@ type Fields = Record<string, unknown>;
  * contradicts the format is one UllageError that names the file, the place in it and the reason.
  */
 export function parseManifest(text: string, where: string): CaptureManifest {
-  const wrong = (place: string, why: string) => new UllageError('not a capture that can be read', `${where}: ${place}: ${why}`, MAKE_ANOTHER);
+  const wrong = (place: string, why: string) =>
+    new UllageError('not a capture that can be read', `${where}: ${place}: ${why}`, MAKE_ANOTHER);
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -23,10 +24,12 @@ export function parseManifest(text: string, where: string): CaptureManifest {
   if (!isFields(value)) throw wrong('top', 'not an object');
   if (value['version'] !== 1) throw wrong('version', `${show(value['version'])}; this ullage reads version 1`);
   if (!Array.isArray(value['entries'])) throw wrong('entries', 'not a list');
-  if (value['entries'].length > MAX_ENTRIES) throw wrong('entries', `${value['entries'].length} of them, more than ${MAX_ENTRIES}`);
+  if (value['entries'].length > MAX_ENTRIES)
+    throw wrong('entries', `${value['entries'].length} of them, more than ${MAX_ENTRIES}`);
   const host = isFields(value['host']) ? value['host'] : {};
   const startedAt = value['startedAt'] ?? '';
-  if (typeof startedAt !== 'string' && !(typeof startedAt === 'number' && Number.isFinite(startedAt))) throw wrong('startedAt', `${show(startedAt)} is neither a time in ISO 8601 nor seconds since 1970`);
+  if (typeof startedAt !== 'string' && !(typeof startedAt === 'number' && Number.isFinite(startedAt)))
+    throw wrong('startedAt', `${show(startedAt)} is neither a time in ISO 8601 nor seconds since 1970`);
   const entries: CaptureEntry[] = [];
   for (const [index, entry] of value['entries'].entries()) {
     const read = parseEntry(entry, (field, why) => wrong(`entries[${index}]${field}`, why));
@@ -61,13 +64,16 @@ function parseEntry(entry: unknown, wrong: (field: string, why: string) => Ullag
     return { [field]: safeName(name, (why) => wrong(`.${field}`, why)) };
   };
   const duration = entry['durationMs'];
-  const common = typeof duration === 'number' && Number.isFinite(duration) && duration >= 0 ? { durationMs: duration } : {};
+  const common =
+    typeof duration === 'number' && Number.isFinite(duration) && duration >= 0 ? { durationMs: duration } : {};
   const truncated = entry['truncated'] === true ? { truncated: true } : {};
   if (kind === 'run') {
     const argv = entry['argv'];
-    if (!Array.isArray(argv) || argv.length === 0 || !argv.every((word) => typeof word === 'string')) throw wrong('.argv', `${show(argv)} is not a list of words`);
+    if (!Array.isArray(argv) || argv.length === 0 || !argv.every((word) => typeof word === 'string'))
+      throw wrong('.argv', `${show(argv)} is not a list of words`);
     const exit = entry['exitCode'];
-    if (exit !== undefined && exit !== null && !(Number.isInteger(exit) && Math.abs(exit as number) <= 255)) throw wrong('.exitCode', `${show(exit)} is not an exit status`);
+    if (exit !== undefined && exit !== null && !(Number.isInteger(exit) && Math.abs(exit as number) <= 255))
+      throw wrong('.exitCode', `${show(exit)} is not an exit status`);
     return {
       kind,
       argv: argv as string[],
@@ -84,15 +90,24 @@ function parseEntry(entry: unknown, wrong: (field: string, why: string) => Ullag
   const { path } = entry;
   if (typeof path !== 'string' || path === '') throw wrong('.path', `${show(path)} is not a path`);
   const error = REASONS.find((reason) => reason === entry['error']);
-  return { kind, path, ...file('content'), ...(error ? { error } : {}), ...common, ...(kind === 'read' ? truncated : {}) };
+  return {
+    kind,
+    path,
+    ...file('content'),
+    ...(error ? { error } : {}),
+    ...common,
+    ...(kind === 'read' ? truncated : {}),
+  };
 }
 
 /** A name beside the manifest; one that leads elsewhere is refused, not followed. */
 function safeName(name: string, wrong: (why: string) => UllageError): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a file name may not hold
-  if (name === '' || name.length > 1024 || /[\u0000-\u001f\u007f]/.test(name)) throw wrong(`${show(name)} is not a file name`);
+  if (name === '' || name.length > 1024 || /[\u0000-\u001f\u007f]/.test(name))
+    throw wrong(`${show(name)} is not a file name`);
   const plain = posix.normalize(name);
-  if (posix.isAbsolute(plain) || plain === '..' || plain.startsWith('../')) throw wrong(`${show(name)} leads out of the capture`);
+  if (posix.isAbsolute(plain) || plain === '..' || plain.startsWith('../'))
+    throw wrong(`${show(name)} leads out of the capture`);
   return plain;
 }
 

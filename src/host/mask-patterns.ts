@@ -3,8 +3,14 @@ import { MASK } from './mask-sign.ts';
 /** Secrets that show by their own form, wherever they stand. */
 export function maskPatterns(text: string): string {
   return maskCommandLines(maskUrls(maskKeys(text)))
-    .replace(/\b((?:(?:proxy-)?authorization|x-registry-auth)\\{0,15}"[ \t]{0,8}:[ \t]{0,8}\\{0,15}"(?:[a-z]{1,12}[ \t]{1,8})?)[^\s"'\\]+/gi, `$1${MASK}`)
-    .replace(/\b((?:proxy-)?authorization[ \t]{0,8}[:=][ \t]{0,8}(?:basic|bearer|token|digest)[ \t]{1,8})[^\s"'\\]+/gi, `$1${MASK}`)
+    .replace(
+      /\b((?:(?:proxy-)?authorization|x-registry-auth)\\{0,15}"[ \t]{0,8}:[ \t]{0,8}\\{0,15}"(?:[a-z]{1,12}[ \t]{1,8})?)[^\s"'\\]+/gi,
+      `$1${MASK}`,
+    )
+    .replace(
+      /\b((?:proxy-)?authorization[ \t]{0,8}[:=][ \t]{0,8}(?:basic|bearer|token|digest)[ \t]{1,8})[^\s"'\\]+/gi,
+      `$1${MASK}`,
+    )
     .replace(/\b(x-registry-auth[ \t]{0,8}[:=][ \t]{0,8})[^\s"'\\]+/gi, `$1${MASK}`)
     .replace(/\b(bearer[ \t]{1,8})[\w.~+/=-]{16,}/gi, `$1${MASK}`)
     .replace(TOKENS, MASK);
@@ -57,13 +63,30 @@ function maskUrls(text: string): string {
  * take a secret, and what to mask in the rest of such a line. Each line is read once.
  */
 const SHORT: readonly [line: RegExp, mask: (rest: string) => string][] = [
-  [/\b(?:docker|podman|nerdctl|helm|buildah|skopeo|oc|az)[ \t]([^\n]*)/g, (rest) => rest.replace(/\blogin\b[^\n]*/, (login) => login.replace(/([ \t]-p[ =]{0,4})[^\s"'\\]+/g, `$1${MASK}`))],
+  [
+    /\b(?:docker|podman|nerdctl|helm|buildah|skopeo|oc|az)[ \t]([^\n]*)/g,
+    (rest) => rest.replace(/\blogin\b[^\n]*/, (login) => login.replace(/([ \t]-p[ =]{0,4})[^\s"'\\]+/g, `$1${MASK}`)),
+  ],
   [/\bsshpass[ \t]([^\n]*)/g, (rest) => rest.replace(/((?:^|[ \t])-p[ \t]{0,8})[^\s"'\\]+/, `$1${MASK}`)],
-  [/\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)[ \t]([^\n]*)/g, (rest) => rest.replace(/((?:^|[ \t])-p)[^\s"'\\]+/g, `$1${MASK}`)],
+  [
+    /\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)[ \t]([^\n]*)/g,
+    (rest) => rest.replace(/((?:^|[ \t])-p)[^\s"'\\]+/g, `$1${MASK}`),
+  ],
   [/\bredis-cli[ \t]([^\n]*)/g, (rest) => rest.replace(/((?:^|[ \t])-a[ \t]{1,8})[^\s"'\\]+/g, `$1${MASK}`)],
-  [/\b(?:curl|wget)[ \t]([^\n]*)/g, (rest) => rest.replace(/((?:^|[ \t])(?:-u|-U|--user|--proxy-user)[ =]{0,4})[^\s"'\\:]{1,200}:[^\s"'\\]+/g, `$1${MASK}`)],
+  [
+    /\b(?:curl|wget)[ \t]([^\n]*)/g,
+    (rest) =>
+      rest.replace(/((?:^|[ \t])(?:-u|-U|--user|--proxy-user)[ =]{0,4})[^\s"'\\:]{1,200}:[^\s"'\\]+/g, `$1${MASK}`),
+  ],
   // docker run -e NAME=value: variables of a container
-  [/\b(?:docker|podman|nerdctl)[ \t]([^\n]*)/g, (rest) => rest.replace(/([ \t](?:-e|--env)[ \t=]{1,4}["']?[A-Za-z_]\w{0,100}=)(?:"[^"\n]*"|'[^'\n]*'|[^\s"'\\]+)/g, `$1${MASK}`)],
+  [
+    /\b(?:docker|podman|nerdctl)[ \t]([^\n]*)/g,
+    (rest) =>
+      rest.replace(
+        /([ \t](?:-e|--env)[ \t=]{1,4}["']?[A-Za-z_]\w{0,100}=)(?:"[^"\n]*"|'[^'\n]*'|[^\s"'\\]+)/g,
+        `$1${MASK}`,
+      ),
+  ],
 ];
 
 function maskCommandLines(text: string): string {

@@ -37,7 +37,14 @@ export function maskArgv(argv: readonly string[]): string[] {
   const programs = argv.map((word) => word.slice(word.lastIndexOf('/') + 1));
   return argv.map((word, index) => {
     const flag = argv[index - 1] ?? '';
-    if (index > 0 && /^--?[A-Za-z]/.test(flag) && !flag.includes('=') && isSecretName(flag.replace(/^-+/, '')) && !word.startsWith('-')) return MASK;
+    if (
+      index > 0 &&
+      /^--?[A-Za-z]/.test(flag) &&
+      !flag.includes('=') &&
+      isSecretName(flag.replace(/^-+/, '')) &&
+      !word.startsWith('-')
+    )
+      return MASK;
     for (const [program, flags] of VALUE_OF_NEXT) {
       if (!flags.test(flag) || !programs.some((name) => program.test(name))) continue;
       if (flag === '-p' && !argv.includes('login') && !programs.includes('sshpass')) continue; // a published port

@@ -11,5 +11,9 @@ export async function openHost(spec?: string): Promise<Host> {
     await host.connect();
     return host;
   }
-  throw new UllageError('not a host', JSON.stringify(spec), 'Write ssh://user@host[:port]; for a capture use --capture FILE, for this host give none.');
+  throw new UllageError(
+    'not a host',
+    JSON.stringify(spec),
+    'Write ssh://user@host[:port]; for a capture use --capture FILE, for this host give none.',
+  );
 }

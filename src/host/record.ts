@@ -31,13 +31,23 @@ export function recordingHost(host: Host): RecordingHost {
     async read(path, options) {
       const started = performance.now();
       const got = await host.read(path, options);
-      keep(`read ${path}`, () => fileEntry('read', path, got, got.ok ? maskOutput({ path }, got.content) : undefined, performance.now() - started));
+      keep(`read ${path}`, () =>
+        fileEntry(
+          'read',
+          path,
+          got,
+          got.ok ? maskOutput({ path }, got.content) : undefined,
+          performance.now() - started,
+        ),
+      );
       return got;
     },
     async statfs(path, options) {
       const started = performance.now();
       const got = await host.statfs(path, options);
-      keep(`statfs ${path}`, () => fileEntry('statfs', path, got, got.ok ? JSON.stringify(got.value) : undefined, performance.now() - started));
+      keep(`statfs ${path}`, () =>
+        fileEntry('statfs', path, got, got.ok ? JSON.stringify(got.value) : undefined, performance.now() - started),
+      );
       return got;
     },
     close: () => host.close(),
@@ -58,7 +68,13 @@ function runEntry(argv: readonly string[], ran: Ran): LoadedEntry {
   return { entry, stdout: maskOutput({ argv }, ran.stdout), stderr: maskOutput({ argv }, ran.stderr) };
 }
 
-function fileEntry(kind: 'read' | 'statfs', path: string, got: FileRead | StatfsRead, content: string | undefined, ms: number): LoadedEntry {
+function fileEntry(
+  kind: 'read' | 'statfs',
+  path: string,
+  got: FileRead | StatfsRead,
+  content: string | undefined,
+  ms: number,
+): LoadedEntry {
   return {
     entry: {
       kind,

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { commandPath } from './command-path.ts';
 import type { Ran, RunOptions } from './host.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, keepFirst, MAX_STDERR_BYTES } from './limits.ts';

@@ -47,13 +47,21 @@ export function sshSession(target: SshTarget): SshSession {
       ClearAllForwardings: 'yes',
       PermitLocalCommand: 'no',
     };
-    return [...(config ? ['-F', config] : []), '-T', ...Object.entries(set).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
+    return [
+      ...(config ? ['-F', config] : []),
+      '-T',
+      ...Object.entries(set).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+    ];
   };
 
   const open = async () => {
     directory = privateDirectory();
     const person = process.stdin.isTTY === true && process.stderr.isTTY === true;
-    const said = await startMaster([...options('yes', !person), '-N', '-f', ...target.args], join(directory, 'e'), person ? ASK_SECONDS : CONNECT_SECONDS + 5);
+    const said = await startMaster(
+      [...options('yes', !person), '-N', '-f', ...target.args],
+      join(directory, 'e'),
+      person ? ASK_SECONDS : CONNECT_SECONDS + 5,
+    );
     if (said !== undefined) {
       removeDirectory();
       throw connectionError(target, said);
@@ -68,7 +76,8 @@ export function sshSession(target: SshTarget): SshSession {
     connected ??= open();
     return connected;
   };
-  const control = (verb: string) => runProcess(['ssh', ...options('no', true), '-O', verb, ...target.args], { timeoutMs: 3000 });
+  const control = (verb: string) =>
+    runProcess(['ssh', ...options('no', true), '-O', verb, ...target.args], { timeoutMs: 3000 });
 
   return {
     connect,
@@ -95,7 +104,12 @@ function privateDirectory(): string {
   try {
     return mkdtempSync(join(base, 'ullage-'));
   } catch (error) {
-    throw new UllageError('cannot make a private directory for the ssh connection', base, 'Make room there or point TMPDIR to a writable directory.', { cause: error });
+    throw new UllageError(
+      'cannot make a private directory for the ssh connection',
+      base,
+      'Make room there or point TMPDIR to a writable directory.',
+      { cause: error },
+    );
   }
 }
 
@@ -114,24 +128,36 @@ function startMaster(args: readonly string[], errorFile: string, seconds: number
       finish(`no connection within ${seconds} s`);
     }, seconds * 1000);
     closeSync(fd);
-    child.on('error', (error: NodeJS.ErrnoException) => finish(error.code === 'ENOENT' ? 'ssh is not installed here' : error.message));
-    child.on('exit', (code, signal) => finish(code === 0 ? undefined : readFileSync(errorFile, 'utf8').trim() || `ssh ended with ${signal ?? code}`));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      finish(error.code === 'ENOENT' ? 'ssh is not installed here' : error.message),
+    );
+    child.on('exit', (code, signal) =>
+      finish(code === 0 ? undefined : readFileSync(errorFile, 'utf8').trim() || `ssh ended with ${signal ?? code}`),
+    );
   });
 }
 
 const ADVICE: readonly [RegExp, string][] = [
   [/Host key verification failed|REMOTE HOST IDENTIFICATION/, 'Check the host key, then connect once with plain ssh.'],
-  [/Permission denied|Too many authentication failures/, 'Check the user and the key; `ssh-add` the key if it has a passphrase.'],
+  [
+    /Permission denied|Too many authentication failures/,
+    'Check the user and the key; `ssh-add` the key if it has a passphrase.',
+  ],
   [/Could not resolve|not known|Name or service/, 'Check the host name.'],
   [/refused|timed out|no connection|unreachable|No route/i, 'Check the address and port, and that sshd runs there.'],
   [/not installed here/, 'Install the OpenSSH client on this machine.'],
-  [/no matching (?:host key|key exchange|cipher|MAC)/, 'The target speaks only old algorithms: allow them for this host in ~/.ssh/config (HostKeyAlgorithms, KexAlgorithms).'],
+  [
+    /no matching (?:host key|key exchange|cipher|MAC)/,
+    'The target speaks only old algorithms: allow them for this host in ~/.ssh/config (HostKeyAlgorithms, KexAlgorithms).',
+  ],
 ];
 
 export function connectionError(target: SshTarget, said: string): UllageError {
   // ssh repeats what a server says: no escapes of a hostile one reach the terminal
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const clean = said.replace(/\r?\n/g, '; ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '').slice(0, 500);
+  const clean = said
+    .replace(/\r?\n/g, '; ')
+    .replace(/\p{Cc}/gu, '')
+    .slice(0, 500);
   const advice = ADVICE.find(([pattern]) => pattern.test(clean))?.[1] ?? 'Check that plain ssh works to that host.';
   return new UllageError('cannot look over ssh', `${target.label}: ${clean}`, advice);
 }

@@ -34,6 +34,11 @@ export function parseSshTarget(spec: string): SshTarget {
   }
   return {
     label: `ssh://${user === undefined ? '' : `${user}@`}${v6 === undefined ? host : `[${host}]`}${port === undefined ? '' : `:${port}`}`,
-    args: [...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', String(port)]), '--', host],
+    args: [
+      ...(user === undefined ? [] : ['-l', user]),
+      ...(port === undefined ? [] : ['-p', String(port)]),
+      '--',
+      host,
+    ],
   };
 }

@@ -5,7 +5,16 @@ import { brokenAnswer, CURL, cannotConnect, httpAnswer, requestPath } from './ht
 import { limiter } from './limiter.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS } from './limits.ts';
 import { deniedMessage, notFoundMessage } from './run-process.ts';
-import { getScript, killScript, readMarks, readScript, runScript, SAY, statfsScript, type Told } from './ssh-scripts.ts';
+import {
+  getScript,
+  killScript,
+  readMarks,
+  readScript,
+  runScript,
+  SAY,
+  statfsScript,
+  type Told,
+} from './ssh-scripts.ts';
 import { connectionError, sshSession } from './ssh-session.ts';
 import { parseSshTarget } from './ssh-target.ts';
 
@@ -34,7 +43,10 @@ export function sshHost(spec: string): SshHost {
 
   /** Runs a script and takes the marks off; throws when the connection, not the program, failed. */
   async function ask(script: string, options: RunOptions = {}): Promise<Ran & { told: Told }> {
-    const limits = { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES };
+    const limits = {
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+    };
     // room for the mark that stands before the output, with its process id
     const ran = await inTurn(() => session.script(script, { ...limits, maxBytes: limits.maxBytes + mark.length + 12 }));
     const told = readMarks(mark, ran.stdout, ran.stderr);
@@ -60,7 +72,8 @@ export function sshHost(spec: string): SshHost {
       const program = argv[0] ?? '';
       const started = performance.now();
       const nothing = (): Omit<Ran, 'stderr'> => ({ stdout: '', durationMs: Math.round(performance.now() - started) });
-      if (argv.some((word) => word.includes('\0')) || program === '') return { ...nothing(), stderr: `${program}: cannot be run` };
+      if (argv.some((word) => word.includes('\0')) || program === '')
+        return { ...nothing(), stderr: `${program}: cannot be run` };
       // a shell would take it for an option of exec; no program is called so
       if (program.startsWith('-')) return { ...nothing(), stderr: notFoundMessage(program), notFound: true };
       const { told, ...ran } = await ask(runScript(mark, argv), options);
@@ -86,17 +99,22 @@ export function sshHost(spec: string): SshHost {
       const seconds = Math.ceil((options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000) + 1;
       const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
       // the HTTP status stands behind the body
-      const { told, ...ran } = await ask(getScript(mark, socket, requestPath(path), seconds), { ...options, maxBytes: maxBytes + mark.length + 6 });
+      const { told, ...ran } = await ask(getScript(mark, socket, requestPath(path), seconds), {
+        ...options,
+        maxBytes: maxBytes + mark.length + 6,
+      });
       const { durationMs } = ran;
       if (ran.timedOut || ran.exitCode === CURL.timeout) return { stdout: '', stderr: '', durationMs, timedOut: true };
       if (told.stopped === SAY.missing) return { ...cannotConnect(socket, 'missing'), durationMs };
       if (told.stopped === SAY.denied) return { ...cannotConnect(socket, 'denied'), durationMs };
       // curl before 7.40 knows no --unix-socket and ends with 2
-      if (told.stopped === SAY.notFound || ran.exitCode === 2) return { stdout: '', stderr: notFoundMessage('curl'), durationMs, notFound: true };
+      if (told.stopped === SAY.notFound || ran.exitCode === 2)
+        return { stdout: '', stderr: notFoundMessage('curl'), durationMs, notFound: true };
       if (ran.truncated) return { exitCode: 0, stderr: '', ...cut(ran.stdout, maxBytes), durationMs, truncated: true };
       if (ran.exitCode === CURL.cannotConnect) return { ...cannotConnect(socket, 'refused'), durationMs };
       const end = ran.stdout.lastIndexOf(`\n${mark} `);
-      if (ran.exitCode !== 0 || end < 0) return { ...brokenAnswer(socket, `curl ended with ${ran.exitCode}`), durationMs };
+      if (ran.exitCode !== 0 || end < 0)
+        return { ...brokenAnswer(socket, `curl ended with ${ran.exitCode}`), durationMs };
       const status = Number(ran.stdout.slice(end + mark.length + 2));
       return { ...httpAnswer(socket, path, status, ran.stdout.slice(0, end)), durationMs };
     },
@@ -113,5 +131,7 @@ function cut(stdout: string, maxBytes: number): Pick<Ran, 'stdout' | 'truncated'
   // a replaced byte became three: text with such is left as it came
   if (stdout.length * 3 <= maxBytes || stdout.includes('\ufffd')) return { stdout };
   const bytes = Buffer.from(stdout, 'utf8');
-  return bytes.length <= maxBytes ? { stdout } : { stdout: bytes.subarray(0, maxBytes).toString('utf8'), truncated: true };
+  return bytes.length <= maxBytes
+    ? { stdout }
+    : { stdout: bytes.subarray(0, maxBytes).toString('utf8'), truncated: true };
 }

@@ -10,7 +10,11 @@ const TRUNCATED = 'Copy or make the capture again: it is cut short or damaged.';
  * The regular files of a `.tar`, `.tar.gz` or `.tar.zst` (told by their first bytes, not by the
  * name), by name. Links and devices in it are left out; nothing is written anywhere.
  */
-export async function unpack(packed: Uint8Array, where: string, maxUnpacked = MAX_UNPACKED): Promise<Map<string, Uint8Array>> {
+export async function unpack(
+  packed: Uint8Array,
+  where: string,
+  maxUnpacked = MAX_UNPACKED,
+): Promise<Map<string, Uint8Array>> {
   const tar = await decompress(packed, where, maxUnpacked);
   const { unpackTar } = await import('modern-tar');
   const files = new Map<string, Uint8Array>();
@@ -21,9 +25,19 @@ export async function unpack(packed: Uint8Array, where: string, maxUnpacked = MA
   } catch (error) {
     // POSIX ustar header: the magic stands at byte 257
     if (Buffer.from(tar.subarray(257, 262)).toString('latin1') !== 'ustar') {
-      throw new UllageError('not a capture', `${where}: not a tar archive, plain or packed with gzip or zstd`, 'Give the archive or the directory that ullage capture made; for pasted text use ullage explain.', { cause: error });
+      throw new UllageError(
+        'not a capture',
+        `${where}: not a tar archive, plain or packed with gzip or zstd`,
+        'Give the archive or the directory that ullage capture made; for pasted text use ullage explain.',
+        { cause: error },
+      );
     }
-    throw new UllageError('not a capture that can be read', `${where}: ${(error as Error).message.replace(/\.$/, '')}`, TRUNCATED, { cause: error });
+    throw new UllageError(
+      'not a capture that can be read',
+      `${where}: ${(error as Error).message.replace(/\.$/, '')}`,
+      TRUNCATED,
+      { cause: error },
+    );
   }
   for (const { header, data } of entries) {
     if (header.type !== 'file' || !data) continue;
@@ -37,12 +51,16 @@ async function decompress(packed: Uint8Array, where: string, max: number): Promi
   try {
     if (magic.startsWith('1f8b')) {
       const { gunzip } = await import('node:zlib');
-      return await new Promise((resolve, reject) => gunzip(packed, { maxOutputLength: max }, (error, tar) => (error ? reject(error) : resolve(tar))));
+      return await new Promise((resolve, reject) =>
+        gunzip(packed, { maxOutputLength: max }, (error, tar) => (error ? reject(error) : resolve(tar))),
+      );
     }
     if (magic === '28b52ffd') return await unzstd(packed, max);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(where, max);
-    throw new UllageError('not a capture that can be read', `${where}: ${(error as Error).message}`, TRUNCATED, { cause: error });
+    throw new UllageError('not a capture that can be read', `${where}: ${(error as Error).message}`, TRUNCATED, {
+      cause: error,
+    });
   }
   return packed;
 }
@@ -60,11 +78,16 @@ async function unzstd(packed: Uint8Array, max: number): Promise<Uint8Array> {
     if (final) ended = true;
   });
   const STEP = 64 * 1024;
-  for (let at = 0; at < packed.length; at += STEP) stream.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
+  for (let at = 0; at < packed.length; at += STEP)
+    stream.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
   if (!ended) throw new Error('unexpected end of the zstd stream');
   return Buffer.concat(chunks);
 }
 
 export function tooLarge(where: string, max: number): UllageError {
-  return new UllageError('not a capture that can be read', `${where}: larger than ${max / 1024 / 1024} MiB`, 'Unpack it by hand and look what it holds; a capture of ullage is far smaller.');
+  return new UllageError(
+    'not a capture that can be read',
+    `${where}: larger than ${max / 1024 / 1024} MiB`,
+    'Unpack it by hand and look what it holds; a capture of ullage is far smaller.',
+  );
 }

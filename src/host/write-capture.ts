@@ -15,7 +15,12 @@ interface CaptureFile {
  * It appears under its name only when it is complete, readable by its owner alone. What is
  * already there stays, unless `force`.
  */
-export async function writeCapture(target: string, head: CaptureHead, entries: readonly LoadedEntry[], options: { force?: boolean } = {}): Promise<void> {
+export async function writeCapture(
+  target: string,
+  head: CaptureHead,
+  entries: readonly LoadedEntry[],
+  options: { force?: boolean } = {},
+): Promise<void> {
   const files = captureFiles(head, entries);
   const path = resolve(target);
   const force = options.force === true;
@@ -35,8 +40,11 @@ export async function writeCapture(target: string, head: CaptureHead, entries: r
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     if (error instanceof UllageError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    const todo = code === 'ENOSPC' || code === 'EDQUOT' ? 'Write it where there is room, with -o.' : 'Give another place with -o.';
-    throw new UllageError('the capture could not be written', `${target}: ${(error as Error).message}`, todo, { cause: error });
+    const todo =
+      code === 'ENOSPC' || code === 'EDQUOT' ? 'Write it where there is room, with -o.' : 'Give another place with -o.';
+    throw new UllageError('the capture could not be written', `${target}: ${(error as Error).message}`, todo, {
+      cause: error,
+    });
   }
 }
 
@@ -70,7 +78,10 @@ async function archive(directory: string, files: readonly CaptureFile[]): Promis
   const tar = await packTar(
     files.map(({ name, text }) => {
       const body = Buffer.from(text, 'utf8');
-      return { header: { name: `${directory}/${name}`, size: body.length, type: 'file' as const, mode: 0o600, mtime }, body };
+      return {
+        header: { name: `${directory}/${name}`, size: body.length, type: 'file' as const, mode: 0o600, mtime },
+        body,
+      };
     }),
   );
   return await promisify(gzip)(tar);
@@ -105,7 +116,8 @@ async function publishDirectory(temporary: string, path: string, target: string,
   const old = `${temporary}.old`;
   if (force && (await exists(path))) {
     // only a capture is replaced: never a home directory by a slip of the hand
-    if (!(await exists(join(path, 'manifest.json')))) throw new UllageError('not a capture, so it is not replaced', target, 'Give another place with -o.');
+    if (!(await exists(join(path, 'manifest.json'))))
+      throw new UllageError('not a capture, so it is not replaced', target, 'Give another place with -o.');
     await rename(path, old);
   }
   try {
@@ -128,5 +140,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function alreadyThere(target: string): UllageError {
-  return new UllageError('there is already something of that name', target, 'Give another name with -o, or --force to replace it.');
+  return new UllageError(
+    'there is already something of that name',
+    target,
+    'Give another name with -o, or --force to replace it.',
+  );
 }

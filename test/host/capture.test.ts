@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -34,9 +43,20 @@ function fakeHost(): Host {
   return {
     label: 'a fake',
     run: async (argv) => ({ durationMs: 3, stdout: '', stderr: '', ...answers[argv[0] ?? ''] }),
-    get: async (_socket, path) => ({ exitCode: 0, stdout: `{"path":"${path}","Config":{"Env":["A=hunter2"]}}`, stderr: '', durationMs: 1 }),
-    read: async (path) => (path === '/proc/mounts' ? { ok: true, content: 'rootfs / ext4 rw 0 0\n' } : { ok: false, reason: path === '/secret' ? 'denied' : 'missing', message: path }),
-    statfs: async (path) => (path === '/' ? { ok: true, value: { type: 61267, blockSize: 4096, blocks: 10, bfree: 5, bavail: 4, files: 0, ffree: 0 } } : { ok: false, reason: 'timeout', message: path }),
+    get: async (_socket, path) => ({
+      exitCode: 0,
+      stdout: `{"path":"${path}","Config":{"Env":["A=hunter2"]}}`,
+      stderr: '',
+      durationMs: 1,
+    }),
+    read: async (path) =>
+      path === '/proc/mounts'
+        ? { ok: true, content: 'rootfs / ext4 rw 0 0\n' }
+        : { ok: false, reason: path === '/secret' ? 'denied' : 'missing', message: path },
+    statfs: async (path) =>
+      path === '/'
+        ? { ok: true, value: { type: 61267, blockSize: 4096, blocks: 10, bfree: 5, bavail: 4, files: 0, ffree: 0 } }
+        : { ok: false, reason: 'timeout', message: path },
     close: async () => {},
   };
 }
@@ -62,10 +82,14 @@ describe('record, write, open', () => {
     const replay = await captureHost(place(name));
     expect(replay.manifest.host.hostname).toBe('db1');
     expect(replay.entries()).toHaveLength(13);
-    for (const program of Object.keys(answers).filter((one) => one !== 'env')) expect(await replay.run([program])).toEqual({ ...answers[program], durationMs: 3 });
+    for (const program of Object.keys(answers).filter((one) => one !== 'env'))
+      expect(await replay.run([program])).toEqual({ ...answers[program], durationMs: 3 });
     expect(await replay.run(['never-asked'])).toMatchObject({ notFound: true });
     expect(await replay.run(['docker', 'login', '-p', 'other'])).toMatchObject({ durationMs: 3 });
-    expect(await replay.get('/run/docker.sock', '/info')).toMatchObject({ exitCode: 0, stdout: '{"path":"/info","Config":{"Env":["A=***"]}}' });
+    expect(await replay.get('/run/docker.sock', '/info')).toMatchObject({
+      exitCode: 0,
+      stdout: '{"path":"/info","Config":{"Env":["A=***"]}}',
+    });
     expect(await replay.get('/run/podman.sock', '/info')).toMatchObject({ notFound: true });
     expect(await replay.read('/proc/mounts')).toEqual({ ok: true, content: 'rootfs / ext4 rw 0 0\n' });
     expect(await replay.read('/secret')).toMatchObject({ ok: false, reason: 'denied' });
@@ -82,7 +106,8 @@ describe('record, write, open', () => {
     expect(all).toContain('manifest.json');
     expect(() => execFileSync('grep', ['-r', 'hunter2', place('private')], { stdio: 'pipe' })).toThrow();
     expect(statSync(place('private')).mode & 0o077).toBe(0);
-    for (const file of readdirSync(place('private/files'))) expect(statSync(place(`private/files/${file}`)).mode & 0o777).toBe(0o600);
+    for (const file of readdirSync(place('private/files')))
+      expect(statSync(place(`private/files/${file}`)).mode & 0o777).toBe(0o600);
     await writeCapture(place('private.tar.gz'), head, host.entries());
     expect(statSync(place('private.tar.gz')).mode & 0o777).toBe(0o600);
   });
@@ -90,7 +115,9 @@ describe('record, write, open', () => {
   it.each(['keep', 'keep.tar.gz'])('replaces %s only when told, and leaves no temporary file', async (name) => {
     const entries = (await record()).entries();
     await writeCapture(place(name), { ...head, note: 'first' }, entries);
-    await expect(writeCapture(place(name), { ...head, note: 'second' }, entries)).rejects.toThrow(/already something of that name/);
+    await expect(writeCapture(place(name), { ...head, note: 'second' }, entries)).rejects.toThrow(
+      /already something of that name/,
+    );
     expect((await captureHost(place(name))).manifest.note).toBe('first');
     await writeCapture(place(name), { ...head, note: 'third' }, entries, { force: true });
     expect((await captureHost(place(name))).manifest.note).toBe('third');
@@ -100,7 +127,9 @@ describe('record, write, open', () => {
   it('never replaces a directory that is no capture', async () => {
     mkdirSync(place('home'));
     writeFileSync(place('home/letter'), 'dear');
-    await expect(writeCapture(place('home'), head, [], { force: true })).rejects.toThrow(/not a capture, so it is not replaced/);
+    await expect(writeCapture(place('home'), head, [], { force: true })).rejects.toThrow(
+      /not a capture, so it is not replaced/,
+    );
     expect(readFileSync(place('home/letter'), 'utf8')).toBe('dear');
   });
 
@@ -109,13 +138,28 @@ describe('record, write, open', () => {
   });
 });
 
-const manifest = (entries: unknown[], more: object = {}) => JSON.stringify({ version: 1, host: { hostname: 'h' }, startedAt: 1795224799.49, entries, ...more });
+const manifest = (entries: unknown[], more: object = {}) =>
+  JSON.stringify({ version: 1, host: { hostname: 'h' }, startedAt: 1795224799.49, entries, ...more });
 
 describe('captures by other hands', () => {
   it('opens a .tar of a directory, with the manifest one level down, and a .tar.zst', async () => {
     const root = place('by-hand');
     mkdirSync(join(root, 'files'), { recursive: true });
-    writeFileSync(join(root, 'manifest.json'), manifest([{ kind: 'run', argv: ['cat', '/proc/mounts'], exitCode: 0, stdout: 'files/0', stderr: 'files/none', durationMs: 1 }, { kind: 'run', argv: ['x'], exitCode: null }, { kind: 'later-kind' }]));
+    writeFileSync(
+      join(root, 'manifest.json'),
+      manifest([
+        {
+          kind: 'run',
+          argv: ['cat', '/proc/mounts'],
+          exitCode: 0,
+          stdout: 'files/0',
+          stderr: 'files/none',
+          durationMs: 1,
+        },
+        { kind: 'run', argv: ['x'], exitCode: null },
+        { kind: 'later-kind' },
+      ]),
+    );
     writeFileSync(join(root, 'files/0'), Buffer.from([0x61, 0xff, 0x0a]));
     execFileSync('tar', ['cf', place('by-hand.tar'), '-C', directory, 'by-hand']);
     const packed = [root, join(root, 'manifest.json'), place('by-hand.tar')];
@@ -132,7 +176,10 @@ describe('captures by other hands', () => {
 
   it('masks what their maker did not', async () => {
     mkdirSync(place('unmasked'));
-    writeFileSync(place('unmasked/manifest.json'), manifest([{ kind: 'run', argv: ['docker', 'login', '-p', 'hunter2'], stdout: 'o' }]));
+    writeFileSync(
+      place('unmasked/manifest.json'),
+      manifest([{ kind: 'run', argv: ['docker', 'login', '-p', 'hunter2'], stdout: 'o' }]),
+    );
     writeFileSync(place('unmasked/o'), '"Env":["A=hunter2"]');
     expect(JSON.stringify((await captureHost(place('unmasked'))).entries())).not.toContain('hunter2');
   });
@@ -140,7 +187,10 @@ describe('captures by other hands', () => {
   it('notes statfs numbers that are none', async () => {
     mkdirSync(place('statfs'));
     writeFileSync(place('statfs/manifest.json'), manifest([{ kind: 'statfs', path: '/', content: 'o' }]));
-    writeFileSync(place('statfs/o'), '{"type":1,"blockSize":4096,"blocks":1e99,"bfree":-1,"bavail":0,"files":0,"ffree":0}');
+    writeFileSync(
+      place('statfs/o'),
+      '{"type":1,"blockSize":4096,"blocks":1e99,"bfree":-1,"bavail":0,"files":0,"ffree":0}',
+    );
     const replay = await captureHost(place('statfs'));
     expect(await replay.statfs('/')).toMatchObject({ ok: false });
     expect(replay.entries()[0]?.content).toBeUndefined();
@@ -158,26 +208,67 @@ describe('what is no capture is one clear error', () => {
     expect((error as UllageError).message).toMatch(message);
     expect((error as UllageError).message).toContain(name);
   };
-  const good = () => packTar([{ header: { name: 'c/manifest.json', size: 2000, type: 'file' }, body: manifest([]).padEnd(2000) }]);
+  const good = () =>
+    packTar([{ header: { name: 'c/manifest.json', size: 2000, type: 'file' }, body: manifest([]).padEnd(2000) }]);
 
   it.each<[string, (path: string) => void | Promise<void>, RegExp]>([
     ['nothing-there', () => {}, /cannot be opened: .*no such file/],
     ['empty-dir', (path) => void mkdirSync(path), /not a capture: .*no manifest.json/],
     ['empty-file', (path) => writeFileSync(path, ''), /not a capture/],
-    ['text-file', (path) => writeFileSync(path, 'no space left on device\n'.repeat(100)), /not a capture: .*not a tar archive/],
+    [
+      'text-file',
+      (path) => writeFileSync(path, 'no space left on device\n'.repeat(100)),
+      /not a capture: .*not a tar archive/,
+    ],
     ['a-fifo', (path) => void execFileSync('mkfifo', [path]), /not a capture: .*neither a file nor a directory/],
-    ['cut.tar', async (path) => writeFileSync(path, (await good()).subarray(0, 1500)), /truncated.*cut short or damaged/],
-    ['cut.tar.gz', async (path) => writeFileSync(path, gzipSync(await good()).subarray(0, 60)), /unexpected end of file.*cut short or damaged/],
-    ['damaged.tar.gz', async (path) => writeFileSync(path, flip(gzipSync(await good()), 40)), /not a capture that can be read/],
-    ['cut.tar.zst', async (path) => writeFileSync(path, zstdStored(await good()).subarray(0, 700)), /not a capture that can be read/],
-    ['no-manifest.tar', async (path) => writeFileSync(path, await packTar([{ header: { name: 'x', size: 1, type: 'file' }, body: 'x' }])), /no manifest.json/],
+    [
+      'cut.tar',
+      async (path) => writeFileSync(path, (await good()).subarray(0, 1500)),
+      /truncated.*cut short or damaged/,
+    ],
+    [
+      'cut.tar.gz',
+      async (path) => writeFileSync(path, gzipSync(await good()).subarray(0, 60)),
+      /unexpected end of file.*cut short or damaged/,
+    ],
+    [
+      'damaged.tar.gz',
+      async (path) => writeFileSync(path, flip(gzipSync(await good()), 40)),
+      /not a capture that can be read/,
+    ],
+    [
+      'cut.tar.zst',
+      async (path) => writeFileSync(path, zstdStored(await good()).subarray(0, 700)),
+      /not a capture that can be read/,
+    ],
+    [
+      'no-manifest.tar',
+      async (path) => writeFileSync(path, await packTar([{ header: { name: 'x', size: 1, type: 'file' }, body: 'x' }])),
+      /no manifest.json/,
+    ],
     ['corrupt', (path) => dir(path, '{"version": 1,'), /manifest.json: not JSON/],
     ['version-2', (path) => dir(path, '{"version": 2, "entries": []}'), /version: 2; this ullage reads version 1/],
     ['no-entries', (path) => dir(path, '{"version": 1}'), /entries: not a list/],
-    ['bad-argv', (path) => dir(path, manifest([{ kind: 'run', argv: 'df -h' }])), /entries\[0\]\.argv: "df -h" is not a list of words/],
-    ['bad-exit', (path) => dir(path, manifest([{ kind: 'run', argv: ['df'], exitCode: 1e99 }])), /entries\[0\]\.exitCode/],
-    ['climbs', (path) => dir(path, manifest([{ kind: 'run', argv: ['df'], stdout: 'files/../../../etc/passwd' }])), /leads out of the capture/],
-    ['absolute', (path) => dir(path, manifest([{ kind: 'read', path: '/x', content: '/etc/passwd' }])), /leads out of the capture/],
+    [
+      'bad-argv',
+      (path) => dir(path, manifest([{ kind: 'run', argv: 'df -h' }])),
+      /entries\[0\]\.argv: "df -h" is not a list of words/,
+    ],
+    [
+      'bad-exit',
+      (path) => dir(path, manifest([{ kind: 'run', argv: ['df'], exitCode: 1e99 }])),
+      /entries\[0\]\.exitCode/,
+    ],
+    [
+      'climbs',
+      (path) => dir(path, manifest([{ kind: 'run', argv: ['df'], stdout: 'files/../../../etc/passwd' }])),
+      /leads out of the capture/,
+    ],
+    [
+      'absolute',
+      (path) => dir(path, manifest([{ kind: 'read', path: '/x', content: '/etc/passwd' }])),
+      /leads out of the capture/,
+    ],
     [
       'link-out',
       (path) => {
@@ -200,12 +291,34 @@ describe('what is no capture is one clear error', () => {
   it('stops a decompression bomb at the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024));
     await expect(unpack(bomb, 'bomb.tar.gz', 1024 * 1024)).rejects.toThrow(/bomb\.tar\.gz: larger than 1 MiB/);
-    await expect(unpack(zstdStored(Buffer.alloc(3 * 1024 * 1024)), 'bomb.tar.zst', 1024 * 1024)).rejects.toThrow(/larger than 1 MiB/);
+    await expect(unpack(zstdStored(Buffer.alloc(3 * 1024 * 1024)), 'bomb.tar.zst', 1024 * 1024)).rejects.toThrow(
+      /larger than 1 MiB/,
+    );
   });
 
   it('parses any JSON as a manifest or throws an UllageError', () => {
-    const entry = fc.record({ kind: fc.oneof(fc.constantFrom('run', 'read', 'statfs'), fc.jsonValue()), argv: fc.oneof(fc.array(fc.string()), fc.jsonValue()), path: fc.jsonValue(), exitCode: fc.jsonValue(), stdout: fc.jsonValue() }, { requiredKeys: [] });
-    const any = fc.oneof(fc.jsonValue(), fc.record({ version: fc.constantFrom(1, 2), host: fc.jsonValue(), startedAt: fc.jsonValue(), entries: fc.oneof(fc.array(entry), fc.jsonValue()) }, { requiredKeys: [] }));
+    const entry = fc.record(
+      {
+        kind: fc.oneof(fc.constantFrom('run', 'read', 'statfs'), fc.jsonValue()),
+        argv: fc.oneof(fc.array(fc.string()), fc.jsonValue()),
+        path: fc.jsonValue(),
+        exitCode: fc.jsonValue(),
+        stdout: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    const any = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        {
+          version: fc.constantFrom(1, 2),
+          host: fc.jsonValue(),
+          startedAt: fc.jsonValue(),
+          entries: fc.oneof(fc.array(entry), fc.jsonValue()),
+        },
+        { requiredKeys: [] },
+      ),
+    );
     fc.assert(
       fc.property(any, (value) => {
         try {

@@ -11,14 +11,20 @@ describe('maskText', () => {
     ['"Env": null, "Cmd": null', '"Env": null, "Cmd": null'],
     ['"envs":[{"key":"A","value":"secret"}],"mounts":["a=b"]', '"envs":[{"key":"A","value":"***"}],"mounts":["a=b"]'],
     ['"Env": {"A": "b", "n": 1}', '"Env": {"A": "***", "n": 1}'],
-    ['"config": "{\\"Env\\":[\\"A=b\\\\\\"c\\"],\\"x\\":\\"y=z\\"}", "k": "v=w"', '"config": "{\\"Env\\":[\\"A=***\\"],\\"x\\":\\"y=z\\"}", "k": "v=w"'],
+    [
+      '"config": "{\\"Env\\":[\\"A=b\\\\\\"c\\"],\\"x\\":\\"y=z\\"}", "k": "v=w"',
+      '"config": "{\\"Env\\":[\\"A=***\\"],\\"x\\":\\"y=z\\"}", "k": "v=w"',
+    ],
     ['"Env": [\n  "A=cut off here', '"Env": [\n  "A=***'],
   ])('environments: %j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
   });
 
   it.each([
-    ['{"auths":{"r.example":{"auth":"dXNlcjpwYXNz","email":"a@b.c"}}}', '{"auths":{"r.example":{"auth":"***","email":"a@b.c"}}}'],
+    [
+      '{"auths":{"r.example":{"auth":"dXNlcjpwYXNz","email":"a@b.c"}}}',
+      '{"auths":{"r.example":{"auth":"***","email":"a@b.c"}}}',
+    ],
     ['"identitytoken": "abc", "registrytoken":"def"', '"identitytoken": "***", "registrytoken":"***"'],
     ['X-Registry-Auth: eyJ1c2VyIjoi', 'X-Registry-Auth: ***'],
     ['Authorization: Bearer abc.def', 'Authorization: Bearer ***'],
@@ -38,13 +44,22 @@ describe('maskText', () => {
     ['docker run -p 80:80 -e KEY=value -v a:b nginx', 'docker run -p 80:80 -e KEY=*** -v a:b nginx'],
     ['mysqldump -uroot -phunter2 db', 'mysqldump -uroot -p*** db'],
     ['curl -u bob:hunter2 http://x/', 'curl -u *** http://x/'],
-    ['docker swarm join --token SWMTKN-1-49nj1cmql0jkz5s954yi3oex3nedyz0fb0xx 10.0.0.1', 'docker swarm join --token *** 10.0.0.1'],
+    [
+      'docker swarm join --token SWMTKN-1-49nj1cmql0jkz5s954yi3oex3nedyz0fb0xx 10.0.0.1',
+      'docker swarm join --token *** 10.0.0.1',
+    ],
     ['password: hunter2', 'password: ***'],
     ['    client-key-data: LS0tLS1CRUdJTiBSU0E=', '    client-key-data: ***'],
     ['secret = "abc"', 'secret = "***"'],
     ['"Labels":{"com.example.db-password":"x","team":"a"}', '"Labels":{"com.example.db-password":"***","team":"a"}'],
-    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nafter', '-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nafter'],
-    ['"key":"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n"', '"key":"-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\\n"'],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nafter',
+      '-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nafter',
+    ],
+    [
+      '"key":"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n"',
+      '"key":"-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\\n"',
+    ],
     [`-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n`, '-----BEGIN PRIVATE KEY-----***\n'],
   ])('secrets: %j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
@@ -70,13 +85,59 @@ describe('maskText', () => {
 
   it('masks what is one environment as a whole', () => {
     expect(maskOutput({ path: '/proc/42/environ' }, 'A=b\0LONG=c d\0')).toBe('A=***\0LONG=***\0');
-    expect(maskOutput({ argv: ['docker', 'inspect', '--format', '{{range .Config.Env}}{{println .}}{{end}}', 'c'] }, 'A=b\nC=d\n')).toBe('A=***\nC=***\n');
+    expect(
+      maskOutput(
+        { argv: ['docker', 'inspect', '--format', '{{range .Config.Env}}{{println .}}{{end}}', 'c'] },
+        'A=b\nC=d\n',
+      ),
+    ).toBe('A=***\nC=***\n');
     expect(maskOutput({ argv: ['df'] }, 'A=b\n')).toBe('A=b\n');
   });
 
   const piece = fc.constantFrom(
-    '"Env": [', '"env":{', ']', '}', '{', '[', '"A=b"', '"', '\\"', '\\', '\\\\', ',', ':', ' ', '\n', '=', "'", '"auth":"x"', '\\"token\\":\\"y\\"', 'password', 'TOKEN=', '--token ', 'abc', '***',
-    'https://', 'u:p@', 'h/', 'docker login ', '-p ', ' -e A=b ', 'Bearer abcdefghijklmnop', 'Authorization: ', 'Basic ', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', 'AAAABBBBCCCCDDDDEEEE', 'mysql ', 'curl -u a:b ', 'eyJaaaaaaaaaaaa.eyJbbbbbbbbbbbb.c', '$2y$10$abcdefgh', '-', '@', '/',
+    '"Env": [',
+    '"env":{',
+    ']',
+    '}',
+    '{',
+    '[',
+    '"A=b"',
+    '"',
+    '\\"',
+    '\\',
+    '\\\\',
+    ',',
+    ':',
+    ' ',
+    '\n',
+    '=',
+    "'",
+    '"auth":"x"',
+    '\\"token\\":\\"y\\"',
+    'password',
+    'TOKEN=',
+    '--token ',
+    'abc',
+    '***',
+    'https://',
+    'u:p@',
+    'h/',
+    'docker login ',
+    '-p ',
+    ' -e A=b ',
+    'Bearer abcdefghijklmnop',
+    'Authorization: ',
+    'Basic ',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----END PRIVATE KEY-----',
+    'AAAABBBBCCCCDDDDEEEE',
+    'mysql ',
+    'curl -u a:b ',
+    'eyJaaaaaaaaaaaa.eyJbbbbbbbbbbbb.c',
+    '$2y$10$abcdefgh',
+    '-',
+    '@',
+    '/',
   );
   it('masked twice is masked once, for any mixture', () => {
     fc.assert(
@@ -89,13 +150,21 @@ describe('maskText', () => {
   });
 
   it('keeps JSON valid, its shape and its keys, and no value of an environment', () => {
-    const value = fc.string({ unit: fc.constantFrom('"', '\\', '\n', '=', ' ', 'a', '{', ']', ',', ':', "'", '-', '@', '/') });
+    const value = fc.string({
+      unit: fc.constantFrom('"', '\\', '\n', '=', ' ', 'a', '{', ']', ',', ':', "'", '-', '@', '/'),
+    });
     const document = fc.record({
       Id: fc.constant(ID),
       Size: fc.nat(),
       Config: fc.record({ Env: fc.array(value.map((text) => `NAME=S3CR3T${text}`)), Cmd: fc.array(value) }),
       auth: value.map((text) => `S3CR3T${text}`),
-      nested: value.map((text) => JSON.stringify({ Env: [`A=S3CR3T${text}`], token: `S3CR3T${text}`, deep: JSON.stringify({ Env: [`A=S3CR3T${text}`, 'b'] }) })),
+      nested: value.map((text) =>
+        JSON.stringify({
+          Env: [`A=S3CR3T${text}`],
+          token: `S3CR3T${text}`,
+          deep: JSON.stringify({ Env: [`A=S3CR3T${text}`, 'b'] }),
+        }),
+      ),
       after: fc.constant('the end'),
     });
     fc.assert(
@@ -105,13 +174,28 @@ describe('maskText', () => {
         const back = JSON.parse(masked) as typeof value;
         expect({ ...back, Config: 0, auth: 0, nested: 0 }).toEqual({ ...value, Config: 0, auth: 0, nested: 0 });
         expect(back.Config.Env).toHaveLength(value.Config.Env.length);
-        expect((JSON.parse((JSON.parse(back.nested) as { deep: string }).deep) as { Env: string[] }).Env).toHaveLength(2);
+        expect((JSON.parse((JSON.parse(back.nested) as { deep: string }).deep) as { Env: string[] }).Env).toHaveLength(
+          2,
+        );
       }),
       { numRuns: 500 },
     );
   });
 
-  it.each(['"', '\\', '"Env":[', '\\"env\\":[\\"', 'docker ', 'docker login ', '"a=\\', '://', 'eyJaaaaaaaaaaaa.', '-----BEGIN PRIVATE KEY-----', 'password="', 'a.'])('is linear on a long run of %j', (text) => {
+  it.each([
+    '"',
+    '\\',
+    '"Env":[',
+    '\\"env\\":[\\"',
+    'docker ',
+    'docker login ',
+    '"a=\\',
+    '://',
+    'eyJaaaaaaaaaaaa.',
+    '-----BEGIN PRIVATE KEY-----',
+    'password="',
+    'a.',
+  ])('is linear on a long run of %j', (text) => {
     const time = (length: number) => {
       const long = text.repeat(length / text.length);
       const started = performance.now();
@@ -127,13 +211,34 @@ describe('maskText', () => {
 
 describe('maskArgv', () => {
   it.each([
-    [['docker', 'login', '-u', 'bob', '-p', 'x'], ['docker', 'login', '-u', 'bob', '-p', '***']],
-    [['docker', 'run', '-p', '80:80', '-e', 'A=b', 'nginx'], ['docker', 'run', '-p', '80:80', '-e', 'A=***', 'nginx']],
-    [['curl', '-s', '-u', 'a:b', 'http://h/'], ['curl', '-s', '-u', '***', 'http://h/']],
-    [['app', '--token', 'abc', '--size=5'], ['app', '--token', '***', '--size=5']],
-    [['sh', '-c', 'TOKEN=abc run'], ['sh', '-c', 'TOKEN=*** run']],
-    [['df', '-B1', '-T', '/var/lib/docker'], ['df', '-B1', '-T', '/var/lib/docker']],
-    [['curl', '-s', '--unix-socket', '/run/docker.sock', 'http://localhost/info'], ['curl', '-s', '--unix-socket', '/run/docker.sock', 'http://localhost/info']],
+    [
+      ['docker', 'login', '-u', 'bob', '-p', 'x'],
+      ['docker', 'login', '-u', 'bob', '-p', '***'],
+    ],
+    [
+      ['docker', 'run', '-p', '80:80', '-e', 'A=b', 'nginx'],
+      ['docker', 'run', '-p', '80:80', '-e', 'A=***', 'nginx'],
+    ],
+    [
+      ['curl', '-s', '-u', 'a:b', 'http://h/'],
+      ['curl', '-s', '-u', '***', 'http://h/'],
+    ],
+    [
+      ['app', '--token', 'abc', '--size=5'],
+      ['app', '--token', '***', '--size=5'],
+    ],
+    [
+      ['sh', '-c', 'TOKEN=abc run'],
+      ['sh', '-c', 'TOKEN=*** run'],
+    ],
+    [
+      ['df', '-B1', '-T', '/var/lib/docker'],
+      ['df', '-B1', '-T', '/var/lib/docker'],
+    ],
+    [
+      ['curl', '-s', '--unix-socket', '/run/docker.sock', 'http://localhost/info'],
+      ['curl', '-s', '--unix-socket', '/run/docker.sock', 'http://localhost/info'],
+    ],
   ])('%j', (argv, masked) => {
     expect(maskArgv(argv)).toEqual(masked);
     expect(maskArgv(masked)).toEqual(masked);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer } from 'node:net';
@@ -29,10 +29,16 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     for (const key of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
     execFileSync('cp', [file('user.pub'), file('authorized')]);
     mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-    writeFileSync(file('sshd_config'), `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${file('host')}\nPidFile none\nAuthorizedKeysFile ${file('authorized')}\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\nMaxSessions 10\n`);
+    writeFileSync(
+      file('sshd_config'),
+      `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${file('host')}\nPidFile none\nAuthorizedKeysFile ${file('authorized')}\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\nMaxSessions 10\n`,
+    );
     const known = execFileSync('cut', ['-d', ' ', '-f1,2', file('host.pub')], { encoding: 'utf8' });
     writeFileSync(file('known'), `[127.0.0.1]:${port} ${known}`);
-    writeFileSync(file('ssh_config'), `Host *\n  IdentityFile ${file('user')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${file('known')}\n  StrictHostKeyChecking yes\n`);
+    writeFileSync(
+      file('ssh_config'),
+      `Host *\n  IdentityFile ${file('user')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${file('known')}\n  StrictHostKeyChecking yes\n`,
+    );
     sshd = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], { stdio: 'ignore' });
     process.env['ULLAGE_SSH_CONFIG'] = file('ssh_config');
     http = createHttp((request, response) => {
@@ -84,7 +90,27 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     [['sh', '-c', 'exit 126']],
     [['sh', '-c', 'exit 255']],
     [['sh', '-c', 'cat; echo end of input']],
-    [['printf', '%s|', "it's", '"quoted"', '$(id)', '`id`', '$HOME', 'two\nlines', 'tab\t', '漢字 ä', '*', '~', '-n', '', '\\', '!!', 'a;b&c|d>e<f#g']],
+    [
+      [
+        'printf',
+        '%s|',
+        "it's",
+        '"quoted"',
+        '$(id)',
+        '`id`',
+        '$HOME',
+        'two\nlines',
+        'tab\t',
+        '漢字 ä',
+        '*',
+        '~',
+        '-n',
+        '',
+        '\\',
+        '!!',
+        'a;b&c|d>e<f#g',
+      ],
+    ],
     [['printf', 'no newline at the end']],
     [['printf', '\\377\\376 not UTF-8']],
     [['sh', '-c', 'echo $LC_ALL']],
@@ -120,7 +146,9 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     expect(withoutTime(here as Ran)).toEqual(withoutTime(there as Ran));
     expect(there).toMatchObject({ timedOut: true });
     expect((there as Ran).durationMs).toBeLessThan(1500);
-    await expect.poll(async () => (await local.run(['pgrep', '-f', `^sleep ${tag}$`])).exitCode, { timeout: 4000 }).toBe(1);
+    await expect
+      .poll(async () => (await local.run(['pgrep', '-f', `^sleep ${tag}$`])).exitCode, { timeout: 4000 })
+      .toBe(1);
   });
 
   it.each(['text', 'big', 'nope', 'text/below', 'fifo', '.', 'denied'])('read of %s', async (name) => {
@@ -150,7 +178,10 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     ['none.sock', '/info'],
     ['text', '/info'],
   ])('get from %s: %s', async (socket, path) => {
-    const [here, there] = await Promise.all([local.get(join(directory, socket), path), ssh.get(join(directory, socket), path)]);
+    const [here, there] = await Promise.all([
+      local.get(join(directory, socket), path),
+      ssh.get(join(directory, socket), path),
+    ]);
     expect(withoutTime(there)).toEqual(withoutTime(here));
   });
 
@@ -161,7 +192,9 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
 
   it('names target, reason and what to do when it cannot connect', async () => {
     const nobody = sshHost('ssh://127.0.0.1:1');
-    await expect(nobody.run(['true'])).rejects.toThrow(/cannot look over ssh: ssh:\/\/127\.0\.0\.1:1: .*refused.*Check the address/);
+    await expect(nobody.run(['true'])).rejects.toThrow(
+      /cannot look over ssh: ssh:\/\/127\.0\.0\.1:1: .*refused.*Check the address/,
+    );
     const stranger = sshHost(`ssh://no-such-user-here@127.0.0.1:${port}`);
     await expect(stranger.run(['true'])).rejects.toThrow(/Permission denied.*Check the user/);
   });
@@ -178,7 +211,9 @@ function freePort(): Promise<number> {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
