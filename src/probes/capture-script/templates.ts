@@ -1,86 +1,144 @@
-import { Facts, type Fact, type FactKind } from '../fact.ts';
+import { type Fact, type FactKind, Facts } from '../fact.ts';
 import type { FactMap } from '../facts.ts';
 import type { Ask, Probe } from '../probe.ts';
 
 /**
  * What probes ask depends on what was found. The script finds mounts, data roots, sockets and
- * daemons by itself; what to ask about each is learnt here by showing the probes one that has
- * a stand-in for a name. So a new probe needs no word here.
+ * daemons by itself; what to ask about each is learnt here, by showing the probes one that has
+ * a stand-in for its name. So a new probe needs no word in the script.
  */
 export const STAND_IN = {
   mount: '/ullage-mount',
   device: '/dev/ullage-device',
   root: '/ullage-root',
   socket: '/ullage-socket',
-  pid: '987654321',
+  config: '/ullage-config',
+  directory: '/ullage-directory',
+  snapshotter: 'ullage-snapshotter',
+  profile: 'ullage-profile',
   container: 'feedface'.repeat(8),
+  pid: '987654321',
 } as const;
 
 type Seed = { [K in FactKind]: [K, FactMap[K]] }[FactKind];
+type Probes = readonly Probe[];
 
-const mount = (fstype: string): Seed => ['mount', { source: STAND_IN.device, target: STAND_IN.mount, fstype, options: ['rw', 'prjquota'], majmin: '0:0' }];
-const process = (program: string, pid = 2, mountNamespace?: string): Seed => ['process', { pid, program, args: [], ...(mountNamespace ? { mountNamespace } : {}) }];
+const mount = (fstype: string): Seed => [
+  'mount',
+  { source: STAND_IN.device, target: STAND_IN.mount, fstype, options: ['rw'], majmin: '0:0' },
+];
+const process = (program: string, pid: string, args: string[] = [], mountNamespace?: string): Seed => [
+  'process',
+  { pid: Number(pid), program, args, ...(mountNamespace ? { mountNamespace } : {}) },
+];
 const block = (type: string): Seed => ['block', { name: 'ullage', type, size: 1, mountpoints: [], parents: [] }];
+const docker = (version: string): Seed => ['engine', { engine: 'docker', version, socket: STAND_IN.socket }];
 
-/** Questions about any host. */
-export function plainAsks(probes: readonly Probe[]): Ask[] {
-  return unique(asksFor(probes, []));
+/** What is asked of every host, beyond Docker's API (that is asked socket by socket). */
+export function plainAsks(probes: Probes): Ask[] {
+  const api = new Set(infoAsks(probes).map((ask) => askKey({ ...ask, socket: '' } as Ask)));
+  return asksFor(probes, []).filter((ask) => !(ask.kind === 'get' && api.has(askKey({ ...ask, socket: '' }))));
 }
 
-/** Questions about one storage mount of this type. */
-export function mountAsks(probes: readonly Probe[], fstype: string): Ask[] {
-  // data roots lie on it, or probes would not care
-  const before: Seed[] = [['engine', { engine: 'docker', root: STAND_IN.mount }]];
-  return more(probes, before, [mount(fstype)]);
+/** About one mount of any storage. */
+export const mountAsks = (probes: Probes): Ask[] => about(added(probes, [], [mount('ullagefs')]), STAND_IN.mount);
+
+/** About each mount of this type, and about all of them together. */
+export const typeAsks = (probes: Probes, fstype: string): Ask[] => added(probes, [], [mount(fstype)]);
+
+/** About a mount of this type that holds a data root. */
+export const dataMountAsks = (probes: Probes, fstype: string): Ask[] =>
+  added(probes, [['engine', { engine: 'docker', root: STAND_IN.mount }], mount('ullagefs')], [mount(fstype)]);
+
+/** About the directory of a loop device's file. */
+export const loopAsks = (probes: Probes): Ask[] =>
+  about(
+    added(probes, [], [['loop', { device: '/dev/loop0', backFile: `${STAND_IN.directory}/file` }]]),
+    STAND_IN.directory,
+  );
+
+/** About Docker's data root; with the devicemapper driver there is more in it. */
+export const rootAsks = (probes: Probes, driver: string): Ask[] =>
+  about(added(probes, [], [['engine', { engine: 'docker', driver, root: STAND_IN.root }]]), STAND_IN.root);
+
+/** Of a socket that may be Docker's. */
+export const infoAsks = (probes: Probes): Ask[] =>
+  about(added(probes, [], [process('dockerd', STAND_IN.pid, [`--host=unix://${STAND_IN.socket}`])]), STAND_IN.socket);
+
+/** Of a Docker daemon that answered. */
+export const socketAsks = (probes: Probes, version: string): Ask[] =>
+  about(added(probes, [], [docker(version)]), STAND_IN.socket);
+
+export const containerAsks = (probes: Probes): Ask[] =>
+  about(
+    added(probes, [docker('1')], [['container', { engine: 'docker', id: STAND_IN.container, state: 'running' }]]),
+    STAND_IN.container,
+  );
+
+/** Of a configuration file that a daemon's command line names. */
+export const configAsks = (probes: Probes): Ask[] =>
+  about(added(probes, [], [process('dockerd', STAND_IN.pid, ['--config-file', STAND_IN.config])]), STAND_IN.config);
+
+/** Whether a daemon has mounts of its own: first of process 1, then of the daemon's. */
+export const namespaceAsks = (probes: Probes, of: '1' | 'daemon'): Ask[] =>
+  about(added(probes, [], [process('dockerd', STAND_IN.pid)]), of === '1' ? '/proc/1/' : STAND_IN.pid);
+
+/** Of a daemon that has. */
+export const apartAsks = (probes: Probes): Ask[] => {
+  const same = [process('init', '1', [], 'mnt:[1]'), process('dockerd', STAND_IN.pid, [], 'mnt:[1]')];
+  return added(probes, same, [process('dockerd', STAND_IN.pid, [], 'mnt:[2]')]);
+};
+
+export const deviceMapperAsks = (probes: Probes): Ask[] => added(probes, [], [block('dm')]);
+
+export const lvmAsks = (probes: Probes): Ask[] => added(probes, [], [block('lvm')]);
+
+export const profileAsks = (probes: Probes): Ask[] =>
+  added(probes, [block('lvm')], [['lv', { vg: 'ullage', name: 'ullage', profile: STAND_IN.profile }]]);
+
+export const vdoAsks = (probes: Probes): Ask[] =>
+  added(probes, [block('lvm')], [['lv', { vg: 'ullage', name: 'ullage', attr: 'vwi-a-v---' }]]);
+
+export const containerdAsks = (probes: Probes): Ask[] =>
+  without(added(probes, [], [process('containerd', STAND_IN.pid)]), STAND_IN.pid, '/proc/1/');
+
+export const snapshotterAsks = (probes: Probes): Ask[] =>
+  added(
+    probes,
+    [process('containerd', STAND_IN.pid)],
+    [['engine', { engine: 'containerd', driver: STAND_IN.snapshotter }]],
+  );
+
+/** About another engine's data root. */
+export const storeAsks = (probes: Probes): Ask[] =>
+  about(added(probes, [], [['engine', { engine: 'podman', root: STAND_IN.root }]]), STAND_IN.root);
+
+export const podmanAsks = (probes: Probes): Ask[] => added(probes, [], [process('podman', STAND_IN.pid)]);
+
+export const podmanStoreAsks = (probes: Probes): Ask[] =>
+  added(probes, [process('podman', STAND_IN.pid)], [['engine', { engine: 'podman' }]]);
+
+/** What the probes ask once `seeds` are known and did not ask when only `before` was. */
+function added(probes: Probes, before: Seed[], seeds: Seed[]): Ask[] {
+  const known = new Set([...asksFor(probes, []), ...asksFor(probes, before)].map(askKey));
+  return asksFor(probes, [...before, ...seeds]).filter((ask) => !known.has(askKey(ask)));
 }
 
-/** Questions about Docker's data root, beyond those about any mount. */
-export function rootAsks(probes: readonly Probe[], driver: string): Ask[] {
-  return more(probes, [], [['engine', { engine: 'docker', driver, root: STAND_IN.root }]]);
+function about(asks: readonly Ask[], name: string): Ask[] {
+  return asks.filter((ask) => askKey(ask).includes(name));
 }
 
-/** Old daemons are not asked everything: some questions cost them a walk through all layers. */
-export function socketAsks(probes: readonly Probe[], version: string): Ask[] {
-  return more(probes, [], [['engine', { engine: 'docker', version, socket: STAND_IN.socket }]]);
+function without(asks: readonly Ask[], ...names: string[]): Ask[] {
+  return asks.filter((ask) => !names.some((name) => askKey(ask).includes(name)));
 }
 
-export function containerAsks(probes: readonly Probe[]): Ask[] {
-  const engine: Seed = ['engine', { engine: 'docker', version: '29.0.0', socket: STAND_IN.socket }];
-  return more(probes, [engine], [['container', { engine: 'docker', id: STAND_IN.container, state: 'running' }]]);
-}
-
-/** Questions about a daemon that runs in a mount namespace of its own. */
-export function daemonAsks(probes: readonly Probe[]): Ask[] {
-  return more(probes, [], [process('init', 1, 'mnt:[1]'), process('dockerd', Number(STAND_IN.pid), 'mnt:[2]')]);
-}
-
-/** Questions that are asked only where there is device-mapper, LVM, ZFS, Podman, or containerd alone. */
-export function presenceAsks(probes: readonly Probe[], what: 'device-mapper' | 'zfs' | 'podman' | 'containerd'): Ask[] {
-  const deviceMapper: Seed[] = [block('lvm'), block('dm'), ['mount', { source: '/dev/mapper/ullage', target: STAND_IN.mount, fstype: 'ext4', options: [] }]];
-  const seeds: Record<typeof what, Seed[]> = {
-    'device-mapper': deviceMapper,
-    zfs: [mount('zfs')],
-    podman: [process('podman'), ['engine', { engine: 'podman' }]],
-    containerd: [process('containerd'), ['engine', { engine: 'containerd', driver: 'overlayfs' }], ['engine', { engine: 'containerd', driver: 'devmapper' }]],
-  };
-  // what is asked for another reason is asked there
-  const elsewhere: Seed[] = what === 'device-mapper' ? [mount('ext4')] : [...deviceMapper, process('dockerd')];
-  return more(probes, [], seeds[what], elsewhere).filter((ask) => !JSON.stringify(ask).includes('ullage'));
-}
-
-/** What is asked because of `added`, where `before` and `elsewhere` alone do not lead to it. */
-function more(probes: readonly Probe[], before: Seed[], added: Seed[], elsewhere: Seed[] = []): Ask[] {
-  const known = new Set([...asksFor(probes, []), ...asksFor(probes, before), ...asksFor(probes, elsewhere)].map((ask) => JSON.stringify(ask)));
-  return unique(asksFor(probes, [...before, ...added]).filter((ask) => !known.has(JSON.stringify(ask))));
-}
-
-function asksFor(probes: readonly Probe[], seeds: readonly Seed[]): Ask[] {
+function asksFor(probes: Probes, seeds: readonly Seed[]): Ask[] {
   const facts = seeds.map(([kind, value], order) => ({ kind, value, source: { label: '' }, quote: '', order }) as Fact);
   const known = new Facts(facts);
-  return probes.flatMap((probe) => probe.asks?.(known) ?? []).filter((ask) => !ask.deep);
+  const asks = probes.flatMap((probe) => probe.asks?.(known) ?? []).filter((ask) => !ask.deep);
+  return [...new Map(asks.map((ask) => [askKey(ask), ask])).values()];
 }
 
-function unique(asks: readonly Ask[]): Ask[] {
-  const byKey = new Map(asks.map((ask) => [JSON.stringify([ask.kind, 'argv' in ask ? ask.argv : ask.path, 'socket' in ask ? ask.socket : '']), ask]));
-  return [...byKey.values()];
+function askKey(ask: Ask): string {
+  return JSON.stringify([ask.kind, ask.kind === 'run' ? ask.argv : ask.path, ask.kind === 'get' ? ask.socket : '']);
 }
