@@ -23,6 +23,12 @@ export const rows: Row[] = [
   { name: 'btrfs RAID1, 400 MiB + 2 GiB', as: 'root', make: (g) => btrfs(g, [400, 2048], 'raid1', 'raid1') },
   { name: 'btrfs RAID1, 1 + 1.5 + 3 GiB', as: 'root', make: (g) => btrfs(g, [1024, 1536, 3072], 'raid1', 'raid1') },
   { name: 'btrfs RAID0, 500 MiB + 1 GiB', as: 'root', make: (g) => btrfs(g, [500, 1024], 'raid0', 'raid1') },
+  { name: 'btrfs RAID10, 4 x 600 MiB', as: 'root', make: (g) => btrfs(g, [600, 600, 600, 600], 'raid10', 'raid1') },
+  { name: 'btrfs RAID1C3, 600 MiB to 1.2 GiB', as: 'root', make: (g) => btrfs(g, [600, 800, 1000, 1200], 'raid1c3', 'raid1') },
+  { name: 'btrfs RAID5, 3 x 600 MiB', as: 'root', make: (g) => btrfs(g, [600, 600, 600], 'raid5', 'raid1') },
+  { name: 'btrfs mixed block groups', as: 'root', make: mixed },
+  { name: 'ext4, 1 KiB blocks, as a user', as: 'user', make: (g) => ext4(g, ['-b', '1024']) },
+  { name: 'xfs, 16 MiB short of full', as: 'root', make: nearlyFullXfs },
   { name: 'btrfs, nearly all chunks allocated', as: 'root', make: chunksAllocated },
   { name: 'overlay2 on xfs', as: 'root', make: overlayOnXfs },
   { name: 'ext4 in a loop file on nearly full ext4', as: 'root', make: (g) => loopOn(g, ext4(g, ['-m', '1']), 'ext4') },
@@ -81,4 +87,17 @@ function loopOn(ground: Ground, base: string, type: 'ext4' | 'xfs' | 'btrfs'): s
   ground.run(`mkfs.${type}`, ...(type === 'ext4' ? ['-q', '-F'] : ['-q', '-f']), device);
   ground.run('sync');
   return ground.mount(device, type);
+}
+
+function mixed(ground: Ground): string {
+  const device = ground.loop(512);
+  ground.run('mkfs.btrfs', '-q', '-f', '--mixed', '-d', 'single', '-m', 'single', device);
+  return ground.mount(device, 'btrfs');
+}
+
+function nearlyFullXfs(ground: Ground): string {
+  const path = xfs(ground, 600);
+  const free = Number(ground.run('stat', '-f', '-c', '%a', path)) * 4096;
+  ground.run('fallocate', '-l', String(free - 16 * 1024 ** 2), join(path, 'ballast'));
+  return path;
 }

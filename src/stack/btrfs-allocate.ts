@@ -25,39 +25,43 @@ const PROFILES: Record<string, Profile> = {
   raid6: { min: 3, devices: 0, copies: 1, parity: 2, stripes: 1 },
 };
 
-export function profileOf(name: string): Profile {
-  return PROFILES[name.toLowerCase()] ?? (PROFILES['single'] as Profile);
-}
+/** BTRFS_STRIPE_LEN: the smallest device extent. */
+const STRIPE = 64 * 1024;
+/** stripes that are cut to the chunk limit are rounded up to this */
+const ROUND = 16 * 1024 ** 2;
 
-/** Raw bytes on disk for one logical byte, for profiles whose ratio does not hang on the number of devices. */
-export function copiesOf(name: string): number {
-  return profileOf(name).copies;
+function profileOf(name: string): Profile {
+  return PROFILES[name.toLowerCase()] ?? (PROFILES['single'] as Profile);
 }
 
 /**
  * Gives chunks of `profile` out of `free` (raw bytes a device, changed in place) until `want`
- * logical bytes are reached or no device set is left; the way the kernel does: the devices with
- * the most room first, so RAID1 on unequal devices ends when only one has room.
+ * logical bytes are reached or no device set is left. As the kernel does it: the devices with the
+ * most room first, chunks of at most a tenth of all devices, stripes of at most 1 GiB
+ * (init_alloc_chunk_ctl_policy_regular and decide_stripe_size_regular, fs/btrfs/volumes.c). The size
+ * of the steps decides what is left over on unequal devices.
  */
-export function allocate(free: number[], profile: string, want = Number.POSITIVE_INFINITY): number {
+export function allocate(free: number[], profile: string, deviceSize = 0, want = Number.POSITIVE_INFINITY): number {
   const { min, devices, copies, parity, stripes } = profileOf(profile);
-  // a step of the kernel's own order: a tenth of the file system, at most 1 GiB (decide_stripe_size_regular)
-  const total = free.reduce((sum, bytes) => sum + bytes, 0);
-  const step = Math.max(64 * 1024, Math.min(1024 ** 3, total / 64));
+  const total = Math.max(deviceSize, free.reduce((sum, bytes) => sum + bytes, 0));
+  const largest = Math.max(STRIPE, total / 10);
+  // on many tebibytes the kernel's own small steps make no difference, only work
+  const widest = 1024 ** 3 * Math.max(1, Math.ceil(total / (4 * 1024 ** 4)));
   let given = 0;
-  for (let guard = 0; guard < 100_000 && given < want; guard++) {
-    const order = free.map((bytes, index) => ({ bytes, index })).filter(({ bytes }) => bytes >= 64 * 1024 * stripes);
+  for (let guard = 0; guard < 20_000 && given < want; guard++) {
+    const order = free.map((bytes, index) => ({ bytes, index })).filter(({ bytes }) => bytes >= STRIPE * stripes);
     order.sort((a, b) => b.bytes - a.bytes);
     let width = devices === 0 ? order.length : Math.min(devices, order.length);
-    if (profile === 'raid10') width -= width % 2;
+    if (profile.toLowerCase() === 'raid10') width -= width % 2;
     if (width < min || width === 0) break;
     const chosen = order.slice(0, width);
-    const smallest = chosen.at(-1)?.bytes ?? 0;
-    const stripe = Math.min(step, Math.floor(smallest / stripes));
+    const dataStripes = parity > 0 ? width - parity : (width * stripes) / copies;
+    let stripe = (chosen.at(-1)?.bytes ?? 0) / stripes;
+    if (stripe * dataStripes > largest) stripe = Math.ceil(largest / dataStripes / ROUND) * ROUND;
+    stripe = Math.floor(Math.min(stripe, widest, (chosen.at(-1)?.bytes ?? 0) / stripes) / STRIPE) * STRIPE;
     if (stripe <= 0) break;
-    const logical = (stripe * stripes * width) / copies - (parity === 0 ? 0 : stripe * parity);
     for (const { index } of chosen) free[index] = (free[index] ?? 0) - stripe * stripes;
-    given += logical;
+    given += stripe * dataStripes;
   }
   return Math.min(given, want);
 }
@@ -96,18 +100,18 @@ export function btrfsRoom(view: BtrfsView): BtrfsRoom | undefined {
   const metadata = view.mixed ?? view.metadata;
   if (!data || !metadata || view.unallocated === undefined) return undefined;
   const free = view.devices.map((device) => Math.max(0, device.unallocated - DEVICE_RESERVED));
-  if (view.mixed) return { bytes: data.free + allocate(free, data.profile), stoppedBy: 'data' };
+  if (view.mixed) return { bytes: data.free + allocate(free, data.profile, view.deviceSize), stoppedBy: 'data' };
 
-  const whole = data.free + allocate([...free], data.profile);
+  const whole = data.free + allocate([...free], data.profile, view.deviceSize);
   const wanted = whole * METADATA_PER_BYTE + APPEND_FLOOR;
   if (wanted <= metadata.free && (view.unallocated > 0 || metadata.free > CREATE_FLOOR)) {
     return { bytes: Math.floor(whole), stoppedBy: view.unallocated > 0 ? 'unallocated' : 'data' };
   }
   // metadata gets its chunks first: without them data cannot be written at all
   const chunk = metadataChunk(view.deviceSize ?? 0);
-  const have = metadata.free + allocate(free, metadata.profile, Math.ceil((wanted - metadata.free) / chunk) * chunk);
+  const have = metadata.free + allocate(free, metadata.profile, view.deviceSize, Math.ceil((wanted - metadata.free) / chunk) * chunk);
   if (have <= CREATE_FLOOR) return { bytes: 0, stoppedBy: 'metadata' };
-  const left = data.free + allocate(free, data.profile);
+  const left = data.free + allocate(free, data.profile, view.deviceSize);
   const carried = (have - APPEND_FLOOR) / METADATA_PER_BYTE;
   return carried < left ? { bytes: Math.floor(carried), stoppedBy: 'metadata' } : { bytes: Math.floor(left), stoppedBy: 'unallocated' };
 }
