@@ -87,9 +87,13 @@ describe.skipIf(why !== '')(
         { kind: 'run' as const, argv: ['echo', 'goes on'] },
       ];
       const script = captureScript([{ id: 'x', title: 'x', asks, recognises: () => false, scan: () => [] }]);
-      const target = join(directory, 'capture');
       const started = performance.now();
-      execFileSync('sh', ['-s', target], { input: script, timeout: 30_000, stdio: ['pipe', 'ignore', 'ignore'] });
+      const target = execFileSync('sh', ['-s', directory], {
+        input: script,
+        encoding: 'utf8',
+        timeout: 30_000,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      }).trim();
       expect(performance.now() - started).toBeLessThan(10_000);
       const capture = await captureHost(target);
       expect(await capture.run(argv)).toMatchObject({ timedOut: true });
