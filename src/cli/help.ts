@@ -23,7 +23,7 @@ Options of capture:
   -o, --output FILE   where to write: a new directory or a .tar.gz (ullage-HOST-DATE.tar.gz)
   --force             replace FILE if it exists
   --script            print a POSIX-sh script that makes the same capture where nothing
-                      can be installed: ssh host sh -s < script
+                      can be installed: ssh HOST sh -s -- - < SCRIPT > CAPTURE.tar.gz
 
 Nothing is changed on the host that is looked at. No network is used except the ssh you ask for.
 ${EXIT_TABLE}

@@ -69,14 +69,17 @@ export function sourceLabel(origin: Origin): string {
       const argv = unwrapArgv(origin.argv);
       const socket = argv.indexOf('--unix-socket');
       const url = argv.find((word) => /^https?:\/\//.test(word));
-      if (argv[0] === 'curl' && socket > 0 && url) return `GET ${url.replace(/^https?:\/\/[^/]*/, '')} on ${argv[socket + 1] ?? 'socket'}`;
+      if (argv[0] === 'curl' && socket > 0 && url)
+        return `GET ${url.replace(/^https?:\/\/[^/]*/, '')} on ${argv[socket + 1] ?? 'socket'}`;
       const text = argv.join(' ').replace(/\s+/g, ' ');
-      return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+      return text.length > 80 ? `${text.slice(0, 79)}…` : text;
     }
   }
 }
 
-const TABLES = new Set('df lsblk losetup findmnt ps stat readlink tune2fs dumpe2fs xfs_info dmsetup curl find'.split(' '));
+const TABLES = new Set(
+  'df lsblk losetup findmnt ps stat readlink tune2fs dumpe2fs xfs_info dmsetup curl find'.split(' '),
+);
 
 /** Standard output of programs that answer in tables or JSON, and the kernel's own files. */
 function printsTables(origin: Origin): boolean {

@@ -1,5 +1,3 @@
-import type { Fact } from '../probes/fact.ts';
-
 /**
  * The stack: what lies on what, from a container's root file system down to the disk, and
  * how much of each resource is left. Sizes are bytes; counts are plain numbers.
@@ -87,10 +85,4 @@ export interface Headroom {
   dfAvailable?: number;
   stoppedBy?: { layer: string; resource: ResourceName; why: string };
   unknown?: { what: string; run: string };
-}
-
-/** Facts a builder used, so that causes can quote the evidence for a layer. */
-export interface LayerEvidence {
-  layer: string;
-  facts: Fact[];
 }

@@ -97,7 +97,7 @@ kernelSuite('a real dockerd on btrfs with every chunk allocated', ['loop', 'mkfs
   test('the capture made by the shell script gives the same findings', () => {
     const script = ullage('capture', '--script').stdout;
     const out = join(home, 'by-script.tar.gz');
-    const made = spawnSync('sh', ['-c', 'sh -s - > "$1"', 'sh', out], { input: script, encoding: 'utf8', timeout: 120_000 });
+    const made = spawnSync('sh', ['-c', 'sh -s -- - > "$1"', 'sh', out], { input: script, encoding: 'utf8', timeout: 120_000 });
     expect(made.status).toBe(0);
     const { findings } = report(ullage('doctor', '--capture', out, '--json').stdout);
     expect(findings[0]).toMatchObject({ cause: 'btrfs-metadata-exhausted', confidence: 'confirmed', subject: join(home, 'data') });

@@ -21,7 +21,10 @@ export function reportLines(report: Report, options: ReportOptions): string[] {
   const { style } = options;
   const layers = new Map(report.stack.map((layer) => [layer.id, layer]));
   const lines: string[] = [];
-  for (const room of worthShowing(report)) lines.push(...headroomLines(room, layers, style), '');
+  const rooms = worthShowing(report);
+  const isContainer = (room: Headroom) => layers.get(room.layer)?.kind === 'container';
+  for (const room of rooms.filter((one) => !isContainer(one))) lines.push(...headroomLines(room, layers, style), '');
+  lines.push(...containerLines(rooms.filter(isContainer), layers, style));
   const { shown, hidden } = pick(report.findings, options.all);
   for (const finding of shown) lines.push(...findingLines(finding, options.remedies, style, options.command), '');
   if (report.findings.length === 0) lines.push('Nothing is full and nothing is about to be, as far as could be seen.', '');
@@ -52,7 +55,7 @@ function worthShowing(report: Report): Headroom[] {
   const stores = report.headroom.filter((room) => kinds.get(room.layer) !== 'file-system');
   const tight = report.headroom.filter((room) => kinds.get(room.layer) === 'file-system' && room.bytes !== undefined && isTight(room, report.stack));
   const rest = stores.length + tight.length === 0 && report.findings.length === 0 ? report.headroom.slice(0, 4) : [];
-  return [...stores, ...tight, ...rest].slice(0, 8);
+  return [...stores, ...tight, ...rest].slice(0, 16);
 }
 
 function isTight(room: Headroom, stack: readonly Layer[]): boolean {
@@ -75,6 +78,20 @@ function headroomLines(room: Headroom, layers: ReadonlyMap<string, Layer>, style
   }
   if (layer) lines.push('', ...stackTree(layer.kind === 'store' ? layer : { ...layer, id: '', on: [layer.id] }, layers, style, room.stoppedBy?.layer));
   return lines;
+}
+
+/** Containers with a volume of their own, a line each: what lies below is shown with the store. */
+function containerLines(rooms: readonly Headroom[], layers: ReadonlyMap<string, Layer>, style: Style): string[] {
+  if (rooms.length === 0) return [];
+  const width = Math.max(...rooms.map((room) => room.consumer.length));
+  const lines = rooms.map((room) => {
+    const stopper = room.stoppedBy && layers.get(room.stoppedBy.layer);
+    const volume = layers.get(layers.get(room.layer)?.on[0] ?? '')?.resources[0];
+    const own = volume?.capacity === undefined ? '' : `, its volume has ${volume.used === undefined ? '' : `${iec(volume.used)} of `}${iec(volume.capacity)} mapped`;
+    const by = stopper ? `, stopped by ${stopper.kind === 'thin-volume' ? 'its own volume' : stopper.name}` : '';
+    return `  ${room.consumer.padEnd(width)}  ${room.bytes === undefined ? 'not known' : style.bold(iec(room.bytes))}${by}${own}`;
+  });
+  return [...lines.flatMap((line) => (line.length <= style.width + 20 ? [line] : wrap(line, style.width, '  '))), ''];
 }
 
 function unknownLines(report: Report, style: Style): string[] {
