@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pages } from '../../scripts/pages.ts';
+import { readme } from '../../scripts/readme.ts';
 import { causes } from '../../src/causes/index.ts';
 import { remedies } from '../../src/remedies/index.ts';
 
@@ -11,6 +12,10 @@ test('docs/causes and docs/remedies are what the code says (npm run docs)', () =
   );
   expect(there.sort()).toEqual([...made.keys()].sort());
   for (const [path, text] of made) expect(readFileSync(path, 'utf8'), path).toBe(text);
+});
+
+test('the transcript in the README is what the command prints (npm run docs)', async () => {
+  expect(readFileSync('README.md', 'utf8')).toBe(await readme());
 });
 
 test('every id that a cause names exists', () => {
