@@ -267,10 +267,12 @@ btrfs_mount() {
 
 # held PATH: the mount it lies in: $held_type, $mnt, $dev
 held() {
-  held_type='' longest=0
+  held_type='' held_source='' longest=0
   while read -r number fstype source target; do
     plain "$target"
-    case $1/ in "@{plain%/}"/*) ;; *) continue ;; esac
+    # bash takes "@{plain%/}"/* for another pattern
+    above=@{plain%/}
+    case $1/ in "$above"/*) ;; *) continue ;; esac
     [ "@{#plain}" -ge "$longest" ] || continue
     longest=@{#plain} held_type=$fstype mnt=$plain held_source=$source
   done <"$W/mounts"

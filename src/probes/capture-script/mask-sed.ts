@@ -28,6 +28,8 @@ const ENDINGS = [
   'requirepass',
   'masterauth',
 ];
+/** Those that prose puts before a colon, too. */
+const PROSE = new Set(['secret', 'token', 'credential']);
 /** Only as the last word of a name. */
 const WORDS = ['auth', 'pass', 'pw', 'dsn'];
 
@@ -38,6 +40,9 @@ const BARE = String.raw`[^] "'\&;,<>|(){}[]\{1,\}`;
 
 /** The end of a secret's name gets a newline behind it, which no line of input has; then what follows is looked at. */
 const NAMES = [
+  ...ENDINGS.filter((word) => !PROSE.has(word)).map(
+    (word) => String.raw`s/\(${either(word)}[0-9]*["]\{0,1\}: \{1,\}\)[^] "'\,;{[][^ "'\,;]*/\1***/g`,
+  ),
   ...ENDINGS.map((word) => `s/${either(word)}[Ss]\\{0,1\\}[0-9]*/&\\\n/g`),
   ...WORDS.map((word) => `s/["_. -]${either(word)}[0-9]*/&\\\n/g`),
   `s/^${either('auth')}/&\\\n/`,
@@ -56,7 +61,6 @@ const NAMES = [
   String.raw`s/\(-[A-Za-z0-9_.-]*\)\n\( \{1,\}\)[^] "'\-][^ "'\]*/\1\2***/g`,
   String.raw`s/\(-[A-Za-z0-9_.-]*\)\n\(\\*", *\\*"\)[^"\-][^"\]*/\1\2***/g`,
   // `token: unexpected` in a message is prose; a longer value with a digit is none
-  String.raw`s/\(${either('pass')}[A-Za-z]*\)\n\(: \{1,\}\)[^] "'\,;{[][^ "'\,;]*/\1\2***/g`,
   String.raw`s/\n\(: \{1,\}\)[^] "'\,;{[]*[0-9/+=_-][^ "'\,;]\{7,\}/\1***/g`,
   String.raw`s/\n\(: \{1,\}\)[^] "'\,;{[]\{7,\}[0-9/+=_-][^ "'\,;]*/\1***/g`,
   String.raw`s/\n//g`,
@@ -71,6 +75,9 @@ s/\n\(,\{0,1\} *"[^"=\\]*\)=${STRING}"/\1=***"\
 /g
 t env
 s/\n\(,\{0,1\} *"[^"=\\]*"\)/\1\
+/g
+t env
+s/\n\(,\{0,1\} *\)"${STRING}"/\1"***"\
 /g
 t env
 s/\n\(,\{0,1\} *"[^"=\\]*=\).*$/\1***/
