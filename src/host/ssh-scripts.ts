@@ -86,12 +86,15 @@ export function readMarks(mark: Mark, stdout: string, stderr: string): Told {
   const begun = `${mark} ${SAY.begun} `;
   const out = behind(stdout, begun);
   const err = behind(stderr, begun);
-  if (!err) return { stdout, stderr };
-  const stopped = new RegExp(`^${mark} ([A-Z])\\n`).exec(err.rest);
+  const started = out ?? err;
+  if (!started) return { stdout, stderr };
+  // the two streams come in any order: output cut at its limit may be here before stderr is
+  const said = err?.rest ?? '';
+  const stopped = new RegExp(`^${mark} ([A-Z])\\n`).exec(said);
   return {
-    pid: err.pid,
-    stdout: out ? out.rest : '',
-    stderr: stopped ? err.rest.slice(stopped[0].length) : err.rest,
+    pid: started.pid,
+    stdout: out?.rest ?? '',
+    stderr: stopped ? said.slice(stopped[0].length) : said,
     ...(stopped?.[1] === undefined ? {} : { stopped: stopped[1] }),
   };
 }

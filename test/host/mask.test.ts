@@ -204,8 +204,9 @@ describe('maskText', () => {
     };
     time(1000);
     // 8 times the text: quadratic would be 64 times the time
-    const small = Math.max(time(40_000), 2);
-    expect(time(320_000)).toBeLessThan(small * 40);
+    const best = (length: number) => Math.min(time(length), time(length), time(length));
+    const small = Math.max(best(40_000), 2);
+    expect(best(320_000)).toBeLessThan(small * 40);
   });
 });
 
