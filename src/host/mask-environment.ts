@@ -54,6 +54,7 @@ function walk(text: string, start: number, escape: string, isObject: boolean): {
 }
 
 function maskString(inner: string, depth: number, isObject: boolean, key: string): string {
+  if (inner === '') return inner;
   if (isObject) return MASK;
   if (depth > 1) return /^value$/i.test(key) ? MASK : inner;
   const equals = inner.indexOf('=');

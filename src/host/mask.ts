@@ -10,7 +10,14 @@ import { MASK } from './mask-sign.ts';
  * masking twice changes nothing more.
  */
 export function maskText(text: string): string {
-  return maskAssignments(maskPatterns(maskEnvironments(text)));
+  let masked = text;
+  // a mask can show a rule what garbled text hid from it: until nothing changes, at most 8 times
+  for (let pass = 0; pass < 8; pass++) {
+    const next = maskAssignments(maskPatterns(maskEnvironments(masked)));
+    if (next === masked) break;
+    masked = next;
+  }
+  return masked;
 }
 
 /** The output of a command or the content of a file; some are environments as a whole. */
