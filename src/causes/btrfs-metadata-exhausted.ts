@@ -111,7 +111,10 @@ function weigh(
   const { metadata } = state;
   const readonly = kernelEvents(scene, 'btrfs-forced-readonly', 'btrfs-abort').length > 0 || says(scene, 'read-only');
   // a host's numbers are of now; its kernel log tells of balances and file systems of the past
-  const hurts = scene.from === 'host' ? trouble.failed.length > 0 : trouble.any || readonly;
+  const df = dfOf(scene, story.fs);
+  // df shows nothing available though a good part of the space is in no use
+  const stuck = df !== undefined && df.available < df.size * 0.01 && df.used < df.size * 0.9;
+  const hurts = scene.from === 'host' ? trouble.failed.length > 0 : trouble.any || readonly || stuck;
   if (metadata === undefined) {
     if (grow === undefined) return undefined;
     const room = dfOf(scene, story.fs);
@@ -214,7 +217,37 @@ function byCircumstance(scene: Scene): Draft[] {
   const rows = roomyBtrfs(scene);
   const nextCheck = btrfsMetadataExhausted.nextCheck;
   const row = rows[0];
-  if (failed.length + balance.length + dump.length === 0) return [];
+  if (failed.length + balance.length + dump.length === 0) {
+    // "docker on btrfs ends with no space" and no line of it: what btrfs does most often
+    const otherwise = says(
+      scene,
+      'snapshots',
+      'container-logs',
+      'build-cache',
+      'inodes',
+      'everything-was-pruned',
+      'quota',
+      'orphan-layers',
+      'volumes',
+      'many-images',
+      'deleted-files-held-open',
+      'read-only',
+      'virtual-machine-disk',
+      'du-does-not-explain',
+    );
+    if (!says(scene, 'btrfs') || !says(scene, 'disk-full', 'df-shows-space') || otherwise) return [];
+    return [
+      {
+        confidence: 'possible',
+        subject: 'the btrfs file system',
+        evidence: said(scene, 'btrfs', 'disk-full', 'df-shows-space'),
+        explanation:
+          'A btrfs file system is said to have no space: either data has filled it, or every byte is given to chunks and metadata cannot grow. Only btrfs itself tells which.',
+        nextCheck,
+        score: 52,
+      },
+    ];
+  }
   const aborted = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly').length > 0;
   const otherWords = says(
     scene,

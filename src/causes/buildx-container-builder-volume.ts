@@ -1,10 +1,11 @@
-import { type Cause, type Draft, evidence } from './cause.ts';
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { rootOf } from './help/engines.ts';
 import { GIB, size } from './help/format.ts';
 import { saysIn, textSeverity } from './help/said.ts';
 
 const STATE_VOLUME = /^buildx_buildkit_.*_state$/;
+const STATE_DIRECTORY = /\/volumes\/buildx_buildkit_[^/]*_state(?:\/|$)/;
 
 export const buildxContainerBuilderVolume: Cause = {
   id: 'buildx-container-builder-volume',
@@ -46,6 +47,7 @@ export const buildxContainerBuilderVolume: Cause = {
           },
         ];
       });
+    if (drafts.length === 0 && scene.from === 'text') drafts.push(...ofDirectory(scene));
     const spoken = saysIn(
       scene,
       /buildx_buildkit_|docker-container(?:['"` ]|$).*(?:driver|builder)|driver[= ]+docker-container|buildx create/,
@@ -68,3 +70,30 @@ export const buildxContainerBuilderVolume: Cause = {
     ];
   },
 };
+
+/** du of a builder's volume; or of all volumes where somebody lists those of builders. */
+function ofDirectory(scene: Scene): Draft[] {
+  const own = scene.facts
+    .all('directory-size', (value) => STATE_DIRECTORY.test(value.path) && value.bytes >= GIB)
+    .sort((a, b) => b.value.bytes - a.value.bytes)[0];
+  const listed = scene.facts.all('command').find((fact) => /buildx_buildkit_/.test(fact.quote));
+  const volumes = listed
+    ? scene.facts.last('directory-size', (value) => /\/docker\/volumes\/?$/.test(value.path) && value.bytes >= GIB)
+    : undefined;
+  const fact = own ?? volumes;
+  if (!fact) return [];
+  const weight = weigh(scene, fact.value.bytes, fact.value.path);
+  return [
+    {
+      confidence: weight.confidence,
+      severity: weight.severity,
+      subject: fact.value.path,
+      evidence: [
+        evidence(fact, `${size(fact.value.bytes)} in ${own ? "a builder's volume" : 'volumes'}`),
+        ...(own || !listed ? [] : [evidence(listed, "builders' volumes are among them")]),
+      ],
+      explanation: `${fact.value.path} holds ${size(fact.value.bytes)}: the cache of buildx builders in containers of their own. docker builder prune and docker volume prune do not reach it.`,
+      score: scoreOf(weight.share, own ? 82 : 78),
+    },
+  ];
+}

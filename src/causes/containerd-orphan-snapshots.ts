@@ -2,7 +2,7 @@ import type { Fact } from '../probes/fact.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { weigh } from './help/consumer.ts';
 import { GIB, size } from './help/format.ts';
-import { failures, said, says, textSeverity } from './help/said.ts';
+import { failures, said, says, saysIn, textSeverity, troubled } from './help/said.ts';
 
 const SNAPSHOTS = /io\.containerd\.snapshotter\.v1\.[a-z]+(?:\/snapshots(?:\/\d+)?)?(?:\/|$)/;
 const ONE_SNAPSHOT = /io\.containerd\.snapshotter\.v1\.[a-z]+\/snapshots\/\d+/;
@@ -41,6 +41,25 @@ export const containerdOrphanSnapshots: Cause = {
   },
 };
 
+/** Somebody counts the snapshots: `ctr -n k8s.io snapshots ls | wc -l`, in a command or in a sentence. */
+function listing(scene: Scene): Fact | undefined {
+  return (
+    scene.facts.first(
+      'command',
+      (command) =>
+        /^(?:ctr|nerdctl)$/.test(command.program) &&
+        /\bsnap(?:shots?)? (?:ls|list|usage)\b/.test(command.words.join(' ')),
+    ) ??
+    saysIn(
+      scene,
+      /\bctr\b.{0,60}\bsnapshots? (?:ls|list|usage)\b/i,
+      'containerd',
+      'orphan-layers',
+      'everything-was-pruned',
+    )
+  );
+}
+
 function ofGap(scene: Scene, path: string, total: number, known: number, fact: Fact): Draft {
   const weight = weigh(scene, total - known, path);
   return {
@@ -58,10 +77,13 @@ function fromText(scene: Scene, sizes: Fact<'directory-size'>[]): Draft[] {
   const failing = failures(scene, ['ENOSPC'], SNAPSHOTS)[0];
   const stays = says(scene, 'orphan-layers', 'space-not-returned', 'everything-was-pruned');
   const containerd = says(scene, 'containerd') || sizes.length > 0;
-  if (!containerd || (!one && !stays) || says(scene, 'devicemapper', 'direct-lvm')) return [];
+  const listed = listing(scene);
+  if (!containerd || (!one && !stays && !(listed && troubled(scene))) || says(scene, 'devicemapper', 'direct-lvm'))
+    return [];
   const evidences = [
     ...(one ? [evidence(one, 'one snapshot is being looked into')] : []),
     ...(failing ? [evidence(failing, 'a snapshot could not be written')] : []),
+    ...(listed ? [evidence(listed, 'the snapshots of containerd were listed')] : []),
     ...said(scene, 'containerd', 'orphan-layers', 'space-not-returned'),
   ];
   return [
@@ -74,7 +96,8 @@ function fromText(scene: Scene, sizes: Fact<'directory-size'>[]): Draft[] {
         'Snapshots of containerd stay after their containers are gone: something still refers to them, or their directories have lost their entry.',
       score:
         (one ? 70 : 55) +
-        (says(scene, 'orphan-layers') ? 8 : 0) -
+        (says(scene, 'orphan-layers') ? 8 : 0) +
+        (listed ? 20 : 0) -
         (says(scene, 'many-images') && !says(scene, 'orphan-layers') ? 25 : 0),
     },
   ];

@@ -62,8 +62,25 @@ export const deletedButOpen: Cause = {
           score: 75,
         },
       ];
-    if (gap) return [ofGap(scene, gap, held, 'possible', 70)];
+    if (gap) {
+      // the file system is full, and most of what fills it has no name
+      const full = fullFileSystems(scene).some((fs) => fs.mountpoint === gap.mountpoint);
+      return [ofGap(scene, gap, held, full && gap.found < gap.used / 2 ? 'likely' : 'possible', 70)];
+    }
     const words = said(scene, 'deleted-files-held-open', 'du-does-not-explain');
+    const removed = scene.facts.first('command', (command) => command.program === 'rm');
+    if (removed && words.length === 0 && says(scene, 'space-not-returned'))
+      return [
+        {
+          confidence: 'possible',
+          severity: textSeverity(scene),
+          subject: 'deleted files that are open',
+          evidence: [evidence(removed, 'files were removed'), ...said(scene, 'space-not-returned')],
+          explanation:
+            'Files were removed with rm and the space did not come back: something (a process, a loop device) still has them open.',
+          score: 76,
+        },
+      ];
     if (words.length === 0) return [];
     return [
       {

@@ -7,7 +7,12 @@ import { rank } from './rank.ts';
 import type { Report } from './report.ts';
 
 /** Facts in, report out: builds the stack, asks every cause, ranks what they say. */
-export function diagnose(all: Facts, causes: readonly Cause[], from: Scene['from'], unknown: Report['unknown'] = []): Report {
+export function diagnose(
+  all: Facts,
+  causes: readonly Cause[],
+  from: Scene['from'],
+  unknown: Report['unknown'] = [],
+): Report {
   const facts = from === 'host' ? withoutStaleEvents(all) : all;
   const stack = buildStack(facts);
   const headroom = headroomOf(stack, facts);
@@ -18,7 +23,11 @@ export function diagnose(all: Facts, causes: readonly Cause[], from: Scene['from
 }
 
 function hostOf(facts: Facts): Report['host'] {
-  const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as { hostname?: string; kernel?: string; os?: string };
+  const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as {
+    hostname?: string;
+    kernel?: string;
+    os?: string;
+  };
   const engines = new Map<string, Report['host']['engines'][number]>();
   for (const { value } of facts.all('engine')) {
     const known = engines.get(value.engine);

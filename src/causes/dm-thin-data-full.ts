@@ -12,6 +12,7 @@ import {
   hiddenExt4,
   isFull,
   kernel,
+  mentions,
   messages,
   numberIn,
   onThin,
@@ -77,7 +78,7 @@ function find(scene: Scene): Draft[] {
   const { facts } = scene;
   const drafts = thinPools(facts).flatMap((pool) => fromPool(pool, scene));
   if (drafts.some((draft) => draft.confidence !== 'possible')) return drafts;
-  const word = fromMessage(facts) ?? fromKernel(scene) ?? fromConsequences(scene);
+  const word = fromMessage(facts) ?? fromKernel(scene) ?? fromConsequences(scene) ?? fromProse(scene);
   return word === undefined ? drafts : [word, ...drafts];
 }
 
@@ -199,6 +200,23 @@ function fromKernel({ facts, from }: Scene): Draft | undefined {
     };
   }
   return undefined;
+}
+
+/** A person says it: the pool is full, at 100 %. */
+function fromProse({ facts, from }: Scene): Draft | undefined {
+  const said = mentions(facts, 'pool-is-full')[0];
+  if (from === 'host' || said === undefined || !onThin(facts)) return undefined;
+  if (thinPools(facts).some((pool) => pool.now.dataFraction !== undefined && !pool.now.full)) return undefined;
+  if (messages(facts, 'docker-thin-pool-min-free').length > 0) return undefined;
+  return {
+    confidence: 'possible',
+    subject: 'the thin pool',
+    score: 72,
+    evidence: [said, ...mentions(facts, 'hangs').slice(0, 1)].map((fact) => evidence(fact, 'a full pool is spoken of')),
+    explanation:
+      'The pool under the containers is said to be full: writers wait for a minute and then fail, and df shows nothing of it.',
+    nextCheck: STATUS,
+  };
 }
 
 /** What people see when a pool they do not know of is full: xfs threads that hang, ext4 that turns read-only with every df row far from full. */

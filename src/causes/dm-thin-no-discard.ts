@@ -41,12 +41,14 @@ function find(scene: Scene): Draft[] {
   return draft === undefined ? [] : [draft];
 }
 
+const HELD_OPEN = /\bopen\b|\bheld\b|\bhold|lsof|\(deleted\)|descriptor/i;
+
 /** Somebody deleted things and the space did not come back, on a thin pool. */
 function fromStory(facts: Facts): Draft | undefined {
   if (!onThin(facts)) return undefined;
   if (
     facts.has('open-deleted') ||
-    mentioned(facts, 'deleted-files-held-open') ||
+    mentions(facts, 'deleted-files-held-open').some((fact) => HELD_OPEN.test(fact.quote)) ||
     messages(facts, 'docker-thin-pool-min-free', 'docker-dm-pool-already-used').length > 0
   )
     return undefined;

@@ -64,7 +64,7 @@ function fromText(scene: Scene): Draft[] {
   );
   if (
     !store ||
-    !says(scene, 'overlay2') ||
+    !saysIn(scene, /overlay2/i, 'overlay2', 'orphan-layers') ||
     !(pruned(scene) || says(scene, 'space-not-returned', 'orphan-layers')) ||
     says(scene, 'kubernetes')
   )

@@ -1,6 +1,6 @@
 import type { Fact } from '../probes/fact.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
-import { fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
+import { type FileSystem, fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
 import { GIB, size } from './help/format.ts';
 import { message, said, says, textSeverity } from './help/said.ts';
 
@@ -53,22 +53,38 @@ function draft(
 function deviceBehind(scene: Scene): Draft[] {
   return scene.facts.all('block').flatMap((fact) => {
     const block = fact.value;
-    if (block.fsSize === undefined || block.fsSize === 0 || !matters(block.size, block.fsSize, block.resolution ?? 0))
-      return [];
+    const row = rowOf(scene, fact);
+    const fsSize = block.fsSize ?? row?.size;
+    const rounding = (block.resolution ?? 0) + (block.fsSize === undefined ? (row?.resolution ?? 0) : 0);
+    if (fsSize === undefined || fsSize === 0 || !matters(block.size, fsSize, rounding)) return [];
+    const type = block.fstype ?? row?.type;
     // FSSIZE of lsblk is statvfs: ext4's tables (about 1.6 %) and btrfs on several devices are not in it
-    if (block.fstype === 'btrfs' || block.size - block.fsSize < block.size * 0.08) return [];
+    if (type === 'btrfs' || type === 'zfs' || block.size - fsSize < block.size * 0.08) return [];
     const full = fileSystems(scene).some((fs) => block.mountpoints.includes(fs.mountpoint) && fullness(fs) !== 'roomy');
     return [
-      draft(scene, block.mountpoints[0] ?? block.name, block.size - block.fsSize, full, {
-        evidence: [evidence(fact, `device ${size(block.size)}, file system ${size(block.fsSize)}`)],
+      draft(scene, block.mountpoints[0] ?? block.name, block.size - fsSize, full, {
+        evidence: [
+          evidence(fact, `device ${size(block.size)}, file system ${size(fsSize)}`),
+          ...(row ? [evidence(row.fact, 'as df shows it')] : []),
+        ],
         explanation:
-          `${block.name} has ${size(block.size)}, the ${block.fstype ?? ''} file system on it only ${size(block.fsSize)}.`.replace(
+          `${block.name} has ${size(block.size)}, the ${type ?? ''} file system on it only ${size(fsSize)}.`.replace(
             '  ',
             ' ',
           ),
       }),
     ];
   });
+}
+
+/** df's row of this very device: same name, same mount point. */
+function rowOf(scene: Scene, { value }: Fact<'block'>): FileSystem | undefined {
+  return fileSystems(scene).find(
+    (fs) =>
+      !fs.inContainer &&
+      value.mountpoints.includes(fs.mountpoint) &&
+      fs.source.slice(fs.source.lastIndexOf('/') + 1) === value.name.slice(value.name.lastIndexOf('/') + 1),
+  );
 }
 
 /** A disk whose partitions leave room at the end. Disks without partitions are judged elsewhere. */

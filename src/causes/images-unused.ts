@@ -2,7 +2,8 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { rootOf, usageRows } from './help/engines.ts';
 import { GIB, share, size } from './help/format.ts';
-import { failures, said, says, textSeverity } from './help/said.ts';
+import { mostReclaimed } from './help/reclaimed.ts';
+import { failures, said, says, textSeverity, troubled } from './help/said.ts';
 
 export const imagesUnused: Cause = {
   id: 'images-unused',
@@ -54,9 +55,24 @@ function fromTable(scene: Scene, row: ReturnType<typeof usageRows>[number]): Dra
 function fromText(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
   const listed = fromList(scene);
-  if (listed.length > 0 || !says(scene, 'many-images')) return listed;
+  const given = mostReclaimed(scene);
+  if (listed.length === 0 && given?.what === 'images')
+    return [
+      {
+        confidence: 'possible',
+        severity: textSeverity(scene),
+        subject: 'images',
+        evidence: [evidence(given.fact, `a prune gave back ${size(given.bytes)}`)],
+        explanation: `A prune gave back ${size(given.bytes)}: stopped containers, unused images and build cache were what filled the disk, and will again.`,
+        score: 78,
+      },
+    ];
+  const named = scene.facts.all('mention', (mention) => mention.term === 'many-images');
+  // a tool that updates containers leaves the old images behind: no news where nothing is full
+  const onlyUpdates = named.every((fact) => /watchtower/i.test(fact.quote));
+  if (listed.length > 0 || named.length === 0 || (onlyUpdates && !troubled(scene))) return listed;
   // pruning everything would have taken them
-  const pruned = says(scene, 'everything-was-pruned', 'orphan-layers');
+  const pruned = says(scene, 'everything-was-pruned', 'orphan-layers') && !says(scene, 'prune-helped');
   return [
     {
       confidence: 'possible',

@@ -114,7 +114,10 @@ function fromText(scene: Scene): Draft[] {
       many ? 65 : 0,
       tree && creating ? 70 : tree ? 50 : 0,
       creating ? (extracting ? 40 : 8) : 0,
-    ) + (says(scene, 'df-shows-space') ? 8 : 0);
+    ) +
+    (says(scene, 'df-shows-space') ? 8 : 0) -
+    // a virtual disk of a fixed size runs out of bytes first
+    (says(scene, 'virtual-machine-disk', 'docker-desktop', 'wsl') && !asked ? 12 : 0);
   const proof = tree ?? creating;
   return [
     {

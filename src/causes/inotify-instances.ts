@@ -1,6 +1,7 @@
-import type { Cause } from './cause.ts';
+import type { Cause, Draft, Scene } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { messagesOf, symptomsOf, worded } from './help/messages.ts';
+import { messagesOf, show, symptomsOf, worded } from './help/messages.ts';
+import { said, says } from './help/said.ts';
 
 export const inotifyInstances: Cause = {
   id: 'inotify-instances',
@@ -17,7 +18,7 @@ export const inotifyInstances: Cause = {
   prevention: 'fs.inotify.max_user_instances=8192 in /etc/sysctl.d.',
   sources: ['inotify(7)', 'kubernetes/kops#2913', 'derailed/k9s#1399'],
   find(scene) {
-    return limitDrafts(scene, {
+    const drafts = limitDrafts(scene, {
       limits: ['fs.inotify.max_user_instances', 'user.max_inotify_instances'],
       failed: [
         // the same wording with "no space left" means watches
@@ -31,5 +32,26 @@ export const inotifyInstances: Cause = {
       spokenOf: symptomsOf(scene, 'EMFILE').length > 0 ? ['inotify'] : [],
       score: 88,
     });
+    return drafts.length > 0 || scene.from === 'host' ? drafts : withoutReason(scene);
   },
 };
+
+/** "Too many open files" where the limit of open files is said to be far, on a node of many containers. */
+function withoutReason(scene: Scene): Draft[] {
+  const refused = symptomsOf(scene, 'EMFILE');
+  const crowd = says(scene, 'kubernetes', 'kind', 'containerd', 'docker', 'podman', 'lxd');
+  if (refused.length === 0 || !crowd) return [];
+  const excluded = says(scene, 'open-files-excluded');
+  if (!excluded && !says(scene, 'kubernetes', 'kind')) return [];
+  return [
+    {
+      confidence: 'possible',
+      severity: excluded ? 'critical' : 'warning',
+      subject: 'inotify instances of a user',
+      evidence: [...show(refused, 'too many open files', 2), ...said(scene, 'open-files-excluded')],
+      explanation:
+        '"Too many open files" is also what the kernel says when a user has no inotify instance left (128 by default, over all containers of that user).',
+      score: excluded ? 78 : 55,
+    },
+  ];
+}

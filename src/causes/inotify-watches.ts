@@ -3,7 +3,7 @@ import { limitDrafts } from './help/limit-drafts.ts';
 import { messagesOf, symptomsOf, worded } from './help/messages.ts';
 
 /** Messages of programs whose watch failed: cAdvisor, kubelet, kind, Node.js, tail, systemd. */
-const WATCH = /inotify|fsnotify|\bwatch(?:er|es|ing)?\b/i;
+const WATCH = /inotify|fsnotify|\bwatch(?:ers?|es|ed|ing)?\b/i;
 
 export const inotifyWatches: Cause = {
   id: 'inotify-watches',

@@ -27,9 +27,12 @@ export const kubeletAllocatableAccounting: Cause = {
   sources: ['kubernetes.io: Reserve compute resources', 'kubernetes pkg/kubelet/cm/node_container_manager_linux.go'],
   find(scene) {
     if (scene.from === 'host') return [];
-    const scheduling = scene.facts.all('pod-event', (event) =>
-      /insufficient ephemeral-storage|ephemeral-storage.{0,60}allocatable|allocatable/i.test(event.message),
-    );
+    const scheduling = [
+      ...messagesOf(scene, 'k8s-ephemeral-not-admitted'),
+      ...scene.facts
+        .all('mention', (mention) => mention.term === 'node-allocatable')
+        .filter((fact) => /allocatableNodeFs/i.test(fact.quote)),
+    ];
     const reserved = says(scene, 'node-allocatable');
     const storage = says(scene, 'ephemeral-storage');
     const evicted =
@@ -42,7 +45,7 @@ export const kubeletAllocatableAccounting: Cause = {
     const contradiction = roomy !== undefined || says(scene, 'df-shows-space');
     return [
       {
-        confidence: scheduling.length > 0 || (reserved && contradiction && evicted) ? 'likely' : 'possible',
+        confidence: scheduling.length > 0 ? 'likely' : 'possible',
         severity: 'critical',
         subject: 'the node',
         evidence: [
@@ -52,7 +55,7 @@ export const kubeletAllocatableAccounting: Cause = {
         ],
         explanation:
           'What the node may give to pods (allocatable ephemeral-storage: capacity less reserves) is counted apart from what the disk has free.',
-        score: scheduling.length > 0 ? 80 : contradiction ? 89 : 62,
+        score: scheduling.length > 0 ? 82 : contradiction ? 70 : 52,
       },
     ];
   },

@@ -2,7 +2,7 @@ import type { Fact } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
-import { said, says, troubled } from './help/said.ts';
+import { said, says, saysIn, troubled } from './help/said.ts';
 
 /** Memory cgroups have 16-bit ids: 65535 in all, on v1 and v2 (kernel mm/memcontrol.c, MEM_CGROUP_ID_MAX). */
 const MAX_IDS = 65535;
@@ -85,8 +85,13 @@ function spoken(scene: Scene): Draft[] {
   const worded_ = worded(scene, 'ENOSPC', /cgroup/i).filter(
     (fact) => !/inotify|watch|cpuset/i.test(fact.value.message),
   );
-  if (scene.from === 'host' || (worded_.length === 0 && !(says(scene, 'cgroups') && troubled(scene)))) return [];
-  const firm = worded_.length > 0;
+  if (scene.from === 'host') return [];
+  const told = saysIn(scene, /num_?cgroups|\/proc\/cgroups/i, 'cgroups') !== undefined;
+  if (worded_.length === 0 && !told && !(says(scene, 'cgroups') && troubled(scene))) return [];
+  const counted = saysIn(scene, /num_?cgroups|\/proc\/cgroups/i, 'cgroups');
+  // 65535 is all there are: whoever quotes that figure has counted them
+  const all = counted !== undefined && /\b65[ .,]?(?:4|5)\d\d\b/.test(counted.quote);
+  const firm = worded_.length > 0 || all;
   return [
     {
       confidence: firm ? 'likely' : 'possible',
@@ -94,7 +99,7 @@ function spoken(scene: Scene): Draft[] {
       evidence: [...show(worded_, 'something about a cgroup failed'), ...said(scene, 'cgroups', 'create-delete-cycle')],
       explanation:
         'Cgroups are spoken of and something has no space left: the kernel has ids for 65535 memory cgroups, dead ones included.',
-      score: firm ? 70 : says(scene, 'create-delete-cycle') ? 45 : 25,
+      score: firm ? 80 : told ? 60 : says(scene, 'create-delete-cycle') ? 45 : 25,
     },
   ];
 }

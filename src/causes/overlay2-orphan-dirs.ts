@@ -86,6 +86,8 @@ function fromText(scene: Scene): Draft[] {
     .all('directory-size', (value) => /\/overlay2\/?$/.test(value.path) && value.bytes >= 5 * GIB)
     .at(-1);
   const gone = pruned(scene);
+  // what a prune gave back had an owner
+  if (says(scene, 'prune-helped')) return [];
   const orphans = gone || says(scene, 'orphan-layers', 'space-not-returned');
   if (!overlay || !orphans || says(scene, 'containerd', 'podman') || rows.some((row) => row.value.size >= GIB))
     return [];

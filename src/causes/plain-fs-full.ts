@@ -1,7 +1,9 @@
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
+import { btrfsFileSystems } from './help/btrfs-sources.ts';
 import { dataRoots } from './help/engines.ts';
 import { type FileSystem, fullFileSystems, holding, isInMemory, isOverlay, NOTHING_LEFT } from './help/file-systems.ts';
 import { share, size } from './help/format.ts';
+import { kernelEvents, saysNoSpace } from './help/messages.ts';
 import { under } from './help/paths.ts';
 import { failures, says } from './help/said.ts';
 
@@ -134,9 +136,33 @@ function otherStory(scene: Scene): boolean {
   );
 }
 
+/** `BTRFS: Transaction aborted (error -28)` and nothing else: it ran full, of data or of metadata. */
+function fromBtrfsAbort(scene: Scene): Draft | undefined {
+  const abort = kernelEvents(scene, 'btrfs-abort', 'btrfs-forced-readonly').find(saysNoSpace);
+  if (!abort || btrfsFileSystems(scene).length > 0 || says(scene, 'df-shows-space', 'balance', 'du-does-not-explain'))
+    return undefined;
+  const told = kernelEvents(scene, 'btrfs-space-info', 'btrfs-balance-enospc').length > 0;
+  if (told) return undefined;
+  return {
+    confidence: 'likely',
+    subject: abort.value.device ?? 'the btrfs file system',
+    evidence: [evidence(abort, 'btrfs stopped for want of space')],
+    explanation:
+      'btrfs gave up a transaction for want of space and turned read-only: the file system ran full, of data or of metadata. Nothing here tells which of the two; its own usage does.',
+    nextCheck: {
+      run: 'btrfs filesystem usage /var/lib/docker',
+      why: 'data used up to its total is a full file system; data with room and nothing unallocated is metadata',
+    },
+    // where the kernel's own line says what state it is in, that comes first
+    score: kernelEvents(scene, 'btrfs-forced-readonly').length > 0 ? 35 : 45,
+  };
+}
+
 /** Without sizes an error line says only that something is full. */
 function fromError(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
+  const aborted = fromBtrfsAbort(scene);
+  if (aborted) return [aborted];
   const fact = failures(scene).find((failure) => {
     const fs = failure.value.path === undefined ? undefined : holding(scene, failure.value.path);
     return fs === undefined || isInMemory(fs) === false;

@@ -52,6 +52,9 @@ export const pullOrBuildStagingTooSmall: Cause = {
         command.words.some((word) => /^--tmpdir|^(?:TMPDIR|DOCKER_TMPDIR)=/.test(word)),
     );
     const other = failures(scene, ['ENOSPC'], TEMPORARY).find((fact) => TEMPORARY.test(fact.value.path ?? ''));
+    // Singularity and Apptainer build in /tmp whatever the target is
+    const sif = scene.facts.first('symptom', (symptom) => symptom.errno === 'ENOSPC' && symptom.path === undefined);
+    if (!asked && !option && !other && sif && says(scene, 'singularity')) return [ofText(scene, sif, 66)];
     if (!asked && !option) return other && says(scene, 'podman', 'singularity') ? [ofText(scene, other, 62)] : [];
     if (!says(scene, 'podman', 'docker', 'singularity', 'containerd', 'buildkit', 'cri-o')) return [];
     return [ofText(scene, option ?? other, option ? 74 : says(scene, 'podman', 'singularity') ? 68 : 45)];

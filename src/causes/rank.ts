@@ -17,7 +17,8 @@ export function rank(drafts: readonly { cause: Cause; draft: Draft }[]): Finding
   const best = new Map<string, Ranked>();
   for (const { cause, draft } of drafts) {
     const finding = toFinding(cause, draft);
-    const value = CONFIDENCE[finding.confidence] + SEVERITY[finding.severity] + Math.min(99, Math.max(0, draft.score ?? 50)) / 2;
+    const value =
+      CONFIDENCE[finding.confidence] + SEVERITY[finding.severity] + Math.min(99, Math.max(0, draft.score ?? 50)) / 2;
     const key = `${finding.cause}\n${finding.subject}`;
     const known = best.get(key);
     if (!known || known.rank < value) best.set(key, { finding, rank: value });
@@ -38,7 +39,16 @@ export function rank(drafts: readonly { cause: Cause; draft: Draft }[]): Finding
 }
 
 function byRank(a: Ranked, b: Ranked): number {
-  return b.rank - a.rank || (a.finding.cause < b.finding.cause ? -1 : a.finding.cause > b.finding.cause ? 1 : a.finding.subject < b.finding.subject ? -1 : 1);
+  return (
+    b.rank - a.rank ||
+    (a.finding.cause < b.finding.cause
+      ? -1
+      : a.finding.cause > b.finding.cause
+        ? 1
+        : a.finding.subject < b.finding.subject
+          ? -1
+          : 1)
+  );
 }
 
 function toFinding(cause: Cause, draft: Draft): Finding {

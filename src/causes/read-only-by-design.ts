@@ -8,6 +8,8 @@ import { failures, said, says } from './help/said.ts';
 const IMAGE_TYPES = /^(?:squashfs|erofs|iso9660|composefs|udf|cramfs)$/;
 /** How people ask for it: docker run --read-only, a pod's securityContext, a volume with :ro. */
 const ASKED_FOR = /--read-only\b|readOnlyRootFilesystem|read_only: true|\/[\w./-]+:ro\b/;
+/** Docker makes a bind mount's source directory where `/` itself is an image: snap, CoreOS, NAS and media boxes. */
+const NEW_AT_THE_ROOT = /creating mount source path .{0,300}mkdir \/[^/\s:]{1,100}:/i;
 const SYSTEM_PATHS = /^\/(?:usr|boot|sys|proc)(?:\/|$)/;
 
 export const readOnlyByDesign: Cause = {
@@ -69,8 +71,11 @@ export const readOnlyByDesign: Cause = {
     const asked = [
       ...scene.facts.all('command', (command) => ASKED_FOR.test(command.words.join(' '))),
       ...refused.filter((fact) => ASKED_FOR.test(fact.value.message)),
+      ...scene.facts.all('mention', (mention) => mention.term === 'read-only-asked'),
     ];
-    const system = refused.filter((fact) => SYSTEM_PATHS.test(fact.value.path ?? ''));
+    const system = refused.filter(
+      (fact) => SYSTEM_PATHS.test(fact.value.path ?? '') || NEW_AT_THE_ROOT.test(fact.value.message),
+    );
     if (!container && asked.length === 0 && !(system.length > 0) && !(says(scene, 'ostree') && scene.from === 'text')) {
       if (scene.from === 'host') return [];
       return [

@@ -22,12 +22,12 @@ export const rootReserve: Cause = {
   sources: ['tune2fs(8)', 'statfs(2)', 'fs/ext4/balloc.c ext4_has_free_clusters'],
   find(scene) {
     return fileSystems(scene).flatMap((fs): Draft[] => {
-      const kept = keptForRoot(fs);
+      const spoken = says(scene, 'reserved-for-root');
+      const kept = keptForRoot(fs, spoken ? 1 : 3);
       if (kept === undefined || fs.inContainer) return [];
       if (fs.available > Math.min(64 * MIB, fs.size * 0.01)) return [];
       const exact = fs.fact.kind === 'statfs' || scene.facts.has('ext-super', (ext) => ext.reservedBlocks > 0);
       const refused = refusedToAUser(scene, fs);
-      const spoken = says(scene, 'reserved-for-root');
       // a file system that is full for everyone has a reserve too: it is the cause only where the
       // reserve is what stops the writer, or what the text looked at
       const leads = refused !== undefined || spoken || (scene.from === 'text' && exact);
@@ -54,12 +54,14 @@ export const rootReserve: Cause = {
 /** A write to this file system that failed for somebody who is not root: rootless engines, mapped users. */
 function refusedToAUser(scene: Scene, fs: FileSystem): Fact<'symptom'> | undefined {
   if (!says(scene, 'rootless')) return undefined;
-  return failures(scene).find(({ value }) => value.path === undefined || holding(scene, value.path)?.mountpoint === fs.mountpoint);
+  return failures(scene).find(
+    ({ value }) => value.path === undefined || holding(scene, value.path)?.mountpoint === fs.mountpoint,
+  );
 }
 
-/** size - used - available: the reserve of ext2/3/4 (f2fs has one too). Under 1 % it is rounding. */
-function keptForRoot(fs: FileSystem): number | undefined {
+/** size - used - available: the reserve of ext2/3/4 (f2fs has one too). Under 1 % or a few roundings it is noise. */
+function keptForRoot(fs: FileSystem, roundings: number): number | undefined {
   if (fs.type !== undefined && !/^(?:ext[234]|f2fs)$/.test(fs.type)) return undefined;
   const kept = fs.size - fs.used - fs.available;
-  return kept > fs.size * 0.01 && kept > 3 * fs.resolution && kept >= 16 * MIB ? kept : undefined;
+  return kept > fs.size * 0.01 && kept > roundings * fs.resolution && kept >= 16 * MIB ? kept : undefined;
 }

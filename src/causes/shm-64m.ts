@@ -1,6 +1,7 @@
 import { type Cause, evidence } from './cause.ts';
 import { allFileSystems } from './help/file-systems.ts';
 import { MIB, size } from './help/format.ts';
+import { messagesOf } from './help/messages.ts';
 import { message, said, says, textSeverity } from './help/said.ts';
 
 /** Docker's DefaultShmSize; Podman, containerd and CRI-O use the same. */
@@ -42,6 +43,9 @@ export const shm64m: Cause = {
         explanation: `/dev/shm has ${size(fs.size)} and ${size(fs.available)} left.`,
         score: 85,
       }));
+    // the same words with shmget are System V; a mount that is refused is another limit
+    const otherwise = messagesOf(scene, 'sysv-ipc-failed', 'mount-enospc').length > 0;
+    if (otherwise && !messagesOf(scene, 'shm-resize-failed').some((fact) => fact.value.params['segment'])) return [];
     const failed = message(scene, 'shm-resize-failed');
     if (failed) {
       const small = scene.facts.first('container', (container) => container.shmSize === DEFAULT_SHM);
@@ -62,7 +66,11 @@ export const shm64m: Cause = {
     const touched = scene.facts.first(
       'symptom',
       (symptom) =>
-        symptom.errno === 'ENOSPC' && /\/dev\/shm\b|shared memory/i.test(`${symptom.path ?? ''} ${symptom.message}`),
+        symptom.errno === 'ENOSPC' &&
+        // a mount that is refused, or System V segments, are other limits
+        symptom.operation !== 'mount' &&
+        !/\bmounting\b|shmget/i.test(symptom.message) &&
+        /\/dev\/shm\b|shared memory/i.test(`${symptom.path ?? ''} ${symptom.message}`),
     );
     if (!touched && (scene.from === 'host' || !says(scene, 'shared-memory'))) return [];
     return [

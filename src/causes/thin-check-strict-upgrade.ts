@@ -31,9 +31,13 @@ function find({ facts }: Scene): Draft[] {
   const upgraded = mentioned(facts, 'upgrade');
   // 64: the Rust tools' own exit status; 1 is what either version gives for real damage
   if (status !== 64 && !upgraded) return [];
+  // the tool goes on to name real damage: the metadata is the problem, not the strictness
+  const damaged = messages(facts, 'thin-metadata-corrupt').some((fact) =>
+    /missing \d+ mappings|contain errors|checksum|node_check|bad magic/i.test(fact.quote),
+  );
   return [
     {
-      confidence: 'likely',
+      confidence: damaged && !upgraded ? 'possible' : 'likely',
       subject: `thin pool ${failed.value.params['pool'] ?? ''}`.trim(),
       score: status === 64 ? 85 : 80,
       evidence: [evidence(failed, `thin_check returned ${status ?? 'an error'}`)],

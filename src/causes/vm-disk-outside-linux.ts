@@ -2,7 +2,7 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { usageRows } from './help/engines.ts';
 import { fileSystems, fullFileSystems, fullness } from './help/file-systems.ts';
 import { GIB, size } from './help/format.ts';
-import { failures, message, said, says, textSeverity } from './help/said.ts';
+import { failures, message, pruned, said, says, textSeverity } from './help/said.ts';
 
 export const vmDiskOutsideLinux: Cause = {
   id: 'vm-disk-outside-linux',
@@ -76,7 +76,9 @@ function ofDiskFile(scene: Scene): Draft[] {
 }
 
 function fromText(scene: Scene): Draft[] {
-  const platform = says(scene, 'docker-desktop', 'wsl', 'virtual-machine-disk');
+  const containerFull = fullFileSystems(scene).some((fs) => fs.inContainer);
+  const platform =
+    says(scene, 'docker-desktop', 'wsl', 'virtual-machine-disk') || (containerFull && says(scene, 'personal-computer'));
   if (scene.from === 'host' || !platform) return [];
   const failing = failures(scene)[0] ?? message(scene, 'layer-extract-failed');
   const room = says(scene, 'df-shows-space');
@@ -96,7 +98,15 @@ function fromText(scene: Scene): Draft[] {
       explanation:
         "Docker runs in a virtual machine here: its disk file has a greatest size of its own, whatever the computer's disk has left.",
       score:
-        (room && failing ? 70 : says(scene, 'space-not-returned') ? 66 : failing || room ? 58 : 45) - (table ? 10 : 0),
+        (room && failing
+          ? 70
+          : pruned(scene) && failing
+            ? 72
+            : says(scene, 'space-not-returned')
+              ? 66
+              : failing || room
+                ? 58
+                : 45) - (table ? 10 : 0),
     },
   ];
 }

@@ -2,6 +2,7 @@ import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { driverFact, rootOf, usageRows } from './help/engines.ts';
 import { GIB, share, size } from './help/format.ts';
+import { mostReclaimed } from './help/reclaimed.ts';
 import { said, says, textSeverity } from './help/said.ts';
 
 /** Docker kept volumes in vfs/dir before 1.9; Podman's vfs driver has its layers in …/storage/vfs/dir. */
@@ -76,7 +77,7 @@ function fromVolumes(scene: Scene): Draft[] {
 function fromDirectory(scene: Scene): Draft[] {
   if (scene.from === 'host') return [];
   const big = scene.facts
-    .all('directory-size', (value) => VOLUME_DIRECTORY.test(value.path))
+    .all('directory-size', (value) => VOLUME_DIRECTORY.test(value.path) && !/buildx_buildkit_/.test(value.path))
     .sort((a, b) => b.value.bytes - a.value.bytes)[0];
   if (!big || big.value.bytes < GIB) return [];
   const weight = weigh(scene, big.value.bytes, big.value.path);
@@ -100,6 +101,8 @@ function fromText(scene: Scene): Draft[] {
     driverFact(scene, /^vfs$/) === undefined &&
     !says(scene, 'copies-every-layer');
   const stays = says(scene, 'space-not-returned', 'orphan-layers', 'everything-was-pruned');
+  const given = mostReclaimed(scene);
+  if (given !== undefined && given.what !== 'volumes') return [];
   const volumes = says(scene, 'volumes');
   if (!volumes && !(vfsDirectory && stays)) return [];
   return [

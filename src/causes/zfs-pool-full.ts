@@ -3,7 +3,7 @@ import { evidence } from './cause.ts';
 import { allFileSystems, fullness } from './help/file-systems.ts';
 import { size } from './help/format.ts';
 import { messagesOf, show } from './help/messages.ts';
-import { failures, said, says } from './help/said.ts';
+import { failures, said, says, troubled } from './help/said.ts';
 import { slop } from './help/zfs.ts';
 
 export const zfsPoolFull: Cause = {
@@ -34,18 +34,21 @@ export const zfsPoolFull: Cause = {
         const off = (pool.resolution ?? 0) * 2;
         const datasets = scene.facts.all('zfs-dataset', (set) => set.name.split('/')[0] === pool.name);
         const nothing = datasets.filter((set) => set.value.available <= pool.size / 1000);
-        if (pool.free - off > kept * 1.05 && (pool.capacityPercent ?? 0) < 97) return [];
+        const percent = pool.capacityPercent ?? Math.floor((100 * (pool.size - pool.free)) / pool.size);
+        // fragmented and nearly full: that is when writers first fail
+        const enough = scene.from === 'text' && troubled(scene) ? 90 : 97;
+        if (pool.free - off > kept * 1.05 && percent < enough) return [];
         const certain = pool.free + off <= kept * 1.05;
         return [
           {
             confidence: certain ? 'confirmed' : 'likely',
             subject: `pool ${pool.name}`,
             evidence: [
-              evidence(fact, 'the pool has no more than its reserve'),
+              evidence(fact, certain ? 'the pool has no more than its reserve' : `the pool is ${percent} % full`),
               ...show(nothing, 'nothing is available', 1),
               ...show(failed, 'a write failed', 1),
             ],
-            explanation: `Pool ${pool.name} has ${size(pool.free)} free of ${size(pool.size)}; ZFS keeps ${size(kept)} of that back, so nothing more can be written.`,
+            explanation: `Pool ${pool.name} has ${size(pool.free)} free of ${size(pool.size)}; ZFS keeps ${size(kept)} of that back${certain ? ', so nothing more can be written' : ', and little is left for all datasets together'}.`,
             score: certain ? 92 : 75,
           },
         ];

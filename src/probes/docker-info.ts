@@ -38,7 +38,9 @@ function fromTemplate(doc: Document): Found[] {
   if (!doc.text.includes('[driver-type ')) return [];
   return doc.lines.flatMap((line) => {
     const type = /\[\[?driver-type (io\.containerd\.[\w.-]{1,60})\]/.exec(line.text.slice(0, 4000))?.[1];
-    return type === undefined ? [] : [found('engine', { engine: 'docker', driverType: type }, line.n, line.text.trim())];
+    return type === undefined
+      ? []
+      : [found('engine', { engine: 'docker', driverType: type }, line.n, line.text.trim())];
   });
 }
 

@@ -40,6 +40,7 @@ import { lvs } from './lvs.ts';
 import { mentions } from './mentions.ts';
 import { messages } from './messages.ts';
 import { mountinfo } from './mountinfo.ts';
+import { ncdu } from './ncdu.ts';
 import { openDeleted } from './open-deleted.ts';
 import { podEvents } from './pod-events.ts';
 import { podmanInfo } from './podman-info.ts';
@@ -105,6 +106,7 @@ export const probes: readonly Probe[] = [
   mentions,
   messages,
   mountinfo,
+  ncdu,
   openDeleted,
   podEvents,
   podmanInfo,

@@ -60,6 +60,8 @@ const RULES: readonly SentenceRule[] = [
       /\b(?:resiz|enlarg|expand|extend|grow|grew|increas|bigger|disk[- ]size|changed)|--disk\b/,
       /\b(?:still|no effect|remains?|remained|ignored|unchanged|stays?|only (?:shows?|sees?|uses?))\b|\b(?:not|n't) (?:reflect|chang|see|show|grow|help|tak|us)/,
     ],
+    // use that grows is no disk that was grown
+    none: /\b(?:space|usage|used)\b[^,;]{0,40}\b(?:is|are|keeps?|constantly|was|were|steadily)\b[^,;]{0,20}(?:increas|grow)/,
   },
   {
     term: 'disk-was-resized',
@@ -73,7 +75,7 @@ const RULES: readonly SentenceRule[] = [
     term: 'orphan-layers',
     all: [
       /\b(?:overlay2?|aufs|layers?|subvolumes?|snapshotter|ctr|containerd)\b/,
-      /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup)|\bno (?:\w+ ){0,2}(?:image|container|pod)s? (?:uses?|refers?|references?|owns?|needs?|has|have)\b/,
+      /(?:\bnot|n't|\bno longer|\bnever) (?:\w+ ){0,2}(?:referenced|owned|known|belong|garbage|clean|remov|delet)|\bunreferenced\b|\borphan|belongs? to no\b|\bleft behind\b|\bleft ?over\b|\bstill (?:holds?|has|contains?|takes?|occup|left)|\bremain(?:s|ing)? (?:in|below|under)\b|\bno (?:\w+ ){0,2}(?:image|container|pod)s? (?:uses?|refers?|references?|owns?|needs?|has|have)\b/,
     ],
     none: /\b(?:snapper|timeshift)\b/,
   },
@@ -83,7 +85,7 @@ const RULES: readonly SentenceRule[] = [
     all: [
       /\b(?:overlay2|aufs|subvolumes|snapshotter)\b/,
       new RegExp(`${SIZE}.*${SIZE}`),
-      /\bimages?\b[^,;]{0,40}\b(?:only|just|is|are|sum|total|adds?)\b|\b(?:sum|total|adds? up|only|just)\b[^,;]{0,40}\bimages?\b/,
+      /\bimages?\b[^,;]{0,40}\b(?:only|just|is|are|sums?|total|adds?)\b|\b(?:sums?|total|adds? up|only|just)\b[^,;]{0,40}\bimages?\b/,
     ],
   },
   {
@@ -98,7 +100,9 @@ const RULES: readonly SentenceRule[] = [
   {
     term: 'everything-was-pruned',
     all: [REMOVES, /\b(?:all|every|everything|each)\b/, /\b(?:images?|containers?)\b/],
-    none: new RegExp(`${ASKS.source}|\\b(?:not|never)\\b|n't\\b|\\bnew\\b|\\beach time\\b`),
+    none: new RegExp(
+      `${ASKS.source}|\\b(?:not|never)\\b|n't\\b|\\bnew\\b|\\beach time\\b|\\ball (?:the time|along|day)\\b`,
+    ),
   },
   {
     term: 'container-logs',
@@ -116,6 +120,15 @@ const RULES: readonly SentenceRule[] = [
       /\b(?:print\w*|logging|spam\w*|flood\w*|writ\w+|emit\w*)\b[^,;]{0,24}\b(?:errors?|lines?|messages?|output|traces?|warnings?|debug)\b/,
       /\b(?:since|constantly|continu\w*|loop|forever|all the time|(?:every|each|per) (?:second|minute|hour|request)|millions?|thousands?)\b/,
     ],
+  },
+  {
+    term: 'container-logs',
+    all: [
+      /\blogs?\b/,
+      new RegExp(SIZE),
+      /\b(?:big|large|huge|enormous|grow\w*|grew|becom\w*|became|tak\w*|took|eat\w*|ate|occup\w*|reach\w*|rotat\w*|fill\w*)\b/,
+    ],
+    none: /journal|syslog|\/var\/log\/(?!pods|containers)|\bbuild log|\bbin(?:ary)?[- ]?logs?\b|\btransaction|\bwal\b|\baudit|\bkernel log/,
   },
   // `overlay2 is 9G, containers is 75G`: the directory beside overlay2 that holds the logs
   {

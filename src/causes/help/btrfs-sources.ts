@@ -69,6 +69,7 @@ export function btrfsFileSystems(scene: Scene): BtrfsFileSystem[] {
   const names = new Names();
   const mountpoints = linkMounts(scene, names);
   for (const fact of sized) names.same(keysOf(fact, mountpoints));
+  linkBySize(scene, names, mountpoints);
   const groups = new Map<string, Fact<Sized>[]>();
   for (const fact of sized) {
     const key = keysOf(fact, mountpoints)[0];
@@ -115,6 +116,29 @@ function linkMounts(scene: Scene, names: Names): string[] {
     ]);
   }
   return [...new Set(mountpoints)];
+}
+
+/**
+ * `fi show` may name the kernel's device (`/dev/dm-0`) where df names the mapper's: the one df row
+ * of that very size is the same file system.
+ */
+function linkBySize(scene: Scene, names: Names, mountpoints: readonly string[]): void {
+  for (const { value } of scene.facts.all('btrfs-show')) {
+    const total = value.devices.reduce((sum, device) => sum + device.size, 0);
+    const own = names.root(`uuid:${value.uuid}`);
+    if (total === 0 || mountpoints.some((path) => names.root(pathKey(path)) === own)) continue;
+    const rows = scene.facts.all(
+      'df',
+      (row) =>
+        row.filesystem.startsWith('/dev/') &&
+        row.inContainer !== true &&
+        (row.type === undefined || row.type === 'btrfs') &&
+        Math.abs(row.size - total) <= Math.max(total * 0.01, 2 * (row.resolution ?? 0) + (value.resolution ?? 0)),
+    );
+    const devices = new Set(rows.map((row) => row.value.filesystem));
+    const row = rows[0];
+    if (row && devices.size === 1) names.same([`uuid:${value.uuid}`, pathKey(row.value.mountpoint)]);
+  }
 }
 
 /** The keys of a path: its own, and that of the longest known mount point above it. */

@@ -140,6 +140,8 @@ export type MessageId =
   | 'network-addresses-exhausted'
   | 'cni-addresses-exhausted'
   | 'bridge-ports-exhausted'
+  /** {bytes, what?: 'system'|'image'|'container'|'volume'|'builder'|'buildx'} what a prune gave back */
+  | 'prune-reclaimed'
   // kernel limits worded by a program
   /** {segment?, bytes?} */
   | 'shm-resize-failed'
@@ -170,6 +172,8 @@ export type MessageId =
   /** {wanted?, freed?} */
   | 'k8s-image-gc-failed'
   | 'k8s-ephemeral-limit'
+  /** {requested?, capacity?} a pod was not admitted for want of ephemeral-storage by the node's own count */
+  | 'k8s-ephemeral-not-admitted'
   | 'etcd-nospace'
   | 'application-watermark'
   | 'ostree-min-free'
@@ -268,6 +272,16 @@ export type MentionTerm =
   | 'large-image'
   /** blocks that only root may take: tune2fs -m, reserved blocks, "as root it works" */
   | 'reserved-for-root'
+  /** a thin pool, Docker's data pool: full, at 100 % */
+  | 'pool-is-full'
+  /** a prune gave the space back: what it removes was the reason */
+  | 'prune-helped'
+  /** ulimit -n is high, few files are open */
+  | 'open-files-excluded'
+  /** a mount or container was asked to be read-only: `:ro`, --read-only, readOnlyRootFilesystem */
+  | 'read-only-asked'
+  /** a laptop or desktop: Docker may live in a virtual machine */
+  | 'personal-computer'
   /** kubelet's allocatable, kube-reserved, system-reserved */
   | 'node-allocatable'
   /** imagefs and nodefs, a second disk or partition */

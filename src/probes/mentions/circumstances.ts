@@ -84,16 +84,17 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   },
   {
     term: 'volumes',
-    words: ['volume', 'vfs/dir', 'volumen', 'ボリューム', '卷'],
+    output: /docker volume ls[^\n]{0,40}dangling/,
+    words: ['anonymous mount', 'randomly named', 'volume', 'vfs/dir', 'volumen', 'ボリューム', '卷'],
     pattern:
-      /(?:leftover|left[- ]over|left behind|dangling|orphan\w*|unused|anonymous|old|stale|abandoned|local|unreferenced|named|docker) volumes?\b|\/docker\/volumes\b|docker\/vfs\/dir|(?<!storage\/)\bvfs\/dir\b|docker volume (?:ls|prune|rm)|volume prune|\bvolumes? (?:(?:are|is|was|were) (?:\w+ )?(?:still|left|never|not|kept|orphaned|dangling|huge|piling)|stay|remain|left|dir\w*|path|never|do not|don't|not removed|still there|grow|takes?|pil\w+)\b|directories of volumes|rm -v\b|below (?:a|the) volume|their volumes?\b|--volumes\b|匿名卷|数据卷|未使用的卷|ボリューム|verwaiste volumes|volumes? (?:orphelin|inutilis)|volúmenes|volumes? (?:órf|não utiliz)/,
+      /(?:leftover|left[- ]over|left behind|dangling|orphan\w*|unused|anonymous|nameless|old|stale|abandoned|local|unreferenced|named|docker) volumes?\b|anonymous mounts?\b|\brandom(?:ly)? named? (?:volumes?|one)\b|\bvolume (?:instruction|statement|directive|line)s?\b|\ba volume in (?:it|them)\b|\/docker\/volumes\b|docker\/vfs\/dir|(?<!storage\/)\bvfs\/dir\b|docker volume (?:ls|prune|rm)|volume prune|\bvolumes? (?:(?:are|is|was|were) (?:\w+ )?(?:still|left|never|not|kept|orphaned|dangling|huge|piling)|stay|remain|left|dir\w*|path|never|do not|don't|not removed|still there|grow|takes?|pil\w+)\b|directories of volumes|rm -v\b|below (?:a|the) volume|their volumes?\b|--volumes\b|匿名卷|数据卷|未使用的卷|ボリューム|verwaiste volumes|volumes? (?:orphelin|inutilis)|volúmenes|volumes? (?:órf|não utiliz)/,
   },
   {
     term: 'build-cache',
     output: /buildx_buildkit_\w+_state/,
-    words: ['cache', 'buildx', 'builder', 'buildkit', 'キャッシュ', '缓存', 'caché'],
+    words: ['cache', 'buildx', 'builder', 'buildkit', 'build', 'キャッシュ', '缓存', 'caché'],
     pattern:
-      /\bbuild(?:er|kit|x)?[ -]cache\b|\bbuilder prune|buildx prune|cache of (?:the )?(?:build|docker)|docker(?:'s)? (?:build )?cache|\bcache mounts?\b|--mount=type=cache|\blayer cache\b|(?:cache|caching) (?:does not|doesn't|never|is not|isn't) (?:clear|shrink|prun|clean|remov|emptied)|buildx_buildkit|var\/lib\/buildkit|ビルドキャッシュ|构建缓存|build-?cache|cache (?:de|du) (?:build|construc)|caché de (?:build|construc)/,
+      /\bbuild(?:er|kit|x)?[ -]cache\b|\bbuilder prune|buildx prune|cache of (?:the )?(?:build|docker)|docker(?:'s)? (?:build )?cache|\bcache mounts?\b|--mount=type=cache|\blayer cache\b|(?:cache|caching) (?:does not|doesn't|never|is not|isn't) (?:clear|shrink|prun|clean|remov|emptied)|buildx_buildkit|var\/lib\/buildkit|ビルドキャッシュ|构建缓存|build-?cache|cache (?:de|du) (?:build|construc)|caché de (?:build|construc)|(?:each|every|per) (?:time (?:i|we|you) )?(?:re-?)?build\w*[^\n.]{0,60}\b\d+(?:[.,]\d+)? ?(?:gi?b|gigs?|gigabytes?)\b/,
   },
   {
     term: 'frequent-builds',
@@ -104,9 +105,9 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   {
     term: 'many-images',
     output: /\bimages?:? +\d{3,}\b/,
-    words: ['image', 'イメージ', '镜像', '映像', 'imágenes', 'imagens'],
+    words: ['watchtower', 'image', 'イメージ', '镜像', '映像', 'imágenes', 'imagens'],
     pattern:
-      /(?<!(?:delet|remov|prun|clean)\w{0,4} (?:the |my |all |some |those )?)(?:dangling|unused|old|untagged|<none>|orphan\w*|leftover|many|lots of|hundreds of|heaps? of|tons? of|accumulat\w*|too many|stale|\d{3,}|\d\d) (?:\w+ )?(?:docker |container |containerd |crictl )?images?\b|images?: \d{3,}\b|images? (?:pile|accumulat|add up|are never|never (?:get )?(?:removed|cleaned|deleted)|grow)|heap of images|docker images[^\n]{0,20}wc -l[^\n]{0,20}\d{3}|(?:nobody|never|no one|noone) (?:\w+ )?(?:remov|prun|delet|clean)\w* (?:\w+ ){0,2}images?|镜像(?:太多|过多|很多|堆积)|多くのイメージ|viele images|beaucoup d'images|muchas imágenes|muitas imagens/,
+      /\bwatchtower\b|(?<!(?:delet|remov|prun|clean)\w{0,4} (?:the |my |all |some |those )?)(?<!\bfew )(?:dangling|unused|old|untagged|<none>|orphan\w*|leftover|many|lots of|hundreds of|heaps? of|tons? of|accumulat\w*|too many|stale|\d{3,}|\d\d) (?:\w+ )?(?:docker |container |containerd |crictl )?images?\b|images?: \d{3,}\b|images? (?:pile|accumulat|add up|are never|never (?:get )?(?:removed|cleaned|deleted)|grow)|heap of images|docker images[^\n]{0,20}wc -l[^\n]{0,20}\d{3}|(?:nobody|never|no one|noone) (?:\w+ )?(?:remov|prun|delet|clean)\w* (?:\w+ ){0,2}images?|镜像(?:太多|过多|很多|堆积)|多くのイメージ|viele images|beaucoup d'images|muchas imágenes|muitas imagens/,
   },
   {
     term: 'deleted-files-held-open',
@@ -155,6 +156,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   {
     term: 'everything-was-pruned',
     negative: true,
+    output: /total reclaimed space: 0 ?b\b/,
     words: [
       'prune',
       'removed',
@@ -191,6 +193,10 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     term: 'space-not-returned',
     negative: true,
     words: [
+      'back',
+      'smaller',
+      'lower',
+      'data space',
       'usage',
       'chang',
       'stay',
@@ -216,7 +222,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'released',
     ],
     pattern:
-      /(?:space|room|disk|storage|blocks|usage|pool)[^\n.]{0,60}\b(?:(?:is|was|are|were|does|do|did|has|have|gets?|being|be)? ?(?:not|n't|never)|isn't|wasn't|doesn't|didn't|don't|hasn't|never) (?:\w+ ){0,2}(?:return\w*|freed?|reclaim\w*|given|released?|come|came|go down|shrink|recover\w*|drop\w*|decreas\w*)|(?:not|n't|never|no|without) (?:\w+ ){0,3}(?:free|freeing|return|returning|reclaim\w*|give|giving|release|recover\w*|gain)\w* (?:\w+ ){0,4}(?:space|room|disk|storage)|gives? no (?:space|room) back|(?:space|room) (?:back|again)|(?:never|not|doesn't|won't|don't) shrinks?\b|shows? no (?:gain|change|difference)|where (?:has|have|did|is) [^\n.?]{0,30}(?:gone|go|space)|takes none of them away|it stays\b|stays? (?:the same|full|there)|still (?:in use|used|full|uses|takes|occupie[sd]|at \d)|nothing (?:is |was |gets )?freed|(?:delet|remov|prun|clean|free)\w*[^\n.]{0,60}\b(?:nothing|no|without|didn't|doesn't|did not|does not) (?:\w+ )?chang(?:es?|ed|ing)|(?:blocks|space|chunks|data) (?:all )?(?:stays?|remains?) (?:allocated|used|occupied|in use|taken|full)|frees? nothing|reclaims? (?:nothing|no)|platz[^\n.]{0,30}nicht (?:frei|zurück)|espace[^\n.]{0,30}(?:pas|jamais) (?:libéré|rendu|récupéré)|espacio[^\n.]{0,40}no se (?:libera|recupera)|no (?:libera|recupera)|não (?:libera|devolve|recupera)|空间(?:没有|未|不)(?:释放|回收)|解放され(?:ない|ません)/,
+      /(?:not|n't|never) (?:\w+ ){0,3}get (?:\S+ ){0,4}back\b|(?:not|n't|never) (?:\w+ ){0,2}(?:make|get|become|go|fall|drop)\w* [^\n.]{0,40}\b(?:smaller|lower|less|down)\b|(?:space|room|disk|storage|blocks|usage|pool)[^\n.]{0,60}\b(?:(?:is|was|are|were|does|do|did|has|have|gets?|being|be)? ?(?:not|n't|never)|isn't|wasn't|doesn't|didn't|don't|hasn't|never) (?:\w+ ){0,2}(?:return\w*|freed?|reclaim\w*|given|released?|come|came|go down|shrink|recover\w*|drop\w*|decreas\w*)|(?:not|n't|never|no|without) (?:\w+ ){0,3}(?:free|freeing|return|returning|reclaim\w*|give|giving|release|recover\w*|gain)\w* (?:\w+ ){0,4}(?:space|room|disk|storage)|gives? no (?:space|room) back|(?:space|room) (?:back|again)|(?:never|not|doesn't|won't|don't) shrinks?\b|shows? no (?:gain|change|difference)|where (?:has|have|did|is) [^\n.?]{0,30}(?:gone|go|space)|takes none of them away|it stays\b|stays? (?:the same|full|there)|still (?:in use|used|full|uses|takes|occupie[sd]|at \d)|nothing (?:is |was |gets )?freed|(?:delet|remov|prun|clean|free)\w*[^\n.]{0,60}\b(?:nothing|no|without|didn't|doesn't|did not|does not) (?:\w+ )?chang(?:es?|ed|ing)|(?:blocks|space|chunks|data) (?:all )?(?:stays?|remains?) (?:allocated|used|occupied|in use|taken|full)|\b(?:frees?|removes?|deletes?|cleans?|reclaims?|gives?) nothing\b|reclaims? (?:nothing|no)|platz[^\n.]{0,30}nicht (?:frei|zurück)|espace[^\n.]{0,30}(?:pas|jamais) (?:libéré|rendu|récupéré)|espacio[^\n.]{0,40}no se (?:libera|recupera)|no (?:libera|recupera)|não (?:libera|devolve|recupera)|空间(?:没有|未|不)(?:释放|回收)|解放され(?:ない|ません)/,
   },
   {
     term: 'many-small-files',
@@ -254,14 +260,14 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       '满',
     ],
     pattern:
-      /(?:runs?|ran|running) out of (?:\w+ )?(?:space|storage|disk|room)|(?:disk|drive|partition|root|volume|file ?system|server|host|vm|ssd|node|\/\w*)`? [^\n.]{0,30}\b(?:full\b|fill(?:s|ed|ing)? up|fill(?:s|ed)\b)|(?:fill(?:s|ed|ing)? (?:up )?|eats? up |ate up )(?:\w+ ){0,2}(?:disk|drive|partition|root|volume|file ?system|ssd|server)|(?:is|at|to|reach\w*|stands at|hits?|up to) (?:9\d|100) ?%|\b(?:9\d|100) ?% (?:full|used)|(?:platte|partition|dateisystem)[^\n.]{0,20}(?:voll|läuft)|disque[^\n.]{0,20}plein|disco[^\n.]{0,20}(?:llen|chei)o|ディスク[^\n。]{0,10}(?:満杯|一杯|いっぱい|フル)|(?:磁盘|硬盘|空间)[^\n。]{0,8}满/,
+      /(?:runs?|ran|running) out of (?:\w+ )?(?:space|storage|disk|room)|(?:disk|drive|partition|root|volume|file ?system|server|host|vm|ssd|node|\/\w*)`? [^\n.]{0,30}\b(?:full\b|fill(?:s|ed|ing)? up|fill(?:s|ed)\b)|(?:fill(?:s|ed|ing)? (?:up )?|eats? up |ate up )(?:\w+ ){0,2}(?:disk|drive|partition|root|volume|file ?system|ssd|server)|(?:is|at|to|reach\w*|stands at|hits?|up to) (?:9\d|100) ?%|\b(?:9\d|100) ?% (?:full|used)|\b(?:ends? (?:up )?with|there is|there's|has|have|had|got|gets?|with) no (?:more )?(?:free )?(?:disk )?space\b|\bout of (?:disk|storage)\b|\b(?:nearly|almost|completely) full\b|\b(?:disk|root|partition|usage|volume) (?:usage )?(?:9[5-9]|100) ?%|(?:platte|partition|dateisystem)[^\n.]{0,20}(?:voll|läuft)|disque[^\n.]{0,20}plein|disco[^\n.]{0,20}(?:llen|chei)o|ディスク[^\n。]{0,10}(?:満杯|一杯|いっぱい|フル)|(?:磁盘|硬盘|空间)[^\n。]{0,8}满/,
   },
   {
     term: 'inodes-excluded',
     negative: true,
     words: ['inode'],
     pattern:
-      /(?:plenty|enough|lots|sufficient|a lot|free|no shortage|many)(?: of)?[^\n.]{0,40}\binodes?\b|\binodes?\b[^\n.]{0,30}(?:(?:are|is|look|looks|seem) (?:fine|ok|okay|good|free|not)|also fine|not exhausted|plenty|available)/,
+      /(?:plenty|enough|lots|sufficient|a lot|free|no shortage|many)(?: of)?[^\n.]{0,40}\binodes?\b|\binodes?\b(?: use\w*)?(?: is| are| at| only){0,3} [1-8]?\d ?%|\binodes?\b[^\n.]{0,30}(?:(?:are|is|look|looks|seem) (?:fine|ok|okay|good|free|not)|also fine|not exhausted|plenty|available)/,
   },
   {
     term: 'disk-was-resized',
@@ -293,8 +299,9 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   },
   {
     term: 'shared-memory',
-    output: /shared memory segment/,
+    output: /shared memory segment|\b(?:page|tab|target|renderer) crash(?:ed)?\b/,
     words: [
+      'crash',
       '/torch_',
       'shm',
       'shared memory',
@@ -309,7 +316,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       'memoria compartida',
     ],
     pattern:
-      /\/dev\/shm\b|<\/torch_|\bshm[-_]size|\bshm\b|shared[- ]memory|\bdynamic_shared_memory|共有メモリ|共享内存|mémoire partagée|memoria compartida/,
+      /\b(?:page|tab|target|renderer) crash(?:ed|es)?\b|disable-dev-shm|\/dev\/shm\b|<\/torch_|\bshm[-_]size|\bshm\b|shared[- ]memory|\bdynamic_shared_memory|共有メモリ|共享内存|mémoire partagée|memoria compartida/,
   },
   {
     term: 'tmpfs',
@@ -391,7 +398,7 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
       '足够',
     ],
     pattern:
-      /(?:plenty|lots|loads|tons|heaps|ample|a lot|a good deal) of (?:\w+ )?(?:free|available|unused|spare|empty) (?:disk )?(?:space|room|disk|storage)|\b(?:has|have|had|with|is|are|got|still|there's|shows?) (?:\w+ ){0,2}(?:plenty|lots|loads|tons|heaps|ample|terabytes|a lot)(?: of)? (?:\w+ ){0,2}(?:space|room|disk|available|free|gb|tb)|(?<!not |n't |never )\b(?:enough|sufficient) (?:free |available |disk )*(?:space|room)\b|(?:terabytes|gigabytes|[gt]b) of it (?:available|free)|(?:even )?with (?:available|free|plenty of) (?:disk )?space|\bspace (?:is )?(?:free|available) on\b|(?:has|have|had|is|are|still|shows?|with|lots of) (?:\w+ ){0,2}free (?:disk )?space|lots of free disk|\bonly \d{1,2} ?% (?:\w+ )?(?:used|full|in use)|\b[1-7]?\d ?% (?:used|full)\b|\b[2-9]\d ?% free\b|\b\d+(?:[.,]\d+)? ?[gt]i?b?s? (?:are |is |of space |still )?(?:free|available|left|remaining|unused)\b|(?:has|have|had) (?:some |about |still )?\d+ ?[gt]i?b? (?:left|free)|\bnone of [^\n.]{0,30} (?:looks?|is|are) full|(?:disk|file ?system|partition|df|volume|drive|nothing)[^\n.]{0,30}(?:is not|isn't|are not|aren't|nowhere near|far from|never|not even close to) (?:\w+ ){0,2}full|of \d+ ?[gt]i?b? remaining|remaining\b[^\n.]{0,20}(?:space|gb|tb)|gb of \d+tb remaining|there is enough|(?:is|are) not? (?:a )?space problem|do not see how this can be a space|(?:gib|gb|tb|tib) between used and size|(?:even though|although|though|despite)[^\n.]{0,60}(?:free|available|enough|empty|plenty)|nearly empty in bytes|genug (?:platz|speicher)|noch [^\n.]{0,20}frei\b|assez d'espace|espace (?:est )?(?:disponible|libre) (?:sur|reste)|(?:hay|tengo|tiene|queda) (?:suficiente |mucho )?espacio (?:libre|disponible|suficiente)?|(?:tem|há|tenho) (?:bastante |muito )?espaço (?:livre|disponível|suficiente)?|空き(?:容量|領域)?[^\n。]{0,10}(?:ある|十分|あり|残って)|(?:空间|磁盘)[^\n。]{0,6}(?:足够|充足|还有|很多)|还有[^\n。]{0,12}空间/,
+      /(?:plenty|lots|loads|tons|heaps|ample|a lot|a good deal) of (?:\w+ )?(?:free|available|unused|spare|empty) (?:disk )?(?:space|room|disk|storage)|\b(?:has|have|had|with|is|are|got|still|there's|shows?) (?:\w+ ){0,2}(?:plenty|lots|loads|tons|heaps|ample|terabytes|a lot)(?: of)? (?:\w+ ){0,2}(?:space|room|disk|available|free|gb|tb)|(?<!not |n't |never )\b(?:enough|sufficient) (?:free |available |disk )*(?:space|room)\b|(?:terabytes|gigabytes|[gt]b) of it (?:available|free)|(?:even )?with (?:available|free|plenty of) (?:disk )?space|\bspace (?:is )?(?:free|available) on\b|(?:has|have|had|is|are|still|shows?|with|lots of) (?:\w+ ){0,2}free (?:disk )?space|lots of free disk|\bonly \d{1,2} ?% (?:\w+ )?(?:used|full|in use)|\b(?:disk|root|partition|volume|usage|file ?system|df)\b[^\n.,]{0,16} (?:at|is|only) [1-7]?\d ?%|\bthat was not the case\b|\b[1-7]?\d ?% (?:used|full)\b|\b[2-9]\d ?% free\b|\b\d+(?:[.,]\d+)?\+? ?[gt]i?b?s? (?:are |is |of space |still )?(?:free|available|left|remaining|unused)\b|(?:has|have|had) (?:some |about |still )?\d+ ?[gt]i?b? (?:left|free)|\bnone of [^\n.]{0,30} (?:looks?|is|are) full|(?:disk|file ?system|partition|df|volume|drive|nothing)[^\n.]{0,30}(?:is not|isn't|are not|aren't|nowhere near|far from|never|not even close to) (?:\w+ ){0,2}full|of \d+ ?[gt]i?b? remaining|remaining\b[^\n.]{0,20}(?:space|gb|tb)|gb of \d+tb remaining|there is enough|(?:is|are) not? (?:a )?space problem|do not see how this can be a space|(?:gib|gb|tb|tib) between used and size|(?:even though|although|though|despite)[^\n.]{0,60}(?:free|available|enough|empty|plenty)|nearly empty in bytes|genug (?:platz|speicher)|noch [^\n.]{0,20}frei\b|assez d'espace|espace (?:est )?(?:disponible|libre) (?:sur|reste)|(?:hay|tengo|tiene|queda) (?:suficiente |mucho )?espacio (?:libre|disponible|suficiente)?|(?:tem|há|tenho) (?:bastante |muito )?espaço (?:livre|disponível|suficiente)?|空き(?:容量|領域)?[^\n。]{0,10}(?:ある|十分|あり|残って)|(?:空间|磁盘)[^\n。]{0,6}(?:足够|充足|还有|很多)|还有[^\n。]{0,12}空间/,
   },
   {
     term: 'du-does-not-explain',
@@ -465,9 +472,9 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   },
   {
     term: 'image-larger-than-10g',
-    words: ['gb', 'gib', 'g image', '10g'],
+    words: ['gb', 'gib', 'gig', 'g image', '10g'],
     pattern:
-      /\bimages?\b[^\n.;]{0,50}?\b(?:(?:is|are|of|was|has|about|around|over|larger than|bigger than|more than|>|exceeds?|size:?|~|≈)\s?){1,4}(?:1\d|[2-9]\d|\d{3})(?:[.,]\d+)? ?gi?b?\b|\b(?:1\d|[2-9]\d|\d{3})(?:[.,]\d+)? ?gi?b?(?:[- ]\w+)? (?:docker |container |base )?image\b|images? (?:\w+ ){0,3}(?:larger|bigger|greater|over|more) than (?:the )?(?:10|base ?(?:device )?size)|(?:image|layer)s?[^\n.]{0,40}exceeds? (?:the )?(?:10|base)/,
+      /\b(?:add|copy|put|install|includ)\w*[^\n.]{0,30}\b(?:1\d|[2-9]\d|\d{3})(?:[.,]\d+)? ?(?:gi?b?|gigs?|gigabytes?)\b[^\n.]{0,80}\b(?:image|container|layer)|\bimages?\b[^\n.;]{0,50}?\b(?:(?:is|are|of|was|has|about|around|over|larger than|bigger than|more than|>|exceeds?|size:?|~|≈)\s?){1,4}(?:1\d|[2-9]\d|\d{3})(?:[.,]\d+)? ?gi?b?\b|\b(?:1\d|[2-9]\d|\d{3})(?:[.,]\d+)? ?gi?b?(?:[- ]\w+)? (?:docker |container |base )?image\b|images? (?:\w+ ){0,3}(?:larger|bigger|greater|over|more) than (?:the )?(?:10|base ?(?:device )?size)|(?:image|layer)s?[^\n.]{0,40}exceeds? (?:the )?(?:10|base)/,
   },
   {
     term: 'large-image',
@@ -477,9 +484,21 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   },
   {
     term: 'base-device-size',
-    words: ['basesize', 'base device size', 'base size', 'base device', '10g', '10.74', '10 gb'],
+    words: [
+      'storage-opt',
+      'in the',
+      'inside the',
+      'container',
+      'basesize',
+      'base device size',
+      'base size',
+      'base device',
+      '10g',
+      '10.74',
+      '10 gb',
+    ],
     pattern:
-      /\bdm\.basesize\b|\bbase ?(?:device )?size\b|10\.7\d gb|\b(?:limit\w*|only|max\w*|stuck|restricted|capped)[^\n.]{0,20} 10 ?gi?b?\b|\b10 ?gi?b? (?:limit|container|rootfs|root|base|per container)/,
+      /\bdm\.basesize\b|\bbase ?(?:device )?size\b|10\.7\d gb|--storage-opt(?: |=)size=|containers?[^\n.]{0,40}(?:reach|hit|grow|exceed|over|at|of|than)\w* (?:\w+ )?10 ?gi?b\b|space\b[^\n.]{0,30}\bin(?:side)? the (?:docker )?container\b|\b(?:limit\w*|only|max\w*|stuck|restricted|capped)[^\n.]{0,20} 10 ?gi?b?\b|\b10 ?gi?b? (?:limit|container|rootfs|root|base|per container)/,
   },
   {
     term: 'copies-every-layer',
@@ -519,9 +538,9 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   },
   {
     term: 'node-allocatable',
-    output: /^allocatable:/m,
+    output: /^allocatable:|allocatablenodefs/m,
     words: ['allocatable', 'kube-reserved', 'system-reserved', 'reserved'],
-    pattern: /\ballocatable\b|\b(?:kube|system)-?reserved\b/,
+    pattern: /\ballocatable(?:nodefs)?\b|\b(?:kube|system)-?reserved\b/,
   },
   {
     term: 'two-disks',
@@ -542,6 +561,37 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     ],
     pattern:
       /\bimagefs\b|\bnodefs\b|(?:second|separate|different|other|own|extra|dedicated|data) (?:\w+ )?(?:disk|partition|volume|filesystem|drive)\b|\/dev\/[a-z]{2,4}\d?\b[^\n.]{0,60}\/dev\/[a-z]{2,4}\d?\b/,
+  },
+  {
+    term: 'read-only-asked',
+    output: /\/[\w./-]+:ro\b(?!\w)|readonlyrootfilesystem: *true|--read-only\b|\bread_only: *true/,
+    words: [':ro', 'readonlyroot', '--read-only', 'read_only'],
+    pattern: /\/[\w./-]+:ro\b|readonlyrootfilesystem|--read-only\b|\bread_only: *true/,
+  },
+  {
+    term: 'pool-is-full',
+    words: ['pool', 'direct-lvm', 'devicemapper', 'data%', 'data %'],
+    pattern:
+      /\b(?:pool|direct-lvm|devicemapper|devmapper)\b[^\n.]{0,40}\b(?:is|was|gets?|got|becomes?|became|being|runs?|ran|running|at|turned)\b[^\n.]{0,16}(?:\bfull\b|\bout of (?:data )?(?:space|blocks)|\bexhausted\b|\b100 ?%)|\bfull (?:thin |data |docker |lvm )*pool\b|\bpool (?:is )?full\b|\bdata ?% (?:is |at |of |shows? |= ?)?100\b|\bfill\w* (?:up )?the (?:\w+ ){0,3}pool\b|\bpool (?:has )?(?:fill(?:s|ed)(?: up)?|no (?:more )?(?:free )?(?:space|blocks))/,
+  },
+  {
+    term: 'prune-helped',
+    words: ['prune'],
+    pattern:
+      /\bprune\b[^\n]{0,60}\b(?:(?:that|which|it|and|then|manually|myself)[ ,]{1,2}(?:\w+ )?(?:freed|frees|helped|helps|fixed|fixes|solved|solves|worked|works|cleared|brought|got|gave)|freed (?:up )?(?:about |over |around |some |all )?(?:[1-9]\d*(?:[.,]\d+)? ?[gt]|it|everything|the)|reclaim(?:s|ed) (?:about |over )?[1-9]\d*(?:[.,]\d+)? ?[gt])/,
+  },
+  {
+    term: 'open-files-excluded',
+    negative: true,
+    words: ['ulimit', 'nofile', 'lsof', 'open files', 'file-max', 'file-nr', 'descriptor'],
+    pattern:
+      /\b(?:ulimit|nofile|limitnofile|file-max)\b[^\n.]{0,40}(?:\d{5,}|\d{3,}k|unlimited|infinity|fine|high|enough|huge|ok\b|raised|plenty)|\b(?:lsof|file-nr|open files|descriptors)\b[^\n.]{0,40}\b(?:small|few|low|fine|only|far (?:from|below)|nowhere near)\b|\b(?:few|not many|hardly any) (?:open )?(?:files|descriptors)\b/,
+  },
+  {
+    term: 'personal-computer',
+    words: ['laptop', 'my ', 'mac', 'windows', 'notebook', 'workstation'],
+    pattern:
+      /\blaptop\b|\bnotebook\b|\bmy (?:pc|computer|mac|imac|macbook|desktop|workstation|system disk|local disk|hard (?:disk|drive))\b|\b(?:on|in|under|of) (?:my |the )?(?:mac|macos|os x|windows)\b|\bmac ?book\b/,
   },
   {
     term: 'reserved-for-root',
@@ -609,8 +659,9 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
   {
     term: 'inotify',
     output: /\binotify_add_watch\b|max_user_(?:watches|instances)/,
-    words: ['inotify', 'file watcher', 'watchers', 'max_user_watches', 'fsnotify', 'directory watch'],
-    pattern: /\binotify\w*|\bfsnotify\b|file watch(?:er|es|ers)\b|max_user_(?:watches|instances)|directory watch/,
+    words: ['watched', 'inotify', 'file watcher', 'watchers', 'max_user_watches', 'fsnotify', 'directory watch'],
+    pattern:
+      /\binotify\w*|\bfsnotify\b|file watch(?:er|es|ers)\b|\b(?:director\w+|files?|folders?|paths?)\b[^\n.]{0,40}\bwatched\b|max_user_(?:watches|instances)|directory watch/,
   },
   {
     term: 'cgroups',

@@ -16,9 +16,10 @@ export const DRIVER_TERMS: readonly MentionRule[] = [
       'thin pool',
       'docker-pool',
       'dmsetup',
+      'data space',
     ],
     pattern:
-      /\bdevice[ -]?mapper\b|\bdevmapper\b|\bdm\.(?:basesize|thinpooldev|min_free_space|loop\w+|datadev|use_deferred\w*)|\b(?:loop|direct)-lvm\b|docker[-/]thin-?pool|docker-pool\b|\bdmsetup\b/,
+      /\bdata space (?:used|available|total)\b|\bdevice[ -]?mapper\b|\bdevmapper\b|\bdm\.(?:basesize|thinpooldev|min_free_space|loop\w+|datadev|use_deferred\w*)|\b(?:loop|direct)-lvm\b|docker[-/]thin-?pool|docker-pool\b|\bdmsetup\b/,
   },
   {
     term: 'direct-lvm',

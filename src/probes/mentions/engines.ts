@@ -26,7 +26,7 @@ export const ENGINE_TERMS: readonly MentionRule[] = [
       'pods',
     ],
     pattern:
-      /\bkubernetes\b|\bk8s\b|\bkube(?:let|ctl|adm|-system|pods|config)\b|\bk3[sd]\b|\brke2?\b|\bopenshift\b|\bminikube\b|\bmicrok8s\b|\bcrictl\b|\b(?:eks|gke|aks) (?:cluster|node)|\bpods? (?:is|are|get|gets|was|were|evicted)\b|\bcsi-(?:plugin|driver)\b/,
+      /\bkubernetes\b|\bk8s\b|\bkube(?:let|ctl|adm|-system|pods|config|-proxy|-apiserver|-scheduler)\b|\bk3[sd]\b|\brke2?\b|\bopenshift\b|\bminikube\b|\bmicrok8s\b|\bcrictl\b|\b(?:eks|gke|aks) (?:cluster|node)|\bpods? (?:is|are|get|gets|was|were|evicted)\b|\bcsi-(?:plugin|driver)\b/,
   },
   { term: 'lxd', words: ['lxd', 'lxc', 'incus'], pattern: /\blx[cd]\b|\bincus\b/ },
   { term: 'singularity', words: ['singularity', 'apptainer'], pattern: /\b(?:singularity|apptainer)\b/ },
@@ -72,9 +72,15 @@ export const ENGINE_TERMS: readonly MentionRule[] = [
       'com.docker.docker',
       'for-mac',
       'dockerdesktop',
+      'diagnostic',
+      'stable or edge',
+      '@mbp',
+      'macbook',
+      'in windows',
+      'on windows',
     ],
     pattern:
-      /docker[ -]?desktop|docker (?:for|4) (?:mac|windows|osx|os x)|\bd4m\b|docker\.raw|docker\.qcow2|com\.docker\.(?:docker|driver)/,
+      /\bdiagnostics? id:? ?[0-9a-f]{8}-|\bstable (?:or|and|\/) edge\b|\b[\w.-]+@\S{0,20}(?:mbp|macbook|imac)\S{0,20} |\b(?:drives?|disks?|partitions?) (?:in|on|under|of) (?:my )?windows\b|docker[ -]?desktop|docker (?:for|4) (?:mac|windows|osx|os x)|\bd4m\b|docker\.raw|docker\.qcow2|com\.docker\.(?:docker|driver)/,
   },
   {
     term: 'virtual-machine-disk',

@@ -42,7 +42,8 @@ export const DOCKER_MESSAGES: readonly MessageRule[] = [
     id: 'docker-driver-unsupported',
     pattern:
       /(?:failed to getdriver graph|graphdriver plugins are only supported with experimental|driver ["']?(devicemapper|aufs|overlay|btrfs|zfs)["']? (?:is )?(?:not supported|no longer supported|failed|has been removed)|the ["']?(devicemapper|aufs|overlay)["']? storage[- ]driver (?:is|was|has been) (?:no longer|removed|deprecated)|(devicemapper|aufs|overlay) (?:storage[- ]driver|graph[- ]?driver) .{0,40}(?:was removed|has been removed|no longer supported|is not supported)|storage-driver .{0,40}(?:not supported|unknown|does not exist)|prior storage driver (\w{1,20}) (?:failed|is deprecated)|unknown storage driver|error initializing graphdriver: driver not supported|driver not supported: ["']?(devicemapper|aufs|overlay)|unsupported (?:graph|storage) ?driver:? ?["']?(\w{1,30})?)/i,
-    unless: /failed to getdriver graph.{0,200}(?:no space|read-only|permission)/i,
+    unless:
+      /failed to getdriver graph.{0,200}(?:no space|read-only|permission)|driver \S{1,20} failed to (?:remove|create|get|delete|unmount)/i,
     params: (match, line) =>
       params({
         driver:

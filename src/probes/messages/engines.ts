@@ -1,3 +1,4 @@
+import { sizeBytes } from '../size.ts';
 import { ENOSPC, type MessageRule, params, SAYS_ENOSPC } from './rule.ts';
 
 /** Pulls, builds and starts of Docker, Podman/containers-storage, containerd, BuildKit; networks. */
@@ -73,6 +74,15 @@ export const ENGINE_MESSAGES: readonly MessageRule[] = [
     id: 'bridge-ports-exhausted',
     pattern:
       /(?:adding|add) interface \S{1,60} to bridge \S{1,60} failed: exchange full|: exchange full|RTNETLINK answers: Exchange full/i,
+  },
+  {
+    id: 'prune-reclaimed',
+    pattern: /total reclaimed space:? ?(\d{1,6}(?:\.\d{1,3})? ?[kMGTP]i?B)\b/i,
+    params: (match, line) =>
+      params({
+        bytes: sizeBytes(match[1] ?? '', 'si'),
+        what: /\b(system|image|container|volume|builder|buildx|network) prune\b/i.exec(line)?.[1]?.toLowerCase(),
+      }),
   },
   { id: 'tmpcopyup-failed', pattern: /tmpcopyup/i, params: (_, line) => params({ path: lastPath(line) }) },
 ];

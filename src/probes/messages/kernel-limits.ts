@@ -9,7 +9,7 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
       String.raw`could not (?:resize|create|open|write to|map) shared memory segment "?(\/[^"'\s]{1,200})"?(?: to (\d{1,18}) bytes)?|could not resize shared memory|(?:\/dev\/shm|shared memory).{0,160}${ENOSPC}|${ENOSPC}.{0,40}\/dev\/shm|insufficient shared memory|(?:bus error|sigbus|signal 7).{0,160}(?:shm|shared memory)|unable to (?:open|create|write to|allocate) shared memory|(?:nccl|torch|dataloader).{0,120}(?:\/dev\/shm|shared memory|shm)|creat(?:e|ing) shared memory.{0,60}${ENOSPC}|posix_fallocate.{0,60}shm|unable to write to file <\/torch_|error while creating shared memory`,
       'i',
     ),
-    unless: /shmget|shmmni|shmall|mounting shm/i,
+    unless: /shmget|shmmni|shmall|mounting [\\"']{0,16}(?:\/dev\/)?shm/i,
     params: (match) => params({ segment: match[1], bytes: match[2] }),
   },
   {
@@ -40,7 +40,7 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   {
     id: 'inotify-watch-failed',
     pattern:
-      /inotify_add_watch|(?:add|create|start|set up|setting|adding|install|register)\w* (?:a |an |the )?(?:new )?(?:directory |file |inotify )?watch(?:es|er|ing)?\b|\bto (?:directory |path )?watch\b|failed to watch|watch(?:ing)? (?:file|directory|path|for)\b|(?:inotify|fsnotify|watchman|chokidar|fs\.watch|nodemon|webpack)|, watch '/i,
+      /inotify_add_watch|(?:add|create|start|set up|setting|adding|install|register)\w* (?:a |an |the )?(?:new )?(?:directory |file |inotify )?watch(?:es|er|ing)?\b|\bto (?:directory |path )?watch\b|failed to watch|watch(?:ing)? (?:file|directory|path|for)\b|(?:inotify|fsnotify|watchman|chokidar|fs\.watch|nodemon|webpack|tail_fs|fs_?events)|, watch '/i,
     also: SAYS_ENOSPC,
     unless: /too many open files|EMFILE/i,
     params: watched,

@@ -36,6 +36,16 @@ export const KUBERNETES_MESSAGES: readonly MessageRule[] = [
     params: (_, line) => params({ limit: /limit (?:of containers )?["']?(\d[\w.]{0,20})/i.exec(line)?.[1] }),
   },
   {
+    id: 'k8s-ephemeral-not-admitted',
+    pattern:
+      /OutOfephemeral-storage|have enough (?:resource|capacity):? ephemeral-storage|insufficient ephemeral-storage/i,
+    params: (_, line) =>
+      params({
+        requested: /requested: ?(\d{1,18})/i.exec(line)?.[1],
+        capacity: /capacity: ?(\d{1,18})/i.exec(line)?.[1],
+      }),
+  },
+  {
     id: 'etcd-nospace',
     pattern: /mvcc: database space exceeded|etcdserver: no space|alarm:? ?NOSPACE|etcd.{0,80}database space exceeded/i,
   },

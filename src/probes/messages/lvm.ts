@@ -5,12 +5,12 @@ export const LVM_MESSAGES: readonly MessageRule[] = [
   {
     id: 'lvm-transaction-id-mismatch',
     pattern:
-      /(?:thin pool )?(?:([\w.+-]{1,120}) (?:\(\d+:\d+\) )?)?transaction[_ ]id (?:is |of \S{1,120} is )?(\d{1,12}),? (?:while|but|when) (?:was )?expect(?:ed|ing) (\d{1,12})|thin pool (\S{1,120}) has unexpected transaction[_ ]id (\d{1,12}),? expecting (\d{1,12})/i,
+      /(?:thin pool )?(?:([\w.+-]{1,120}) (?:\(\d+:\d+\) )?)?transaction[_ ]id (?:is |of \S{1,120} is )?(\d{1,12}),? (?:while|but|when) (?:was )?expect(?:ed|ing) (\d{1,12})|transaction[_ ]id (\d{1,12}) from pool "?([^\s"]{1,120})"? does not match current transaction[_ ]id (\d{1,12})|thin pool (\S{1,120}) has unexpected transaction[_ ]id (\d{1,12}),? expecting (\d{1,12})/i,
     params: (match) =>
       params({
-        pool: match[4] ?? (match[1] === 'pool' ? undefined : match[1]),
-        found: match[2] ?? match[5],
-        expected: match[3] ?? match[6],
+        pool: match[5] ?? match[7] ?? (match[1] === 'pool' ? undefined : match[1]),
+        found: match[2] ?? match[4] ?? match[8],
+        expected: match[3] ?? match[6] ?? match[9],
       }),
   },
   {
@@ -51,7 +51,7 @@ export const LVM_MESSAGES: readonly MessageRule[] = [
   {
     id: 'thin-metadata-corrupt',
     pattern:
-      /superblock is corrupt|bad checksum in (?:superblock|\w{1,20} node|metadata|btree)|bad magic|(?:btree|space map|mapping tree|device details).{0,60}(?:corrupt|bad checksum|missing|incorrect)|metadata (?:is |device )?(?:corrupt|damaged)|thin_(?:check|repair|dump).{0,80}(?:corrupt|bad|invalid|failed)|transaction_manager::read_lock|the following field needs to be provided on the command line due to corruption|(?:value size mismatch|blocks? .{0,40}reference count|bad reference count|metadata leak|too (?:few|many) entries in btree_node|node_check failed)/i,
+      /superblock is corrupt|bad checksum in (?:superblock|\w{1,20} node|metadata|btree)|bad magic|(?:btree|space map|mapping tree|device details).{0,60}(?:corrupt|bad checksum|missing|incorrect)|metadata (?:is |device )?(?:corrupt|damaged)|thin_(?:check|repair|dump).{0,80}(?:corrupt|bad|invalid|failed)|transaction_manager::read_lock|the following field needs to be provided on the command line due to corruption|(?:value size mismatch|blocks? .{0,40}reference count|bad reference count|nodes? in (?:the )?(?:data )?mapping tree contain|is missing \d{1,12} mappings|check of mappings failed|metadata leak|too (?:few|many) entries in btree_node|node_check failed)/i,
     unless: /execvp|no such file|check of pool/i,
   },
   {
