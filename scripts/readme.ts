@@ -17,7 +17,7 @@ export async function readme(): Promise<string> {
   const { facts } = factsOfCapture(capture.entries(), probes);
   const style = await styleFor({ columns: 110 }, true);
   const command = `ullage doctor --capture ${CAPTURE}`;
-  const lines = reportLines(diagnose(facts, causes, 'host'), { style, remedies, all: false, command });
+  const lines = reportLines(diagnose(facts, causes, 'host'), { style, remedies, all: false, command, nothing: '' });
   const block = ['<!-- transcript:begin -->', '```console', `$ ${command}`, ...lines, '```', '<!-- transcript:end -->'].join('\n');
   return readFileSync('README.md', 'utf8').replace(PLACE, () => block);
 }

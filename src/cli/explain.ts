@@ -10,6 +10,8 @@ import { causePage } from './render/cause-page.ts';
 import { styleFor } from './render/style.ts';
 import { print, SHOW_OPTIONS, show } from './show.ts';
 
+const NOTHING = 'Nothing in this text tells of a full disk or another limit. Paste the error message with the lines around it, and what these print: df -hT; df -i; docker info.';
+
 /** `ullage explain [FILE|-|CAUSE-ID]` */
 export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseVerb('explain', argv, SHOW_OPTIONS);
@@ -27,6 +29,6 @@ export async function run(argv: string[]): Promise<number> {
   const text = await readPaste(what);
   if (text.trim() === '') throw new UllageError('nothing to explain: the text is empty', what === '-' ? 'standard input' : what, 'Paste an error message, a log or the output of df');
   const report = explainText(text, probes, causes);
-  await show(report, values, causes, what === '-' ? 'ullage explain -' : `ullage explain ${what}`);
+  await show(report, values, causes, what === '-' ? 'ullage explain -' : `ullage explain ${what}`, NOTHING);
   return exitStatus(report, report.findings.length > 0 || report.stack.length > 0);
 }

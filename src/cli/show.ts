@@ -23,12 +23,14 @@ export interface ShowValues {
   'no-color'?: boolean;
 }
 
+const HEALTHY = 'Nothing is full and nothing is about to be, as far as could be seen.';
+
 /** Prints a report as asked: JSON, one line a finding, all about one finding, or for people. */
-export async function show(report: Report, values: ShowValues, causes: readonly Cause[], command: string): Promise<void> {
+export async function show(report: Report, values: ShowValues, causes: readonly Cause[], command: string, nothing = HEALTHY): Promise<void> {
   if (values.json) return print([JSON.stringify(report, null, 2)]);
   if (values.quiet) return print(quietLines(report, values.all === true));
   const style = await styleFor(process.stdout, values['no-color'] === true);
-  if (values.why === undefined) return print(reportLines(report, { style, remedies, all: values.all === true, command }));
+  if (values.why === undefined) return print(reportLines(report, { style, remedies, all: values.all === true, command, nothing }));
   const id = values.why;
   if (!causes.some((cause) => cause.id === id)) throw new UllageError('no such cause', `--why ${id}`, 'ullage causes lists them');
   const found = report.findings.filter((finding) => finding.cause === id);

@@ -42,14 +42,14 @@ describe('a report for people', () => {
   test('no line is wider than a narrow terminal, and no colour leaves a pipe', async () => {
     const style = await styleFor({ columns: 44 }, false);
     const long = { ...finding, explanation: 'word '.repeat(60), evidence: [{ fact: 'x', source: 'pasted text, line 1', quote: 'q'.repeat(300) }] };
-    const lines = reportLines(report([long as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage' });
+    const lines = reportLines(report([long as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage', nothing: '' });
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(44);
     expect(lines.join('')).not.toContain('\u001b');
   });
 
   test('a finding that is only possible is shown when nothing better is known', async () => {
     const style = await styleFor({}, true);
-    const lines = reportLines(report([{ ...finding, confidence: 'possible' } as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage' });
+    const lines = reportLines(report([{ ...finding, confidence: 'possible' } as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage', nothing: '' });
     expect(lines.join('\n')).toContain('plain-fs-full');
   });
 

@@ -14,6 +14,8 @@ export interface ReportOptions {
   all: boolean;
   /** the command that `--why` is added to */
   command: string;
+  /** what to say when there is no finding */
+  nothing: string;
 }
 
 /** A report for people: who can still write how much and what stops them, then the findings. */
@@ -27,7 +29,7 @@ export function reportLines(report: Report, options: ReportOptions): string[] {
   lines.push(...containerLines(rooms.filter(isContainer), layers, style));
   const { shown, hidden } = pick(report.findings, options.all);
   for (const finding of shown) lines.push(...findingLines(finding, options.remedies, style, options.command), '');
-  if (report.findings.length === 0) lines.push('Nothing is full and nothing is about to be, as far as could be seen.', '');
+  if (report.findings.length === 0) lines.push(...wrap(options.nothing, style.width, ''), '');
   if (hidden > 0) lines.push(style.dim(`${hidden} more ${hidden === 1 ? 'finding' : 'findings'} of less weight: --all`), '');
   lines.push(...unknownLines(report, style));
   while (lines.at(-1) === '') lines.pop();
