@@ -224,6 +224,26 @@ describe.concurrent('captureScript', () => {
     }
   });
 
+  it('keeps what it has when it is interrupted', async () => {
+    const mark = `97${made++}${process.pid}`;
+    const place = mkdtempSync(join(directory, 'place-'));
+    const file = join(place, 'capture.sh');
+    writeFileSync(
+      file,
+      captureScript(
+        asking({ kind: 'run', argv: ['echo', 'a'] }, { kind: 'run', argv: ['sleep', mark], timeoutMs: 15_000 }),
+      ),
+    );
+    const child = execFile('sh', [file, place]);
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    await expect.poll(() => sleepers(mark).length, { timeout: 10_000 }).toBe(1);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(130);
+    const archive = readdirSync(place).find((name) => name.endsWith('.tar.gz')) ?? '';
+    expect(await (await captureHost(join(place, archive))).run(['echo', 'a'])).toMatchObject({ stdout: 'a\n' });
+    expect(sleepers(mark)).toEqual([]);
+  });
+
   it('cuts what is too long', async () => {
     const argv = ['sh', '-c', 'yes 0123456789abcdef'];
     const { archive } = await make(captureScript(asking({ kind: 'run', argv })));

@@ -62,7 +62,7 @@ begin() {
     say "no room for the capture in $*. Name a directory with a few MiB of room, for example: sh capture.sh /dev/shm"
     return 1
   fi
-  trap 'trap "" INT TERM HUP; finish ", interrupted"; exit 130' INT TERM HUP
+  trap 'trap "" INT TERM HUP; end; finish interrupted; exit 130' INT TERM HUP
   cat >"$W/mask.sed" <<'ullage_mask'
 MASK
 ullage_mask
@@ -76,7 +76,7 @@ ullage_mask
   curl=
   # before 7.40 it cannot ask a socket
   case $(curl --help all </dev/null 2>/dev/null; curl --help </dev/null 2>/dev/null) in *--unix-socket*) curl=yes ;; esac
-  jobs=0 entries=0 patience=PATIENCE comma='' asked='' failed=''
+  mark='' jobs=0 entries=0 patience=PATIENCE comma='' asked='' failed=''
 }`;
 
 const JOB = shell`
@@ -101,19 +101,23 @@ job() {
   if [ ! -f "$mark.done" ] && [ ! -f "$mark.code" ]; then
     hung=yes
     patience=$((patience - limit))
-    pid=
-    [ ! -f "$mark.pid" ] || read -r pid <"$mark.pid"
-    if [ -n "$pid" ]; then
-      { kill -TERM "-$pid" || kill -TERM "$pid"; } 2>/dev/null
-      await "$mark.done" 300
-      [ -f "$mark.done" ] || { kill -KILL "-$pid" || kill -KILL "$pid"; } 2>/dev/null
-      await "$mark.done" 300
-    fi
+    end
   elif [ -f "$mark.code" ]; then
     read -r code <"$mark.code"
   fi
   # what it may still write is not ours
   [ -f "$mark.done" ] || rm -f "$out" "$err"
+}
+
+# end: of the command that runs, as far as it takes signals
+end() {
+  victim=
+  [ ! -f "$mark.pid" ] || read -r victim <"$mark.pid"
+  [ -n "$victim" ] && [ ! -f "$mark.done" ] || return 0
+  { kill -TERM "-$victim" || kill -TERM "$victim"; } 2>/dev/null
+  await "$mark.done" 300
+  [ -f "$mark.done" ] || { kill -KILL "-$victim" || kill -KILL "$victim"; } 2>/dev/null
+  await "$mark.done" 300
 }
 
 # await FILE MILLISECONDS [FILE]: until the first exists, or the second for a second
@@ -370,7 +374,7 @@ finish() {
   json "$(uname -r)"; host="$host,\"kernel\":$json}"
   sort "$W/unknown" | sed '$!s/$/,/' >"$W/sorted"
   {
-    printf '{"version":1,"host":%s,"startedAt":"%s","note":"made by a script%s","unknown":[\n' "$host" "$started" "$1"
+    printf '{"version":1,"host":%s,"startedAt":"%s","note":"made by a script%s","unknown":[\n' "$host" "$started" "@{1:+, $1}"
     cat "$W/sorted"
     printf '],"entries":[\n'
     cat "$W/entries"
