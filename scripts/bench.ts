@@ -19,7 +19,8 @@ explain();
 await dockerHost();
 
 function startUp(): void {
-  for (const flag of ['--version', '--help']) print(`ullage ${flag} / node -e 0`, paired([[...ULLAGE, flag]], [EMPTY]), 'goal: at most 1.2');
+  for (const flag of ['--version', '--help'])
+    print(`ullage ${flag} / node -e 0`, paired([[...ULLAGE, flag]], [EMPTY]), 'goal: at most 1.2');
 }
 
 /** Own time: the process less what node itself takes. */
@@ -27,10 +28,14 @@ function explain(): void {
   const folder = mkdtempSync(join(tmpdir(), 'ullage-bench-'));
   const paste = join(folder, 'paste.txt');
   let text = '';
-  while (text.length < 100 * 1024) for (const name of readdirSync('corpus').sort()) text += name.includes('.') ? '' : readFileSync(join('corpus', name, 'report.txt'), 'utf8');
+  while (text.length < 100 * 1024)
+    for (const name of readdirSync('corpus').sort())
+      text += name.includes('.') ? '' : readFileSync(join('corpus', name, 'report.txt'), 'utf8');
   writeFileSync(paste, text.slice(0, 100 * 1024));
   const { ours, theirs } = paired([[...ULLAGE, 'explain', paste]], [EMPTY]);
-  console.log(`explain, 100 KiB of the project's corpus: ${(ours - theirs).toFixed(0)} ms of own time (process ${ours.toFixed(0)} ms, node -e 0 ${theirs.toFixed(0)} ms; goal: under 150)`);
+  console.log(
+    `explain, 100 KiB of the project's corpus: ${(ours - theirs).toFixed(0)} ms of own time (process ${ours.toFixed(0)} ms, node -e 0 ${theirs.toFixed(0)} ms; goal: under 150)`,
+  );
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -55,11 +60,35 @@ async function dockerHost(): Promise<void> {
     daemon = await startDockerd(home, data, 'overlay2');
     importBusybox(daemon, home, 'busybox:0');
     for (let i = 1; i < 8; i++) {
-      daemon.docker('run', '--name', `build${i}`, '--network', 'none', `busybox:${i - 1}`, 'dd', 'if=/dev/urandom', `of=/layer${i}`, 'bs=1M', 'count=8');
+      daemon.docker(
+        'run',
+        '--name',
+        `build${i}`,
+        '--network',
+        'none',
+        `busybox:${i - 1}`,
+        'dd',
+        'if=/dev/urandom',
+        `of=/layer${i}`,
+        'bs=1M',
+        'count=8',
+      );
       daemon.docker('commit', `build${i}`, `busybox:${i}`);
     }
     for (let i = 0; i < 9; i++) {
-      daemon.docker('run', '-d', '--name', `work${i}`, '--network', 'none', '-v', `work${i}:/data`, 'busybox:7', 'sleep', '100000');
+      daemon.docker(
+        'run',
+        '-d',
+        '--name',
+        `work${i}`,
+        '--network',
+        'none',
+        '-v',
+        `work${i}:/data`,
+        'busybox:7',
+        'sleep',
+        '100000',
+      );
       for (let n = 0; n < 6700; n++) {
         const folder = join(data, 'volumes', `work${i}`, '_data', String(Math.floor(n / 200)));
         if (n % 200 === 0) mkdirSync(folder, { recursive: true });
@@ -68,7 +97,11 @@ async function dockerHost(): Promise<void> {
     }
     const docker = ['docker', '-H', `unix://${daemon.socket}`];
     const peer = [[...docker, 'system', 'df'], ['df'], ['lsblk']];
-    print('ullage / docker system df + df + lsblk, 8 images, 16 containers, 60,000 files in volumes', paired([[...ULLAGE]], peer), 'goal: at most 1');
+    print(
+      'ullage / docker system df + df + lsblk, 8 images, 16 containers, 60,000 files in volumes',
+      paired([[...ULLAGE]], peer),
+      'goal: at most 1',
+    );
   } finally {
     for (let i = 0; i < 9; i++) daemon?.docker('kill', `work${i}`);
     await daemon?.stop();

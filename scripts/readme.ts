@@ -18,6 +18,13 @@ export async function readme(): Promise<string> {
   const style = await styleFor({ columns: 110 }, true);
   const command = `ullage doctor --capture ${CAPTURE}`;
   const lines = reportLines(diagnose(facts, causes, 'host'), { style, remedies, all: false, command, nothing: '' });
-  const block = ['<!-- transcript:begin -->', '```console', `$ ${command}`, ...lines, '```', '<!-- transcript:end -->'].join('\n');
+  const block = [
+    '<!-- transcript:begin -->',
+    '```console',
+    `$ ${command}`,
+    ...lines,
+    '```',
+    '<!-- transcript:end -->',
+  ].join('\n');
   return readFileSync('README.md', 'utf8').replace(PLACE, () => block);
 }

@@ -38,25 +38,45 @@ for (const { name, text, label } of cases) {
   const isThree = nothingWanted ? loud.length === 0 : ids.slice(0, 3).some((id) => label.accepts.includes(id));
   const accepted = [...label.accepts, ...(label.other_accepts ?? []), ...(label.also ?? [])];
   const wrongly = findings.filter((finding) => finding.confidence === 'confirmed' && !accepted.includes(finding.cause));
-  const missing = label.confirmed === true && !findings.some((finding) => finding.confidence === 'confirmed' && label.accepts.includes(finding.cause));
+  const missing =
+    label.confirmed === true &&
+    !findings.some((finding) => finding.confidence === 'confirmed' && label.accepts.includes(finding.cause));
   if (isFirst) first++;
   if (isThree) three++;
   if (wrongly.length > 0) wrong++;
   if (missing) unconfirmed++;
   if (verbose || !isFirst || wrongly.length > 0 || missing) {
-    const mark = wrongly.length > 0 ? 'WRONGLY CONFIRMED' : isFirst ? (missing ? 'not confirmed' : 'ok') : isThree ? 'in three' : 'MISS';
+    const mark =
+      wrongly.length > 0
+        ? 'WRONGLY CONFIRMED'
+        : isFirst
+          ? missing
+            ? 'not confirmed'
+            : 'ok'
+          : isThree
+            ? 'in three'
+            : 'MISS';
     console.log(`${mark.padEnd(18)} ${name}: wants ${label.accepts.join('|') || 'nothing'}`);
-    for (const finding of findings.slice(0, verbose ? 8 : 4)) console.log(`    ${finding.confidence.padEnd(9)} ${finding.severity.padEnd(8)} ${finding.cause} [${finding.subject}]`);
+    for (const finding of findings.slice(0, verbose ? 8 : 4))
+      console.log(
+        `    ${finding.confidence.padEnd(9)} ${finding.severity.padEnd(8)} ${finding.cause} [${finding.subject}]`,
+      );
   }
 }
 const share = (n: number) => `${n}/${cases.length} (${((100 * n) / Math.max(1, cases.length)).toFixed(1)} %)`;
-console.log(`first ${share(first)}, among three ${share(three)}, wrong confirmations ${wrong}, should be confirmed and are not ${unconfirmed}`);
+console.log(
+  `first ${share(first)}, among three ${share(three)}, wrong confirmations ${wrong}, should be confirmed and are not ${unconfirmed}`,
+);
 process.exit(first < 0.9 * cases.length || three < 0.97 * cases.length || wrong > 0 ? 1 : 0);
 
 function readCases(root: string): { name: string; text: string; label: Label }[] {
   if (existsSync(join(root, 'expected.json'))) {
     const expected = JSON.parse(readFileSync(join(root, 'expected.json'), 'utf8')) as Record<string, Label>;
-    return Object.entries(expected).map(([name, label]) => ({ name, label, text: readFileSync(join(root, name), 'utf8') }));
+    return Object.entries(expected).map(([name, label]) => ({
+      name,
+      label,
+      text: readFileSync(join(root, name), 'utf8'),
+    }));
   }
   return readdirSync(root)
     .sort()

@@ -4,10 +4,11 @@
  * and `btrfs filesystem usage` say. Goal: within 2 % or 16 MiB, never optimistic by more than that.
  * Exits 1 when a row misses, 0 with a SKIPPED line where it cannot run.
  */
+
+import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { localHost } from '../src/host/local.ts';
 import { collect } from '../src/probes/collect.ts';
 import { probes } from '../src/probes/index.ts';
@@ -39,8 +40,20 @@ for (const row of rows) {
     const off = asked === undefined ? Number.NaN : asked - actual;
     const allowed = row.counts === 'inodes' ? Math.max(2, actual * 0.02) : Math.max(16 * MIB, actual * 0.02);
     const ok = Math.abs(off) <= allowed;
-    const say = (value: number | undefined) => (value === undefined ? '-' : row.counts === 'inodes' ? String(value) : `${(value / MIB).toFixed(1)}`);
-    results.push({ name: row.name, ok, cells: [say(asked), say(actual), say(off), say(row.counts === 'inodes' ? undefined : df), say(row.counts === 'inodes' ? undefined : usage), predicted.stoppedBy ?? '-'] });
+    const say = (value: number | undefined) =>
+      value === undefined ? '-' : row.counts === 'inodes' ? String(value) : `${(value / MIB).toFixed(1)}`;
+    results.push({
+      name: row.name,
+      ok,
+      cells: [
+        say(asked),
+        say(actual),
+        say(off),
+        say(row.counts === 'inodes' ? undefined : df),
+        say(row.counts === 'inodes' ? undefined : usage),
+        predicted.stoppedBy ?? '-',
+      ],
+    });
   } catch (error) {
     results.push({ name: row.name, ok: false, cells: [error instanceof Error ? error.message : String(error)] });
   } finally {
@@ -49,16 +62,27 @@ for (const row of rows) {
   }
 }
 
-console.log(`${'file system'.padEnd(44)}${['predicted', 'actual', 'off', 'df says', 'btrfs usage'].map((cell) => cell.padStart(12)).join('')}  stopped by   (MiB; inode rows: files)`);
+console.log(
+  `${'file system'.padEnd(44)}${['predicted', 'actual', 'off', 'df says', 'btrfs usage'].map((cell) => cell.padStart(12)).join('')}  stopped by   (MiB; inode rows: files)`,
+);
 for (const { name, ok, cells } of results) {
-  const numbers = cells.length === 1 ? cells[0] : `${cells.slice(0, 5).map((cell) => cell.padStart(12)).join('')}  ${cells[5]}`;
+  const numbers =
+    cells.length === 1
+      ? cells[0]
+      : `${cells
+          .slice(0, 5)
+          .map((cell) => cell.padStart(12))
+          .join('')}  ${cells[5]}`;
   console.log(`${(ok ? 'ok    ' : 'MISS  ') + name.padEnd(38)}${numbers}`);
 }
 const failed = results.filter((row) => !row.ok).length;
 console.log(`${results.length - failed} rows within 2 % or 16 MiB, ${failed} not`);
 process.exit(failed > 0 ? 1 : 0);
 
-async function predict(path: string, as: 'root' | 'user'): Promise<{ bytes?: number; inodes?: number; stoppedBy?: string }> {
+async function predict(
+  path: string,
+  as: 'root' | 'user',
+): Promise<{ bytes?: number; inodes?: number; stoppedBy?: string }> {
   const host = localHost();
   const { facts } = await collect(host, probes, { targets: [path] });
   await host.close();

@@ -10,7 +10,8 @@ export class Ground {
 
   run(program: string, ...args: string[]): string {
     const done = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
-    if (done.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${done.error?.message ?? done.stderr.trim()}`);
+    if (done.status !== 0)
+      throw new Error(`${program} ${args.join(' ')}: ${done.error?.message ?? done.stderr.trim()}`);
     return done.stdout.trim();
   }
 

@@ -24,7 +24,11 @@ export const rows: Row[] = [
   { name: 'btrfs RAID1, 1 + 1.5 + 3 GiB', as: 'root', make: (g) => btrfs(g, [1024, 1536, 3072], 'raid1', 'raid1') },
   { name: 'btrfs RAID0, 500 MiB + 1 GiB', as: 'root', make: (g) => btrfs(g, [500, 1024], 'raid0', 'raid1') },
   { name: 'btrfs RAID10, 4 x 600 MiB', as: 'root', make: (g) => btrfs(g, [600, 600, 600, 600], 'raid10', 'raid1') },
-  { name: 'btrfs RAID1C3, 600 MiB to 1.2 GiB', as: 'root', make: (g) => btrfs(g, [600, 800, 1000, 1200], 'raid1c3', 'raid1') },
+  {
+    name: 'btrfs RAID1C3, 600 MiB to 1.2 GiB',
+    as: 'root',
+    make: (g) => btrfs(g, [600, 800, 1000, 1200], 'raid1c3', 'raid1'),
+  },
   { name: 'btrfs RAID5, 3 x 600 MiB', as: 'root', make: (g) => btrfs(g, [600, 600, 600], 'raid5', 'raid1') },
   { name: 'btrfs mixed block groups', as: 'root', make: mixed },
   { name: 'ext4, 1 KiB blocks, as a user', as: 'user', make: (g) => ext4(g, ['-b', '1024']) },
@@ -33,7 +37,11 @@ export const rows: Row[] = [
   { name: 'overlay2 on xfs', as: 'root', make: overlayOnXfs },
   { name: 'ext4 in a loop file on nearly full ext4', as: 'root', make: (g) => loopOn(g, ext4(g, ['-m', '1']), 'ext4') },
   { name: 'xfs in a loop file on nearly full xfs', as: 'root', make: (g) => loopOn(g, xfs(g, 1024), 'xfs') },
-  { name: 'btrfs in a loop file on nearly full ext4', as: 'root', make: (g) => loopOn(g, ext4(g, ['-m', '0']), 'btrfs') },
+  {
+    name: 'btrfs in a loop file on nearly full ext4',
+    as: 'root',
+    make: (g) => loopOn(g, ext4(g, ['-m', '0']), 'btrfs'),
+  },
 ];
 
 function ext4(ground: Ground, options: string[]): string {
@@ -77,7 +85,11 @@ function chunksAllocated(ground: Ground): string {
 function overlayOnXfs(ground: Ground): string {
   const base = xfs(ground, 1024);
   for (const name of ['lower', 'upper', 'work']) mkdirSync(join(base, name));
-  return ground.mount('overlay', 'overlay', `lowerdir=${join(base, 'lower')},upperdir=${join(base, 'upper')},workdir=${join(base, 'work')}`);
+  return ground.mount(
+    'overlay',
+    'overlay',
+    `lowerdir=${join(base, 'lower')},upperdir=${join(base, 'upper')},workdir=${join(base, 'work')}`,
+  );
 }
 
 /** A sparse 4 GiB file with a file system of its own, on a file system with about 300 MiB left. */

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UllageError } from '../host/host.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -17,6 +17,11 @@ export function parseVerb<T extends Options>(verb: string, argv: string[], optio
 export function timeoutOf(text: string | undefined): number {
   if (text === undefined) return 60_000;
   const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 3600) throw new UllageError('not a number of seconds from 1 to 3600', `--timeout ${text}`, 'Give for example --timeout 30');
+  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 3600)
+    throw new UllageError(
+      'not a number of seconds from 1 to 3600',
+      `--timeout ${text}`,
+      'Give for example --timeout 30',
+    );
   return seconds * 1000;
 }

@@ -15,7 +15,12 @@ export async function run(argv: string[]): Promise<number> {
     timeout: { type: 'string' },
     on: { type: 'string', multiple: true },
   });
-  if (positionals.length > 1) throw new UllageError('more than one host given', positionals.join(' '), 'One host at a time: ullage capture ssh://user@host');
+  if (positionals.length > 1)
+    throw new UllageError(
+      'more than one host given',
+      positionals.join(' '),
+      'One host at a time: ullage capture ssh://user@host',
+    );
   if (values.script) {
     const { captureScript } = await import('../probes/capture-script.ts');
     process.stdout.write(captureScript(probes));
@@ -27,12 +32,29 @@ export async function run(argv: string[]): Promise<number> {
   const host = recordingHost(await openHost(positionals[0]));
   try {
     const startedAt = new Date().toISOString();
-    const { facts, unknown } = await collect(host, probes, { deadlineMs: timeoutOf(values.timeout), deep: values.deep === true, targets: values.on ?? [] });
-    const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as { hostname?: string; kernel?: string };
+    const { facts, unknown } = await collect(host, probes, {
+      deadlineMs: timeoutOf(values.timeout),
+      deep: values.deep === true,
+      targets: values.on ?? [],
+    });
+    const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as {
+      hostname?: string;
+      kernel?: string;
+    };
     const hostname = system.hostname ?? 'host';
-    const output = values.output ?? `ullage-${hostname.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${startedAt.slice(0, 19).replaceAll(':', '')}.tar.gz`;
-    await writeCapture(output, { version: 1, host: { hostname, ...(system.kernel ? { kernel: system.kernel } : {}) }, startedAt, unknown }, host.entries(), { force: values.force === true });
-    print([`${output}: ${host.entries().length} answers, secrets masked`, ...unknown.map((one) => `not in it: ${one.what} (${one.why})`)]);
+    const output =
+      values.output ??
+      `ullage-${hostname.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${startedAt.slice(0, 19).replaceAll(':', '')}.tar.gz`;
+    await writeCapture(
+      output,
+      { version: 1, host: { hostname, ...(system.kernel ? { kernel: system.kernel } : {}) }, startedAt, unknown },
+      host.entries(),
+      { force: values.force === true },
+    );
+    print([
+      `${output}: ${host.entries().length} answers, secrets masked`,
+      ...unknown.map((one) => `not in it: ${one.what} (${one.why})`),
+    ]);
     return EXIT.healthy;
   } finally {
     await host.close();

@@ -7,9 +7,17 @@ import { print } from './show.ts';
 /** `ullage causes`: every cause it knows, the most frequent first. */
 export async function run(argv: string[]): Promise<number> {
   const { values } = parseVerb('causes', argv, { json: { type: 'boolean' }, 'no-color': { type: 'boolean' } });
-  const sorted = [...causes].sort((a, b) => (a.prevalence < b.prevalence ? -1 : a.prevalence > b.prevalence ? 1 : a.id < b.id ? -1 : 1));
+  const sorted = [...causes].sort((a, b) =>
+    a.prevalence < b.prevalence ? -1 : a.prevalence > b.prevalence ? 1 : a.id < b.id ? -1 : 1,
+  );
   if (values.json) {
-    print([JSON.stringify(sorted.map(({ find: _, ...page }) => page), null, 2)]);
+    print([
+      JSON.stringify(
+        sorted.map(({ find: _, ...page }) => page),
+        null,
+        2,
+      ),
+    ]);
     return EXIT.healthy;
   }
   const style = await styleFor(process.stdout, values['no-color'] === true);

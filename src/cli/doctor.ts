@@ -19,11 +19,26 @@ export async function run(argv: string[]): Promise<number> {
     timeout: { type: 'string' },
   });
   const [spec, ...more] = positionals;
-  if (more.length > 0) throw new UllageError('more than one host given', positionals.join(' '), 'One host at a time: ullage ssh://user@host');
-  if (spec !== undefined && values.capture !== undefined) throw new UllageError('a host and a capture given', `${spec} and --capture ${values.capture}`, 'Give one of the two');
+  if (more.length > 0)
+    throw new UllageError(
+      'more than one host given',
+      positionals.join(' '),
+      'One host at a time: ullage ssh://user@host',
+    );
+  if (spec !== undefined && values.capture !== undefined)
+    throw new UllageError(
+      'a host and a capture given',
+      `${spec} and --capture ${values.capture}`,
+      'Give one of the two',
+    );
   const timeout = timeoutOf(values.timeout);
-  const looked = values.capture === undefined ? await lookAt(spec, timeout, values.deep === true, values.on ?? []) : await replay(values.capture, values.on ?? []);
-  const command = ['ullage doctor', spec, values.capture === undefined ? undefined : `--capture ${values.capture}`].filter((word) => word !== undefined).join(' ');
+  const looked =
+    values.capture === undefined
+      ? await lookAt(spec, timeout, values.deep === true, values.on ?? [])
+      : await replay(values.capture, values.on ?? []);
+  const command = ['ullage doctor', spec, values.capture === undefined ? undefined : `--capture ${values.capture}`]
+    .filter((word) => word !== undefined)
+    .join(' ');
   await show(looked.report, values, causes, command);
   return exitStatus(looked.report, looked.sawAnything);
 }
@@ -33,7 +48,12 @@ interface Looked {
   sawAnything: boolean;
 }
 
-async function lookAt(spec: string | undefined, deadlineMs: number, deep: boolean, targets: readonly string[]): Promise<Looked> {
+async function lookAt(
+  spec: string | undefined,
+  deadlineMs: number,
+  deep: boolean,
+  targets: readonly string[],
+): Promise<Looked> {
   const { openHost } = await import('../host/open.ts');
   const host = await openHost(spec);
   try {

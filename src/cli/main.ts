@@ -16,7 +16,12 @@ export async function main(argv: string[]): Promise<number> {
   const isDoctor = first === undefined || first.startsWith('-') || first.startsWith('ssh://') || first === 'local';
   const verb = isDoctor ? VERBS['doctor'] : VERBS[first];
   try {
-    if (!verb) throw new UllageError('no such verb', `ullage ${first ?? ''}`, 'Verbs: doctor, explain, capture, causes. See ullage --help');
+    if (!verb)
+      throw new UllageError(
+        'no such verb',
+        `ullage ${first ?? ''}`,
+        'Verbs: doctor, explain, capture, causes. See ullage --help',
+      );
     const { run } = await verb();
     return await run(isDoctor ? argv : rest);
   } catch (error) {

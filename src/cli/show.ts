@@ -26,16 +26,28 @@ export interface ShowValues {
 const HEALTHY = 'Nothing is full and nothing is about to be, as far as could be seen.';
 
 /** Prints a report as asked: JSON, one line a finding, all about one finding, or for people. */
-export async function show(report: Report, values: ShowValues, causes: readonly Cause[], command: string, nothing = HEALTHY): Promise<void> {
+export async function show(
+  report: Report,
+  values: ShowValues,
+  causes: readonly Cause[],
+  command: string,
+  nothing = HEALTHY,
+): Promise<void> {
   if (values.json) return print([JSON.stringify(report, null, 2)]);
   if (values.quiet) return print(quietLines(report, values.all === true));
   const style = await styleFor(process.stdout, values['no-color'] === true);
-  if (values.why === undefined) return print(reportLines(report, { style, remedies, all: values.all === true, command, nothing }));
+  if (values.why === undefined)
+    return print(reportLines(report, { style, remedies, all: values.all === true, command, nothing }));
   const id = values.why;
-  if (!causes.some((cause) => cause.id === id)) throw new UllageError('no such cause', `--why ${id}`, 'ullage causes lists them');
+  if (!causes.some((cause) => cause.id === id))
+    throw new UllageError('no such cause', `--why ${id}`, 'ullage causes lists them');
   const found = report.findings.filter((finding) => finding.cause === id);
   if (found.length === 0) {
-    return print([`${id} was not found here.`, ...report.findings.slice(0, 5).map((finding) => `found: ${finding.cause} (${finding.confidence})`), `What it is: ullage explain ${id}`]);
+    return print([
+      `${id} was not found here.`,
+      ...report.findings.slice(0, 5).map((finding) => `found: ${finding.cause} (${finding.confidence})`),
+      `What it is: ullage explain ${id}`,
+    ]);
   }
   return print(found.flatMap((finding) => [...whyLines(finding, remedies, style), '']).slice(0, -1));
 }

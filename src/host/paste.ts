@@ -9,9 +9,15 @@ export const MOST_PASTE_BYTES = 256 * 1024 ** 2;
 export async function readPaste(source: string): Promise<string> {
   if (source !== '-') {
     const info = await stat(source).catch((cause: unknown) => {
-      throw new UllageError('cannot read the text', source, 'Give a file that exists, - for standard input, or a cause id from `ullage causes`', { cause });
+      throw new UllageError(
+        'cannot read the text',
+        source,
+        'Give a file that exists, - for standard input, or a cause id from `ullage causes`',
+        { cause },
+      );
     });
-    if (info.isDirectory()) throw new UllageError('is a directory, not a text', source, 'For a capture use ullage doctor --capture');
+    if (info.isDirectory())
+      throw new UllageError('is a directory, not a text', source, 'For a capture use ullage doctor --capture');
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -21,11 +27,21 @@ export async function readPaste(source: string): Promise<string> {
       const buffer = chunk as Buffer;
       chunks.push(buffer);
       bytes += buffer.length;
-      if (bytes > MOST_PASTE_BYTES) throw new UllageError(`larger than ${MOST_PASTE_BYTES / 1024 ** 2} MiB`, source === '-' ? 'standard input' : source, 'Cut it to the hour of the failure');
+      if (bytes > MOST_PASTE_BYTES)
+        throw new UllageError(
+          `larger than ${MOST_PASTE_BYTES / 1024 ** 2} MiB`,
+          source === '-' ? 'standard input' : source,
+          'Cut it to the hour of the failure',
+        );
     }
   } catch (cause) {
     if (cause instanceof UllageError) throw cause;
-    throw new UllageError('cannot read the text', source === '-' ? 'standard input' : source, 'Check that it can be read by you', { cause });
+    throw new UllageError(
+      'cannot read the text',
+      source === '-' ? 'standard input' : source,
+      'Check that it can be read by you',
+      { cause },
+    );
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,7 +1,7 @@
 import type { Host, Ran } from '../host/host.ts';
 import { maskArgv, maskOutput } from '../host/mask.ts';
 import type { Document } from './document.ts';
-import { Facts } from './fact.ts';
+import type { Facts } from './fact.ts';
 import { joinBtrfsSysfs } from './join-btrfs.ts';
 import { makeDocument } from './make-document.ts';
 import type { Ask, Probe } from './probe.ts';
@@ -59,7 +59,8 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
     for (const { documents: given, problem } of answers) {
       documents.push(...given);
       for (const document of given) addDocument(facts, document, probes);
-      if (problem && !unknown.some((one) => one.what === problem.what && one.why === problem.why)) unknown.push(problem);
+      if (problem && !unknown.some((one) => one.what === problem.what && one.why === problem.why))
+        unknown.push(problem);
     }
   }
   unknown.sort((a, b) => (a.what < b.what ? -1 : 1));
@@ -95,7 +96,11 @@ async function answer(host: Host, ask: Ask, end: number): Promise<Answer> {
   const documents = first.document ? [first.document] : [];
   // an alternative replaces an answer that is missing; a time-out is not asked again in other words
   if (first.problem && ask.or && !first.hung) {
-    const second = await answer(host, { ...ask.or, what: ask.or.what ?? ask.what ?? askKey(ask), optional: false }, end);
+    const second = await answer(
+      host,
+      { ...ask.or, what: ask.or.what ?? ask.what ?? askKey(ask), optional: false },
+      end,
+    );
     documents.push(...second.documents);
     if (!second.problem) return { documents };
   }
@@ -116,16 +121,30 @@ interface OneAnswer {
 
 async function answerOnce(host: Host, ask: Ask, timeoutMs: number): Promise<OneAnswer> {
   if (ask.kind === 'read' || ask.kind === 'statfs') {
-    const got = ask.kind === 'read' ? await host.read(ask.path, { timeoutMs }) : await host.statfs(ask.path, { timeoutMs });
+    const got =
+      ask.kind === 'read' ? await host.read(ask.path, { timeoutMs }) : await host.statfs(ask.path, { timeoutMs });
     if (got.ok) {
       const text = 'content' in got ? got.content : JSON.stringify(got.value);
       return { document: makeDocument({ kind: ask.kind, path: ask.path }, maskOutput(ask, text)), absent: false };
     }
-    return { problem: problemOf(ask, whyNot(got.reason, timeoutMs)), absent: got.reason === 'missing', hung: got.reason === 'timeout' };
+    return {
+      problem: problemOf(ask, whyNot(got.reason, timeoutMs)),
+      absent: got.reason === 'missing',
+      hung: got.reason === 'timeout',
+    };
   }
-  const argv = ask.kind === 'run' ? ask.argv : ['curl', '-s', '--unix-socket', ask.socket, `http://localhost${ask.path}`];
-  const ran = ask.kind === 'run' ? await host.run(ask.argv, { timeoutMs }) : await host.get(ask.socket, ask.path, { timeoutMs });
-  const document = ran.notFound ? undefined : makeDocument({ kind: 'run', argv: maskArgv(argv) }, maskOutput({ argv }, ran.stdout), maskOutput({ argv }, ran.stderr), ran.exitCode);
+  const argv =
+    ask.kind === 'run' ? ask.argv : ['curl', '-s', '--unix-socket', ask.socket, `http://localhost${ask.path}`];
+  const ran =
+    ask.kind === 'run' ? await host.run(ask.argv, { timeoutMs }) : await host.get(ask.socket, ask.path, { timeoutMs });
+  const document = ran.notFound
+    ? undefined
+    : makeDocument(
+        { kind: 'run', argv: maskArgv(argv) },
+        maskOutput({ argv }, ran.stdout),
+        maskOutput({ argv }, ran.stderr),
+        ran.exitCode,
+      );
   const why = runProblem(ran, timeoutMs);
   return {
     ...(document && (ran.stdout !== '' || ran.stderr !== '') ? { document } : {}),
@@ -140,7 +159,11 @@ export function runProblem(ran: Ran, timeoutMs: number): { text: string; absent:
   if (ran.timedOut) return { text: whyNot('timeout', timeoutMs), absent: false };
   if (ran.notFound) return { text: 'the program is not installed', absent: true };
   if (ran.exitCode === 0) return undefined;
-  if (/permission denied|operation not permitted|must be (?:run as )?root|superuser|need to be root|not authori[sz]ed|EACCES/i.test(ran.stderr)) {
+  if (
+    /permission denied|operation not permitted|must be (?:run as )?root|superuser|need to be root|not authori[sz]ed|EACCES/i.test(
+      ran.stderr,
+    )
+  ) {
     return { text: 'needs root', absent: false };
   }
   const said = ran.stderr.trim().split('\n').at(-1) ?? '';
@@ -149,7 +172,8 @@ export function runProblem(ran: Ran, timeoutMs: number): { text: string; absent:
 
 function whyNot(reason: 'missing' | 'denied' | 'timeout' | 'other', timeoutMs: number): string {
   if (reason === 'denied') return 'needs root';
-  if (reason === 'timeout') return `did not answer within ${Math.round(timeoutMs / 100) / 10} s (storage below it may hang)`;
+  if (reason === 'timeout')
+    return `did not answer within ${Math.round(timeoutMs / 100) / 10} s (storage below it may hang)`;
   return reason === 'missing' ? 'does not exist' : 'could not be read';
 }
 

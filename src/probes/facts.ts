@@ -9,10 +9,4 @@ import type { TextFacts } from './facts/text.ts';
  * Every kind of fact, by name. Sizes are bytes. An absent field means "not seen", never zero.
  * `resolution` is half a unit of the last printed digit in bytes (0 or absent: exact).
  */
-export interface FactMap
-  extends FileSystemFacts,
-    BtrfsFacts,
-    DeviceMapperFacts,
-    EngineFacts,
-    LimitFacts,
-    TextFacts {}
+export interface FactMap extends FileSystemFacts, BtrfsFacts, DeviceMapperFacts, EngineFacts, LimitFacts, TextFacts {}

@@ -10,7 +10,12 @@ import { targetDocument } from './target.ts';
  * The facts of a capture, whoever made it: every entry is recognised by what it is, never by
  * its exact argv.
  */
-export function factsOfCapture(answers: readonly LoadedEntry[], probes: readonly Probe[], targets: readonly string[] = [], unknown: readonly Unknown[] = []): Collected {
+export function factsOfCapture(
+  answers: readonly LoadedEntry[],
+  probes: readonly Probe[],
+  targets: readonly string[] = [],
+  unknown: readonly Unknown[] = [],
+): Collected {
   const documents: Document[] = targets.map(targetDocument);
   for (const answer of answers) {
     const document = documentOf(answer);

@@ -1,4 +1,4 @@
-import { Facts, type Fact } from './fact.ts';
+import { type Fact, Facts } from './fact.ts';
 import type { BtrfsSysfs } from './facts/btrfs.ts';
 
 /**
@@ -37,6 +37,10 @@ function join(a: Fact<'btrfs-sysfs'>, b: Fact<'btrfs-sysfs'>): Fact<'btrfs-sysfs
   const names = new Set(main.value.devices.map((device) => device.name));
   return {
     ...main,
-    value: { ...other.value, ...main.value, devices: [...main.value.devices, ...other.value.devices.filter((device) => !names.has(device.name))] },
+    value: {
+      ...other.value,
+      ...main.value,
+      devices: [...main.value.devices, ...other.value.devices.filter((device) => !names.has(device.name))],
+    },
   };
 }

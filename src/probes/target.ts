@@ -14,7 +14,11 @@ export function targetDocument(path: string): Document {
 export const target: Probe = {
   id: 'target',
   title: 'the path given with --on',
-  asks: (known) => known.all('target').map(({ value }) => ({ kind: 'statfs', path: value.path, what: `free space at ${value.path}` })),
+  asks: (known) =>
+    known.all('target').map(({ value }) => ({ kind: 'statfs', path: value.path, what: `free space at ${value.path}` })),
   recognises: (doc) => doc.origin.kind === 'run' && doc.origin.argv[0] === PROGRAM,
-  scan: (doc) => (doc.origin.kind === 'run' && doc.origin.argv[1] !== undefined ? [found('target', { path: doc.origin.argv[1] }, 1)] : []),
+  scan: (doc) =>
+    doc.origin.kind === 'run' && doc.origin.argv[1] !== undefined
+      ? [found('target', { path: doc.origin.argv[1] }, 1)]
+      : [],
 };

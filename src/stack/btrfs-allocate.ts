@@ -43,7 +43,10 @@ function profileOf(name: string): Profile {
  */
 export function allocate(free: number[], profile: string, deviceSize = 0, want = Number.POSITIVE_INFINITY): number {
   const { min, devices, copies, parity, stripes } = profileOf(profile);
-  const total = Math.max(deviceSize, free.reduce((sum, bytes) => sum + bytes, 0));
+  const total = Math.max(
+    deviceSize,
+    free.reduce((sum, bytes) => sum + bytes, 0),
+  );
   const largest = Math.max(STRIPE, total / 10);
   // on many tebibytes the kernel's own small steps make no difference, only work
   const widest = 1024 ** 3 * Math.max(1, Math.ceil(total / (4 * 1024 ** 4)));
@@ -109,9 +112,13 @@ export function btrfsRoom(view: BtrfsView): BtrfsRoom | undefined {
   }
   // metadata gets its chunks first: without them data cannot be written at all
   const chunk = metadataChunk(view.deviceSize ?? 0);
-  const have = metadata.free + allocate(free, metadata.profile, view.deviceSize, Math.ceil((wanted - metadata.free) / chunk) * chunk);
+  const have =
+    metadata.free +
+    allocate(free, metadata.profile, view.deviceSize, Math.ceil((wanted - metadata.free) / chunk) * chunk);
   if (have <= CREATE_FLOOR) return { bytes: 0, stoppedBy: 'metadata' };
   const left = data.free + allocate(free, data.profile, view.deviceSize);
   const carried = (have - APPEND_FLOOR) / METADATA_PER_BYTE;
-  return carried < left ? { bytes: Math.floor(carried), stoppedBy: 'metadata' } : { bytes: Math.floor(left), stoppedBy: 'unallocated' };
+  return carried < left
+    ? { bytes: Math.floor(carried), stoppedBy: 'metadata' }
+    : { bytes: Math.floor(left), stoppedBy: 'unallocated' };
 }

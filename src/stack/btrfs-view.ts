@@ -42,12 +42,28 @@ export const DEVICE_RESERVED = 1024 ** 2;
 type Rows = readonly { type: BtrfsBlockGroupType; profile: string; total: number; used: number }[];
 
 /** A btrfs file system as one set of facts of the same moment shows it. */
-export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | undefined; path?: string | undefined } = {}): BtrfsView | undefined {
-  const sysfs = facts.first('btrfs-sysfs', (value) => (pick.uuid === undefined || value.uuid === pick.uuid) && Object.keys(value.spaces).length > 0);
-  const usage = facts.first('btrfs-usage', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
-  const df = facts.first('btrfs-df', (value) => pick.path === undefined || value.path === undefined || value.path === pick.path);
+export function btrfsView(
+  facts: Facts,
+  name: string,
+  pick: { uuid?: string | undefined; path?: string | undefined } = {},
+): BtrfsView | undefined {
+  const sysfs = facts.first(
+    'btrfs-sysfs',
+    (value) => (pick.uuid === undefined || value.uuid === pick.uuid) && Object.keys(value.spaces).length > 0,
+  );
+  const usage = facts.first(
+    'btrfs-usage',
+    (value) => pick.path === undefined || value.path === undefined || value.path === pick.path,
+  );
+  const df = facts.first(
+    'btrfs-df',
+    (value) => pick.path === undefined || value.path === undefined || value.path === pick.path,
+  );
   const show = facts.first('btrfs-show', (value) => pick.uuid === undefined || value.uuid === pick.uuid);
-  const perDevice = facts.all('btrfs-device-usage', (value) => show === undefined || belongs(value.path, show.value.devices));
+  const perDevice = facts.all(
+    'btrfs-device-usage',
+    (value) => show === undefined || belongs(value.path, show.value.devices),
+  );
   const used: Fact[] = [];
   const view: BtrfsView = { name, devices: [], resolution: 0, facts: used };
   const uuid = pick.uuid ?? sysfs?.value.uuid ?? show?.value.uuid;
@@ -58,8 +74,19 @@ export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | un
     for (const type of ['data', 'metadata', 'mixed'] as const) {
       const space = sysfs.value.spaces[type];
       if (!space || space.total === 0) continue;
-      const taken = space.used + (space.pinned ?? 0) + (space.reserved ?? 0) + (space.mayUse ?? 0) + (space.readonly ?? 0) + (space.zoneUnusable ?? 0);
-      view[type] = { profile: mainProfile(space.profiles), total: space.total, used: space.used, free: Math.max(0, space.total - taken) };
+      const taken =
+        space.used +
+        (space.pinned ?? 0) +
+        (space.reserved ?? 0) +
+        (space.mayUse ?? 0) +
+        (space.readonly ?? 0) +
+        (space.zoneUnusable ?? 0);
+      view[type] = {
+        profile: mainProfile(space.profiles),
+        total: space.total,
+        used: space.used,
+        free: Math.max(0, space.total - taken),
+      };
     }
     if (sysfs.value.globalReserveSize !== undefined) view.globalReserve = sysfs.value.globalReserveSize;
   } else if (usage ?? df) {
@@ -80,7 +107,10 @@ export function btrfsView(facts: Facts, name: string, pick: { uuid?: string | un
     used.push(...devices.facts);
     view.devices = devices.list;
     view.deviceSize = devices.list.reduce((sum, device) => sum + device.size, 0);
-    view.devices = devices.list.map((device) => ({ ...device, unallocated: Math.max(0, device.unallocated - devices.off(device)) }));
+    view.devices = devices.list.map((device) => ({
+      ...device,
+      unallocated: Math.max(0, device.unallocated - devices.off(device)),
+    }));
     view.unallocated = view.devices.reduce((sum, device) => sum + Math.max(0, device.unallocated - DEVICE_RESERVED), 0);
   } else if (usage?.value.deviceUnallocated !== undefined) {
     used.push(usage);
@@ -106,8 +136,17 @@ function devicesOf(
 ): Devices | undefined {
   const exact = perDevice.filter((fact) => fact.value.unallocated !== undefined);
   if (exact.length > 0) {
-    const seen = new Map(exact.map((fact) => [deviceKey(fact.value.path), { name: fact.value.path, size: fact.value.size ?? 0, unallocated: fact.value.unallocated ?? 0 }]));
-    return { list: [...seen.values()], off: exact.some((fact) => fact.value.resolution) ? (device) => rounding(device.unallocated) : () => 0, facts: exact };
+    const seen = new Map(
+      exact.map((fact) => [
+        deviceKey(fact.value.path),
+        { name: fact.value.path, size: fact.value.size ?? 0, unallocated: fact.value.unallocated ?? 0 },
+      ]),
+    );
+    return {
+      list: [...seen.values()],
+      off: exact.some((fact) => fact.value.resolution) ? (device) => rounding(device.unallocated) : () => 0,
+      facts: exact,
+    };
   }
   const shown = show?.value.devices.map((device) => ({
     name: device.path ?? `devid ${device.devid}`,
@@ -118,7 +157,8 @@ function devicesOf(
     const sizes = new Map((shown ?? []).map((device) => [deviceKey(device.name), device.size]));
     const list = usage.value.unallocated.map((row) => ({
       name: row.path,
-      size: sizes.get(deviceKey(row.path)) ?? (usage.value.unallocated.length === 1 ? (usage.value.deviceSize ?? 0) : 0),
+      size:
+        sizes.get(deviceKey(row.path)) ?? (usage.value.unallocated.length === 1 ? (usage.value.deviceSize ?? 0) : 0),
       unallocated: row.bytes,
     }));
     return { list, off: usage.value.resolution ? (device) => rounding(device.unallocated) : () => 0, facts: [usage] };
@@ -132,7 +172,11 @@ function devicesOf(
     const raw = Object.values(sysfs.value.spaces).map((space) => space.diskTotal);
     if (only?.size !== undefined && raw.every((bytes) => bytes !== undefined)) {
       const given = raw.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0);
-      return { list: [{ name: only.name, size: only.size, unallocated: Math.max(0, only.size - given) }], off: () => 0, facts: [sysfs] };
+      return {
+        list: [{ name: only.name, size: only.size, unallocated: Math.max(0, only.size - given) }],
+        off: () => 0,
+        facts: [sysfs],
+      };
     }
   }
   return undefined;
@@ -151,7 +195,9 @@ function sumRows(rows: Rows, type: BtrfsBlockGroupType, reserve: number, rounded
   // an empty chunk of another profile is not written to: the allocator looks for its own profile
   const main = own.filter((row) => row.profile.toLowerCase() === profile);
   const free = main.reduce((sum, row) => sum + row.total - row.used, 0);
-  const off = rounded ? main.reduce((sum, row) => sum + rounding(row.total) + rounding(row.used), rounding(reserve)) : 0;
+  const off = rounded
+    ? main.reduce((sum, row) => sum + rounding(row.total) + rounding(row.used), rounding(reserve))
+    : 0;
   return { profile, total, used, free: Math.max(0, free - reserve - (type === 'data' ? 0 : off)) };
 }
 
@@ -163,5 +209,7 @@ function rounding(bytes: number): number {
 
 /** mkfs of old days leaves an empty `single` chunk beside DUP: the profile with the most bytes counts. */
 function mainProfile(rows: readonly { profile: string; total: number }[]): string {
-  return rows.reduce((best, row) => (row.total > best.total ? row : best), { profile: 'single', total: -1 }).profile.toLowerCase();
+  return rows
+    .reduce((best, row) => (row.total > best.total ? row : best), { profile: 'single', total: -1 })
+    .profile.toLowerCase();
 }

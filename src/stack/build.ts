@@ -3,7 +3,7 @@ import { btrfsView } from './btrfs-view.ts';
 import { type Building, poolLayer, put } from './devices.ts';
 import { fileSystemLayer } from './file-system-layer.ts';
 import type { Layer, Stack } from './layer.ts';
-import { type MountedFs, fileSystemOf, mountedFileSystems, writtenAt } from './mounts.ts';
+import { fileSystemOf, type MountedFs, mountedFileSystems, writtenAt } from './mounts.ts';
 import { addStores } from './stores.ts';
 import { thinPools } from './thin-view.ts';
 
@@ -34,10 +34,21 @@ function nameLoneBtrfs(build: Building): void {
   if (!view) return;
   const device = view.devices[0]?.name;
   const known = build.fileSystems.find((fs) => fs.fstype === undefined && device !== undefined && fs.source === device);
-  const path = build.facts.first('btrfs-usage', (usage) => usage.path !== undefined)?.value.path ?? build.facts.first('btrfs-df', (df) => df.path !== undefined)?.value.path;
+  const path =
+    build.facts.first('btrfs-usage', (usage) => usage.path !== undefined)?.value.path ??
+    build.facts.first('btrfs-df', (df) => df.path !== undefined)?.value.path;
   const at = known ?? build.fileSystems.find((fs) => fs.fstype === undefined && fs.mountpoint === path);
   if (at) at.fstype = 'btrfs';
-  else build.fileSystems.push({ mountpoint: path ?? 'btrfs', alsoAt: [], source: device ?? 'btrfs', fstype: 'btrfs', options: [], resolution: view.resolution, facts: view.facts });
+  else
+    build.fileSystems.push({
+      mountpoint: path ?? 'btrfs',
+      alsoAt: [],
+      source: device ?? 'btrfs',
+      fstype: 'btrfs',
+      options: [],
+      resolution: view.resolution,
+      facts: view.facts,
+    });
 }
 
 /** A path the operator asked about, unless it is a mount point: that is shown anyway. */
@@ -58,7 +69,8 @@ function addTargets(build: Building): void {
 /** Those that hold a data root or a staging directory; in a paste, all that df showed and that hold bytes. */
 function shownFileSystems(build: Building): MountedFs[] {
   const mounted = build.facts.has('mount', (mount) => mount.pid === undefined);
-  if (!mounted) return build.fileSystems.filter((fs) => fs.fstype !== 'tmpfs' && !/^tmpfs$/i.test(fs.source)).slice(0, 12);
+  if (!mounted)
+    return build.fileSystems.filter((fs) => fs.fstype !== 'tmpfs' && !/^tmpfs$/i.test(fs.source)).slice(0, 12);
   const roots = build.facts.all('engine').flatMap(({ value }) => (value.root ? [value.root] : []));
   const targets = build.facts.all('target').map((fact) => fact.value.path);
   const shown = new Set<MountedFs>();

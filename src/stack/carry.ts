@@ -51,7 +51,12 @@ function through(layer: Layer, below: Room): Room {
     return { ...below, bytes: left, rootBytes: left };
   }
   // device nodes and volume groups hand on a fixed size: only what grows by use passes a limit up
-  return layer.kind === 'store' || layer.kind === 'container' || layer.kind === 'file-system' || layer.kind === 'thin-volume' || layer.kind === 'thin-pool' || below.stoppedBy
+  return layer.kind === 'store' ||
+    layer.kind === 'container' ||
+    layer.kind === 'file-system' ||
+    layer.kind === 'thin-volume' ||
+    layer.kind === 'thin-pool' ||
+    below.stoppedBy
     ? below
     : UNLIMITED;
 }
@@ -98,7 +103,9 @@ function btrfsOwn(layer: Layer, context: CarryContext): Room | undefined {
  */
 function thinOwn(layer: Layer): Room {
   const bytes = resource(layer, 'bytes');
-  return bytes?.free === undefined ? UNLIMITED : stop(layer, bytes.free, bytes.free, 'bytes', 'the volume of this container ends there');
+  return bytes?.free === undefined
+    ? UNLIMITED
+    : stop(layer, bytes.free, bytes.free, 'bytes', 'the volume of this container ends there');
 }
 
 function poolOwn(layer: Layer): Room | undefined {
@@ -110,7 +117,15 @@ function poolOwn(layer: Layer): Room | undefined {
     return stop(layer, 0, 0, 'metadata', 'the metadata device is full');
   }
   const grown = data.free + (data.growable?.by ?? 0);
-  return stop(layer, grown, grown, 'data', data.growable ? 'its last block is used then, and its volume group cannot grow it further' : 'its last block is used then');
+  return stop(
+    layer,
+    grown,
+    grown,
+    'data',
+    data.growable
+      ? 'its last block is used then, and its volume group cannot grow it further'
+      : 'its last block is used then',
+  );
 }
 
 function stop(layer: Layer, bytes: number, rootBytes: number, name: ResourceName, why: string): Room {

@@ -1,9 +1,9 @@
 import type { Facts } from '../probes/fact.ts';
 import type { BlockDevice } from '../probes/facts/file-systems.ts';
 import type { Layer, Resource } from './layer.ts';
-import { type MountedFs, fileSystemOf } from './mounts.ts';
+import { fileSystemOf, type MountedFs } from './mounts.ts';
 import { deviceKey, lvmDmName, lvmOfDmName } from './names.ts';
-import { type ThinPoolView, autoextendRoom } from './thin-view.ts';
+import { autoextendRoom, type ThinPoolView } from './thin-view.ts';
 
 const SECTOR = 512;
 
@@ -21,7 +21,13 @@ export interface Building {
 export function deviceLayer(build: Building, source: string): string | undefined {
   const key = nameOf(build, deviceKey(source));
   const block = blockOf(build.facts, key);
-  if (!block && !source.startsWith('/dev/') && !/^(?:loop|sd|vd|xvd|nvme|dm-|md)\w*\d*$/.test(key) && !build.facts.has('dm-table', (table) => table.name === key)) return undefined;
+  if (
+    !block &&
+    !source.startsWith('/dev/') &&
+    !/^(?:loop|sd|vd|xvd|nvme|dm-|md)\w*\d*$/.test(key) &&
+    !build.facts.has('dm-table', (table) => table.name === key)
+  )
+    return undefined;
   const loop = build.facts.first('loop', (one) => deviceKey(one.device) === key);
   if (loop) return loopLayer(build, key, loop.value.backFile, block);
   const pool = build.pools.find((one) => isPool(one, key));
@@ -36,7 +42,14 @@ export function deviceLayer(build: Building, source: string): string | undefined
 
 function plainLayer(build: Building, key: string, block: BlockDevice | undefined, source: string): string {
   const mapped = source.startsWith('/dev/mapper/') || (block !== undefined && block.type !== 'disk');
-  const kind = block?.type === 'part' ? 'partition' : /^raid|^md/.test(block?.type ?? key) ? 'raid' : mapped ? 'device-mapper' : 'disk';
+  const kind =
+    block?.type === 'part'
+      ? 'partition'
+      : /^raid|^md/.test(block?.type ?? key)
+        ? 'raid'
+        : mapped
+          ? 'device-mapper'
+          : 'disk';
   const id = `${kind === 'device-mapper' ? 'dm' : kind}:${key}`;
   return put(build, id, () => ({
     kind,
@@ -62,11 +75,20 @@ function loopLayer(build: Building, key: string, backFile: string, block: BlockD
         name: 'bytes',
         unit: 'bytes',
         capacity,
-        ...(file?.allocated === undefined ? {} : { used: file.allocated, free: Math.max(0, capacity - file.allocated) }),
+        ...(file?.allocated === undefined
+          ? {}
+          : { used: file.allocated, free: Math.max(0, capacity - file.allocated) }),
         detail: 'sparse file: what it has not allocated yet must come from its file system',
       });
     }
-    return { kind: 'loop', name: `loop ${key} on ${backFile}`, path: backFile, storage: 'loop', resources, on: fs ? [build.fileSystemLayer(fs)] : [] };
+    return {
+      kind: 'loop',
+      name: `loop ${key} on ${backFile}`,
+      path: backFile,
+      storage: 'loop',
+      resources,
+      on: fs ? [build.fileSystemLayer(fs)] : [],
+    };
   });
 }
 
@@ -74,12 +96,20 @@ export function poolLayer(build: Building, pool: ThinPoolView): string {
   return put(build, `pool:${pool.name}`, () => {
     const resources: Resource[] = [];
     const growable = growth(build, pool);
-    if (pool.dataTotal !== undefined) resources.push({ ...amount('data', pool.dataTotal, pool.dataUsed), ...(growable ? { growable } : {}) });
+    if (pool.dataTotal !== undefined)
+      resources.push({ ...amount('data', pool.dataTotal, pool.dataUsed), ...(growable ? { growable } : {}) });
     if (pool.metadataTotal !== undefined) resources.push(amount('metadata', pool.metadataTotal, pool.metadataUsed));
-    if (pool.minimumFree !== undefined) resources.push({ name: 'minimum free space', unit: 'bytes', capacity: pool.minimumFree, detail: 'below it Docker refuses new containers and images' });
+    if (pool.minimumFree !== undefined)
+      resources.push({
+        name: 'minimum free space',
+        unit: 'bytes',
+        capacity: pool.minimumFree,
+        detail: 'below it Docker refuses new containers and images',
+      });
     const devices = new Set<string>();
     for (const device of [pool.dataDevice, pool.metadataDevice]) {
-      const id = device === undefined || device === '' ? undefined : deviceLayer(build, resolveMajmin(build.facts, device));
+      const id =
+        device === undefined || device === '' ? undefined : deviceLayer(build, resolveMajmin(build.facts, device));
       if (id && id !== `pool:${pool.name}`) devices.add(id);
     }
     if (pool.dataLoopFile && ![...devices].some((id) => id.startsWith('loop:'))) {
@@ -87,8 +117,19 @@ export function poolLayer(build: Building, pool: ThinPoolView): string {
       if (fs) devices.add(build.fileSystemLayer(fs));
     }
     if (pool.vg && devices.size === 0) devices.add(vgLayer(build, pool.vg));
-    const storage = pool.dataLoopFile || [...devices].some((id) => id.startsWith('loop:')) ? 'loop-lvm' : pool.vg ? 'direct-lvm' : 'thin pool';
-    return { kind: 'thin-pool', name: `thin pool ${pool.vg && pool.lv ? `${pool.vg}/${pool.lv}` : pool.name}`, storage, resources, on: [...devices] };
+    const storage =
+      pool.dataLoopFile || [...devices].some((id) => id.startsWith('loop:'))
+        ? 'loop-lvm'
+        : pool.vg
+          ? 'direct-lvm'
+          : 'thin pool';
+    return {
+      kind: 'thin-pool',
+      name: `thin pool ${pool.vg && pool.lv ? `${pool.vg}/${pool.lv}` : pool.name}`,
+      storage,
+      resources,
+      on: [...devices],
+    };
   });
 }
 
@@ -104,8 +145,12 @@ function growth(build: Building, pool: ThinPoolView): Resource['growable'] {
 
 export function thinLayer(build: Building, key: string, capacity: number, poolName: string | undefined): string {
   return put(build, `thin:${key}`, () => {
-    const mapped = build.facts.first('dm-status', (status) => status.name === key && status.thin !== undefined)?.value.thin?.mappedSectors;
-    const pool = poolName === undefined ? undefined : build.pools.find((one) => isPool(one, nameOf(build, deviceKey(resolveMajmin(build.facts, poolName)))));
+    const mapped = build.facts.first('dm-status', (status) => status.name === key && status.thin !== undefined)?.value
+      .thin?.mappedSectors;
+    const pool =
+      poolName === undefined
+        ? undefined
+        : build.pools.find((one) => isPool(one, nameOf(build, deviceKey(resolveMajmin(build.facts, poolName)))));
     return {
       kind: 'thin-volume',
       name: `thin volume ${key}`,
@@ -119,7 +164,12 @@ export function thinLayer(build: Building, key: string, capacity: number, poolNa
 function thinLvLayer(build: Building, key: string, vg: string, poolName: string, capacity: number | undefined): string {
   return put(build, `thin:${key}`, () => {
     const pool = build.pools.find((one) => one.vg === vg && one.lv === poolName);
-    return { kind: 'thin-volume', name: `thin LV ${key}`, ...(capacity === undefined ? {} : { resources: size(capacity) }), on: pool ? [poolLayer(build, pool)] : [] };
+    return {
+      kind: 'thin-volume',
+      name: `thin LV ${key}`,
+      ...(capacity === undefined ? {} : { resources: size(capacity) }),
+      on: pool ? [poolLayer(build, pool)] : [],
+    };
   });
 }
 
@@ -141,14 +191,21 @@ function vgLayer(build: Building, name: string): string {
     return {
       kind: 'volume-group',
       name: `VG ${name}`,
-      resources: vg ? [{ name: 'bytes', unit: 'bytes', capacity: vg.size, used: vg.size - vg.free, free: vg.free }] : [],
+      resources: vg
+        ? [{ name: 'bytes', unit: 'bytes', capacity: vg.size, used: vg.size - vg.free, free: vg.free }]
+        : [],
       on: pvs.filter((id) => id !== undefined),
     };
   });
 }
 
 function isPool(pool: ThinPoolView, key: string): boolean {
-  return pool.name === key || (pool.vg !== undefined && pool.lv !== undefined && [lvmDmName(pool.vg, pool.lv), `${lvmDmName(pool.vg, pool.lv)}-tpool`].includes(key));
+  return (
+    pool.name === key ||
+    (pool.vg !== undefined &&
+      pool.lv !== undefined &&
+      [lvmDmName(pool.vg, pool.lv), `${lvmDmName(pool.vg, pool.lv)}-tpool`].includes(key))
+  );
 }
 
 /** `7:1` → `/dev/loop1`, by lsblk, dmsetup or the loop driver's own major. */

@@ -1,5 +1,5 @@
 import type { Facts } from '../probes/fact.ts';
-import { btrfsView, type BtrfsView } from './btrfs-view.ts';
+import { type BtrfsView, btrfsView } from './btrfs-view.ts';
 import { type Building, deviceLayer, put } from './devices.ts';
 import type { Resource } from './layer.ts';
 import type { MountedFs } from './mounts.ts';
@@ -17,7 +17,9 @@ export function fileSystemLayer(build: Building, fs: MountedFs): string {
       ...(fs.fstype ? { storage: fs.fstype } : {}),
       resources: view ? btrfsResources(view, fs) : plainResources(fs),
       on: devices.map((device) => deviceLayer(build, device)).filter((id) => id !== undefined),
-      ...(view && view.unallocated === undefined ? { unknown: [{ what: 'unallocated space', run: `btrfs filesystem usage -b ${fs.mountpoint}` }] } : {}),
+      ...(view && view.unallocated === undefined
+        ? { unknown: [{ what: 'unallocated space', run: `btrfs filesystem usage -b ${fs.mountpoint}` }] }
+        : {}),
     };
   });
 }
@@ -26,11 +28,17 @@ export function fileSystemLayer(build: Building, fs: MountedFs): string {
 export function btrfsOf(facts: Facts, fs: MountedFs): BtrfsView | undefined {
   const key = deviceKey(fs.source);
   const uuid =
-    facts.first('btrfs-show', (show) => show.devices.some((device) => device.path !== undefined && deviceKey(device.path) === key))?.value.uuid ??
-    facts.first('block', (block) => (block.name === key || block.kname === key) && block.uuid !== undefined)?.value.uuid ??
+    facts.first('btrfs-show', (show) =>
+      show.devices.some((device) => device.path !== undefined && deviceKey(device.path) === key),
+    )?.value.uuid ??
+    facts.first('block', (block) => (block.name === key || block.kname === key) && block.uuid !== undefined)?.value
+      .uuid ??
     facts.first('btrfs-sysfs', (one) => one.devices.some((device) => deviceKey(device.name) === key))?.value.uuid;
   const only = facts.all('btrfs-sysfs').length <= 1 && facts.all('btrfs-show').length <= 1;
-  const path = [fs.mountpoint, ...fs.alsoAt].find((target) => facts.has('btrfs-usage', (usage) => usage.path === target) || facts.has('btrfs-df', (df) => df.path === target));
+  const path = [fs.mountpoint, ...fs.alsoAt].find(
+    (target) =>
+      facts.has('btrfs-usage', (usage) => usage.path === target) || facts.has('btrfs-df', (df) => df.path === target),
+  );
   if (uuid === undefined && !only && path === undefined) return undefined;
   return btrfsView(facts, fs.mountpoint, { uuid, path });
 }
@@ -39,12 +47,27 @@ function btrfsResources(view: BtrfsView, fs: MountedFs): Resource[] {
   const resources: Resource[] = [];
   for (const type of ['data', 'metadata', 'mixed'] as const) {
     const space = view[type];
-    if (space) resources.push({ name: type === 'metadata' ? 'metadata' : 'data', unit: 'bytes', capacity: space.total, used: space.used, free: space.free, detail: space.profile });
+    if (space)
+      resources.push({
+        name: type === 'metadata' ? 'metadata' : 'data',
+        unit: 'bytes',
+        capacity: space.total,
+        used: space.used,
+        free: space.free,
+        detail: space.profile,
+      });
   }
   for (const device of view.devices) {
-    resources.push({ name: 'unallocated', unit: 'bytes', ...(device.size > 0 ? { capacity: device.size } : {}), free: device.unallocated, detail: device.name });
+    resources.push({
+      name: 'unallocated',
+      unit: 'bytes',
+      ...(device.size > 0 ? { capacity: device.size } : {}),
+      free: device.unallocated,
+      detail: device.name,
+    });
   }
-  if (view.globalReserve !== undefined) resources.push({ name: 'global reserve', unit: 'bytes', capacity: view.globalReserve });
+  if (view.globalReserve !== undefined)
+    resources.push({ name: 'global reserve', unit: 'bytes', capacity: view.globalReserve });
   if (fs.size !== undefined) resources.push(bytesOf(fs));
   return resources;
 }

@@ -25,7 +25,14 @@ function btrfsViews(stack: Stack, facts: Facts, fileSystems: readonly MountedFs[
   const views = new Map<string, NonNullable<ReturnType<typeof btrfsOf>>>();
   for (const layer of stack.layers) {
     if (layer.kind !== 'file-system' || layer.storage !== 'btrfs') continue;
-    const fs = fileSystems.find((one) => one.mountpoint === layer.path) ?? { mountpoint: layer.path ?? 'btrfs', alsoAt: [], source: '', options: [], resolution: 0, facts: [] };
+    const fs = fileSystems.find((one) => one.mountpoint === layer.path) ?? {
+      mountpoint: layer.path ?? 'btrfs',
+      alsoAt: [],
+      source: '',
+      options: [],
+      resolution: 0,
+      facts: [],
+    };
     const view = btrfsOf(facts, fs);
     if (view) views.set(layer.id, view);
   }
@@ -49,12 +56,22 @@ function headroom(layer: Layer, context: CarryContext): Headroom {
     return { ...base, unknown: why ?? { what: 'free space', run: `df -hT ${layer.path ?? '/'}` } };
   }
   if (guard && guard.left < room.bytes) {
-    return { ...base, bytes: Math.max(0, guard.left), stoppedBy: { layer: guard.layer, resource: 'minimum free space', why: 'Docker refuses new containers and images below its minimum free space' } };
+    return {
+      ...base,
+      bytes: Math.max(0, guard.left),
+      stoppedBy: {
+        layer: guard.layer,
+        resource: 'minimum free space',
+        why: 'Docker refuses new containers and images below its minimum free space',
+      },
+    };
   }
   return {
     ...base,
     bytes: Math.floor(room.bytes),
-    ...(Number.isFinite(room.rootBytes) && room.rootBytes > room.bytes ? { rootBytes: Math.floor(room.rootBytes - room.bytes) } : {}),
+    ...(Number.isFinite(room.rootBytes) && room.rootBytes > room.bytes
+      ? { rootBytes: Math.floor(room.rootBytes - room.bytes) }
+      : {}),
     ...(room.stoppedBy ? { stoppedBy: room.stoppedBy } : {}),
   };
 }
@@ -82,7 +99,8 @@ function nearestFileSystem(layer: Layer, context: CarryContext): Layer | undefin
 
 function unknownBelow(layer: Layer, context: CarryContext, depth = 0): { what: string; run: string } | undefined {
   if (layer.unknown?.[0]) return layer.unknown[0];
-  if (layer.kind === 'thin-pool' && resource(layer, 'data')?.free === undefined) return { what: 'used blocks of the thin pool', run: 'dmsetup status --noflush' };
+  if (layer.kind === 'thin-pool' && resource(layer, 'data')?.free === undefined)
+    return { what: 'used blocks of the thin pool', run: 'dmsetup status --noflush' };
   if (depth > 12) return undefined;
   for (const id of layer.on) {
     const below = context.layers.get(id);

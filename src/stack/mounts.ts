@@ -26,16 +26,43 @@ export interface MountedFs {
 }
 
 const PSEUDO = new Set([
-  'proc', 'sysfs', 'devpts', 'cgroup', 'cgroup2', 'securityfs', 'debugfs', 'tracefs', 'configfs', 'fusectl', 'mqueue', 'hugetlbfs',
-  'pstore', 'bpf', 'autofs', 'rpc_pipefs', 'binfmt_misc', 'nsfs', 'efivarfs', 'selinuxfs', 'devtmpfs', 'ramfs', 'squashfs', 'iso9660',
+  'proc',
+  'sysfs',
+  'devpts',
+  'cgroup',
+  'cgroup2',
+  'securityfs',
+  'debugfs',
+  'tracefs',
+  'configfs',
+  'fusectl',
+  'mqueue',
+  'hugetlbfs',
+  'pstore',
+  'bpf',
+  'autofs',
+  'rpc_pipefs',
+  'binfmt_misc',
+  'nsfs',
+  'efivarfs',
+  'selinuxfs',
+  'devtmpfs',
+  'ramfs',
+  'squashfs',
+  'iso9660',
 ]);
 
 /** File systems that can fill: everything mounted except the kernel's own views and read-only images. */
 export function mountedFileSystems(facts: Facts): MountedFs[] {
   const byKey = new Map<string, MountedFs>();
-  for (const fact of facts.all('mount', (mount) => mount.pid === undefined && !PSEUDO.has(mount.fstype) && mount.fstype !== 'overlay')) {
+  for (const fact of facts.all(
+    'mount',
+    (mount) => mount.pid === undefined && !PSEUDO.has(mount.fstype) && mount.fstype !== 'overlay',
+  )) {
     const mount = fact.value;
-    const key = mount.majmin ? `${mount.majmin} ${mount.fstype}` : `${mount.source} ${mount.fstype === 'tmpfs' ? mount.target : ''}`;
+    const key = mount.majmin
+      ? `${mount.majmin} ${mount.fstype}`
+      : `${mount.source} ${mount.fstype === 'tmpfs' ? mount.target : ''}`;
     const known = byKey.get(key);
     if (!known) byKey.set(key, fromMount(fact, mount));
     else if (known.mountpoint !== mount.target && !known.alsoAt.includes(mount.target)) addTarget(known, mount);
@@ -45,7 +72,13 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
     const { path, blockSize, blocks, bfree, bavail, files, ffree } = fact.value;
     const fs = fileSystemOf(list, path);
     if (!fs || fs.size !== undefined) continue;
-    Object.assign(fs, { size: blocks * blockSize, used: (blocks - bfree) * blockSize, free: bfree * blockSize, available: bavail * blockSize, blockSize });
+    Object.assign(fs, {
+      size: blocks * blockSize,
+      used: (blocks - bfree) * blockSize,
+      free: bfree * blockSize,
+      available: bavail * blockSize,
+      blockSize,
+    });
     if (files > 0) Object.assign(fs, { inodes: files, inodesFree: ffree });
     fs.facts.push(fact);
   }
@@ -97,9 +130,18 @@ function addDf(list: MountedFs[], facts: Facts): void {
     if (row.type !== undefined && (PSEUDO.has(row.type) || row.type === 'overlay')) continue;
     if (row.type === undefined && /^(?:devtmpfs|udev|overlay|shm|none|cgroup)/.test(row.filesystem)) continue;
     let fs = list.find((one) => one.mountpoint === row.mountpoint || one.alsoAt.includes(row.mountpoint));
-    fs ??= list.find((one) => row.filesystem.startsWith('/dev/') && deviceKey(one.source) === deviceKey(row.filesystem));
+    fs ??= list.find(
+      (one) => row.filesystem.startsWith('/dev/') && deviceKey(one.source) === deviceKey(row.filesystem),
+    );
     if (!fs) {
-      fs = { mountpoint: row.mountpoint, alsoAt: [], source: row.filesystem, options: [], resolution: row.resolution ?? 0, facts: [] };
+      fs = {
+        mountpoint: row.mountpoint,
+        alsoAt: [],
+        source: row.filesystem,
+        options: [],
+        resolution: row.resolution ?? 0,
+        facts: [],
+      };
       if (row.type) fs.fstype = row.type;
       list.push(fs);
     }
@@ -107,7 +149,9 @@ function addDf(list: MountedFs[], facts: Facts): void {
     if (fs.size === undefined) fillFromDf(fs, fact, row);
   }
   for (const fact of facts.all('df-inodes', (row) => row.inodes > 0 && row.inContainer !== true)) {
-    const fs = list.find((one) => one.mountpoint === fact.value.mountpoint || one.alsoAt.includes(fact.value.mountpoint));
+    const fs = list.find(
+      (one) => one.mountpoint === fact.value.mountpoint || one.alsoAt.includes(fact.value.mountpoint),
+    );
     if (!fs || fs.inodes !== undefined || fs.fstype === 'btrfs') continue;
     Object.assign(fs, { inodes: fact.value.inodes, inodesFree: fact.value.free });
     fs.facts.push(fact);
@@ -124,7 +168,10 @@ export function writtenAt(facts: Facts, path: string): string {
   let at = path;
   for (let depth = 0; depth < 8; depth++) {
     const mounts = facts.all('mount', (mount) => mount.pid === undefined && isBelow(at, mount.target));
-    const top = mounts.reduce<Mount | undefined>((best, { value }) => (best === undefined || value.target.length >= best.target.length ? value : best), undefined);
+    const top = mounts.reduce<Mount | undefined>(
+      (best, { value }) => (best === undefined || value.target.length >= best.target.length ? value : best),
+      undefined,
+    );
     if (top?.fstype !== 'overlay') return at;
     const upper = [...(top.superOptions ?? []), ...top.options].find((option) => option.startsWith('upperdir='));
     if (upper === undefined) return at;

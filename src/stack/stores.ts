@@ -31,29 +31,34 @@ export function addStores(build: Building): void {
 
 function mergedEngines(build: Building): Engine[] {
   const merged = new Map<string, Engine>();
-  for (const { value } of build.facts.all('engine')) merged.set(value.engine, { ...merged.get(value.engine), ...value });
-  for (const engine of runningDaemons(build)) if (![...merged.values()].some((one) => one.root === engine.root)) merged.set(`${engine.engine} ${engine.root}`, engine);
+  for (const { value } of build.facts.all('engine'))
+    merged.set(value.engine, { ...merged.get(value.engine), ...value });
+  for (const engine of runningDaemons(build))
+    if (![...merged.values()].some((one) => one.root === engine.root))
+      merged.set(`${engine.engine} ${engine.root}`, engine);
   return [...merged.values()];
 }
 
 /** A dockerd that could not be asked (no root, hung, dead): its command line still says where it writes. */
 function runningDaemons(build: Building): Engine[] {
-  return build.facts.all('process', (one) => /^(?:dockerd|dockerd-current|docker-current|docker)$/.test(one.program)).flatMap(({ value: { program, args } }) => {
-    if (program.startsWith('docker') && !program.startsWith('dockerd') && !args.includes('daemon')) return [];
-    const option = (...names: string[]) => {
-      for (const [index, word] of args.entries()) {
-        for (const name of names) {
-          if (word === name) return args[index + 1];
-          if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
+  return build.facts
+    .all('process', (one) => /^(?:dockerd|dockerd-current|docker-current|docker)$/.test(one.program))
+    .flatMap(({ value: { program, args } }) => {
+      if (program.startsWith('docker') && !program.startsWith('dockerd') && !args.includes('daemon')) return [];
+      const option = (...names: string[]) => {
+        for (const [index, word] of args.entries()) {
+          for (const name of names) {
+            if (word === name) return args[index + 1];
+            if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
+          }
         }
-      }
-      return undefined;
-    };
-    const driver = option('--storage-driver', '-s');
-    const known = build.facts.all('engine', (one) => one.engine === 'docker' && one.root !== undefined);
-    const root = option('--data-root', '--graph', '-g') ?? (known.length > 0 ? undefined : '/var/lib/docker');
-    return root === undefined ? [] : [{ engine: 'docker', root, ...(driver === undefined ? {} : { driver }) }];
-  });
+        return undefined;
+      };
+      const driver = option('--storage-driver', '-s');
+      const known = build.facts.all('engine', (one) => one.engine === 'docker' && one.root !== undefined);
+      const root = option('--data-root', '--graph', '-g') ?? (known.length > 0 ? undefined : '/var/lib/docker');
+      return root === undefined ? [] : [{ engine: 'docker', root, ...(driver === undefined ? {} : { driver }) }];
+    });
 }
 
 function dockerPool(build: Building): string | undefined {
@@ -71,8 +76,13 @@ function addContainers(build: Building): void {
   const seen = new Set<string>();
   for (const { value } of build.facts.all('container')) {
     if (seen.size >= MOST_CONTAINERS || seen.has(value.id)) continue;
-    const mountId = build.facts.first('docker-mount-id', (one) => one.container.startsWith(value.id) || value.id.startsWith(one.container))?.value.mountId;
-    const device = value.driverData?.['DeviceName'] ?? tables.find((fact) => mountId !== undefined && fact.value.name.endsWith(mountId))?.value.name;
+    const mountId = build.facts.first(
+      'docker-mount-id',
+      (one) => one.container.startsWith(value.id) || value.id.startsWith(one.container),
+    )?.value.mountId;
+    const device =
+      value.driverData?.['DeviceName'] ??
+      tables.find((fact) => mountId !== undefined && fact.value.name.endsWith(mountId))?.value.name;
     if (device === undefined || !tables.some((fact) => fact.value.name === device)) continue;
     seen.add(value.id);
     const on = deviceLayer(build, `/dev/mapper/${device}`);

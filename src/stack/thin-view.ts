@@ -41,8 +41,12 @@ export function thinPools(facts: Facts): ThinPoolView[] {
     pools.set(name, fresh);
     return fresh;
   };
-  for (const fact of facts.all('dm-table', (table) => table.thinPool !== undefined)) fromTable(pool(fact.value.name), fact, fact.value);
-  for (const fact of facts.all('dm-status', (status) => status.target === 'thin-pool' || status.thinPool !== undefined)) {
+  for (const fact of facts.all('dm-table', (table) => table.thinPool !== undefined))
+    fromTable(pool(fact.value.name), fact, fact.value);
+  for (const fact of facts.all(
+    'dm-status',
+    (status) => status.target === 'thin-pool' || status.thinPool !== undefined,
+  )) {
     fromStatus(pool(fact.value.name), fact, fact.value);
   }
   for (const fact of facts.all('lv', (lv) => /^t/i.test(lv.attr ?? '') && !/^T/.test(lv.attr ?? ''))) {
@@ -54,7 +58,10 @@ export function thinPools(facts: Facts): ThinPoolView[] {
   for (const fact of facts.all('docker-dm')) {
     const named = fact.value.poolName;
     const lvm = named === undefined ? undefined : lvmOfDmName(named);
-    const known = named === undefined ? [...pools.values()][0] : (pools.get(named) ?? pools.get(`${named}-tpool`) ?? (lvm ? pools.get(lvmDmName(lvm.vg, lvm.lv)) : undefined));
+    const known =
+      named === undefined
+        ? [...pools.values()][0]
+        : (pools.get(named) ?? pools.get(`${named}-tpool`) ?? (lvm ? pools.get(lvmDmName(lvm.vg, lvm.lv)) : undefined));
     fromDocker(known ?? pool(named ?? 'thin pool of docker'), fact);
   }
   return [...pools.values()];
@@ -77,7 +84,8 @@ function fromStatus(pool: ThinPoolView, fact: Fact, status: DmStatus): void {
   }
   const { thinPool } = status;
   if (!thinPool) return;
-  const blockSize = pool.blockSize ?? (thinPool.totalData > 0 ? (Math.floor(status.length / thinPool.totalData) * SECTOR) : undefined);
+  const blockSize =
+    pool.blockSize ?? (thinPool.totalData > 0 ? Math.floor(status.length / thinPool.totalData) * SECTOR : undefined);
   if (blockSize !== undefined) {
     pool.blockSize = blockSize;
     pool.dataUsed = thinPool.usedData * blockSize;
@@ -132,7 +140,12 @@ function fromDocker(pool: ThinPoolView, fact: Fact<'docker-dm'>): void {
  * By how much dmeventd will really grow the pool: whole steps of `percent` of its size while the
  * VG has the extents (lvmthin(7), dmeventd(8)); 0 when it cannot do even one.
  */
-export function autoextendRoom(size: number, vgFree: number, threshold: number | undefined, percent: number | undefined): number {
+export function autoextendRoom(
+  size: number,
+  vgFree: number,
+  threshold: number | undefined,
+  percent: number | undefined,
+): number {
   if (threshold === undefined || threshold >= 100 || percent === undefined || percent <= 0) return 0;
   let grown = 0;
   for (let guard = 0; guard < 200; guard++) {

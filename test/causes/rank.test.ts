@@ -3,7 +3,20 @@ import type { Cause, Draft } from '../../src/causes/cause.ts';
 import { rank } from '../../src/causes/rank.ts';
 
 function cause(id: string, explains: string[] = []): Cause {
-  return { id, title: id, severity: 'critical', prevalence: 'A', about: '', confirm: '', lookAlikes: [], nextCheck: { run: 'x', why: 'y' }, remedies: ['r'], sources: [], explains, find: () => [] };
+  return {
+    id,
+    title: id,
+    severity: 'critical',
+    prevalence: 'A',
+    about: '',
+    confirm: '',
+    lookAlikes: [],
+    nextCheck: { run: 'x', why: 'y' },
+    remedies: ['r'],
+    sources: [],
+    explains,
+    find: () => [],
+  };
 }
 
 function draft(part: Partial<Draft> = {}): Draft {
@@ -27,7 +40,10 @@ describe('rank', () => {
       { cause: cause('a'), draft: draft({ confidence: 'confirmed' }) },
       { cause: cause('a'), draft: draft({ subject: '/var' }) },
     ]);
-    expect(findings.map(({ confidence, subject }) => [confidence, subject])).toEqual([['confirmed', '/'], ['likely', '/var']]);
+    expect(findings.map(({ confidence, subject }) => [confidence, subject])).toEqual([
+      ['confirmed', '/'],
+      ['likely', '/var'],
+    ]);
   });
 
   test('what another finding explains stands behind it and names it', () => {

@@ -5,7 +5,15 @@ import { reportLines } from '../../src/cli/render/report.ts';
 import { iec } from '../../src/cli/render/size.ts';
 import { styleFor, wrap } from '../../src/cli/render/style.ts';
 
-const finding = { cause: 'plain-fs-full', severity: 'critical', confidence: 'likely', subject: '/', evidence: [], explanation: 'It is full.', remedies: [] } as const;
+const finding = {
+  cause: 'plain-fs-full',
+  severity: 'critical',
+  confidence: 'likely',
+  subject: '/',
+  evidence: [],
+  explanation: 'It is full.',
+  remedies: [],
+} as const;
 
 function report(findings: Report['findings']): Report {
   return { version: 1, host: { engines: [] }, stack: [], headroom: [], findings, unknown: [] };
@@ -41,15 +49,28 @@ describe('exit status', () => {
 describe('a report for people', () => {
   test('no line is wider than a narrow terminal, and no colour leaves a pipe', async () => {
     const style = await styleFor({ columns: 44 }, false);
-    const long = { ...finding, explanation: 'word '.repeat(60), evidence: [{ fact: 'x', source: 'pasted text, line 1', quote: 'q'.repeat(300) }] };
-    const lines = reportLines(report([long as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage', nothing: '' });
+    const long = {
+      ...finding,
+      explanation: 'word '.repeat(60),
+      evidence: [{ fact: 'x', source: 'pasted text, line 1', quote: 'q'.repeat(300) }],
+    };
+    const lines = reportLines(report([long as unknown as Report['findings'][number]]), {
+      style,
+      remedies: [],
+      all: false,
+      command: 'ullage',
+      nothing: '',
+    });
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(44);
     expect(lines.join('')).not.toContain('\u001b');
   });
 
   test('a finding that is only possible is shown when nothing better is known', async () => {
     const style = await styleFor({}, true);
-    const lines = reportLines(report([{ ...finding, confidence: 'possible' } as unknown as Report['findings'][number]]), { style, remedies: [], all: false, command: 'ullage', nothing: '' });
+    const lines = reportLines(
+      report([{ ...finding, confidence: 'possible' } as unknown as Report['findings'][number]]),
+      { style, remedies: [], all: false, command: 'ullage', nothing: '' },
+    );
     expect(lines.join('\n')).toContain('plain-fs-full');
   });
 

@@ -33,17 +33,25 @@ describe('chunks laid on devices', () => {
 
   test('never gives more than the devices have, for any sizes', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 44 }), { maxLength: 8 }), fc.constantFrom('single', 'dup', 'raid0', 'raid1', 'raid1c3', 'raid10', 'raid5', 'raid6'), (devices, profile) => {
-        const total = devices.reduce((sum, bytes) => sum + bytes, 0);
-        const given = allocate([...devices], profile);
-        expect(given).toBeGreaterThanOrEqual(0);
-        expect(given).toBeLessThanOrEqual(total);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2 ** 44 }), { maxLength: 8 }),
+        fc.constantFrom('single', 'dup', 'raid0', 'raid1', 'raid1c3', 'raid10', 'raid5', 'raid6'),
+        (devices, profile) => {
+          const total = devices.reduce((sum, bytes) => sum + bytes, 0);
+          const given = allocate([...devices], profile);
+          expect(given).toBeGreaterThanOrEqual(0);
+          expect(given).toBeLessThanOrEqual(total);
+        },
+      ),
     );
   });
 });
 
-function view(metadata: { total: number; used: number; free: number }, data: { total: number; used: number }, unallocated: number): BtrfsView {
+function view(
+  metadata: { total: number; used: number; free: number },
+  data: { total: number; used: number },
+  unallocated: number,
+): BtrfsView {
   return {
     name: '/data',
     data: { profile: 'single', ...data, free: data.total - data.used },
@@ -57,18 +65,24 @@ function view(metadata: { total: number; used: number; free: number }, data: { t
 
 describe('room of a btrfs file system', () => {
   test('every chunk allocated and metadata exhausted: nothing, though data chunks are half empty', () => {
-    const room = btrfsRoom(view({ total: 256 * MIB, used: 250 * MIB, free: 0.4 * MIB }, { total: 3.5 * GIB, used: 1.8 * GIB }, MIB));
+    const room = btrfsRoom(
+      view({ total: 256 * MIB, used: 250 * MIB, free: 0.4 * MIB }, { total: 3.5 * GIB, used: 1.8 * GIB }, MIB),
+    );
     expect(room).toEqual({ bytes: 0, stoppedBy: 'metadata' });
   });
 
   test('every chunk allocated with metadata to spare: what the data chunks hold', () => {
-    const room = btrfsRoom(view({ total: 256 * MIB, used: 138 * MIB, free: 112 * MIB }, { total: 3.5 * GIB, used: 1.8 * GIB }, MIB));
+    const room = btrfsRoom(
+      view({ total: 256 * MIB, used: 138 * MIB, free: 112 * MIB }, { total: 3.5 * GIB, used: 1.8 * GIB }, MIB),
+    );
     expect(room?.stoppedBy).toBe('data');
     near(room?.bytes ?? 0, 1.7 * GIB);
   });
 
   test('metadata nearly used but room to allocate: not stopped by metadata now', () => {
-    const room = btrfsRoom(view({ total: 256 * MIB, used: 250 * MIB, free: 0.4 * MIB }, { total: GIB, used: GIB }, 2 * GIB));
+    const room = btrfsRoom(
+      view({ total: 256 * MIB, used: 250 * MIB, free: 0.4 * MIB }, { total: GIB, used: GIB }, 2 * GIB),
+    );
     expect(room?.bytes).toBeGreaterThan(GIB);
   });
 

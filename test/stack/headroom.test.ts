@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeDocument } from '../../src/probes/make-document.ts';
 import { probes } from '../../src/probes/index.ts';
+import { makeDocument } from '../../src/probes/make-document.ts';
 import { recognise } from '../../src/probes/recognise.ts';
 import { buildStack } from '../../src/stack/build.ts';
 import { headroomOf } from '../../src/stack/headroom.ts';
@@ -29,7 +29,12 @@ Label: none  uuid: 0b6ff9a7-7d3c-45c4-bd6d-0f45d5d1c111
         devid    1 size 30.00GiB used 30.00GiB path /dev/mapper/vg-docker
 `);
     expect(rooms).toHaveLength(1);
-    expect(rooms[0]).toMatchObject({ consumer: '/var/lib/docker', bytes: 0, dfAvailable: 13 * GIB, stoppedBy: { resource: 'metadata' } });
+    expect(rooms[0]).toMatchObject({
+      consumer: '/var/lib/docker',
+      bytes: 0,
+      dfAvailable: 13 * GIB,
+      stoppedBy: { resource: 'metadata' },
+    });
   });
 
   test('a loop-lvm pool is stopped by the file system below it, and Docker by its minimum free space', () => {
@@ -58,7 +63,9 @@ Docker Root Dir: /var/lib/docker
   });
 
   test('what was not shown is unknown, never zero', () => {
-    const rooms = roomsOf('Label: none  uuid: 0b6ff9a7-7d3c-45c4-bd6d-0f45d5d1c111\n\tTotal devices 1 FS bytes used 129.40GiB\n\tdevid    1 size 745.06GiB used 745.06GiB path /dev/sdb3\n');
+    const rooms = roomsOf(
+      'Label: none  uuid: 0b6ff9a7-7d3c-45c4-bd6d-0f45d5d1c111\n\tTotal devices 1 FS bytes used 129.40GiB\n\tdevid    1 size 745.06GiB used 745.06GiB path /dev/sdb3\n',
+    );
     expect(rooms[0]?.bytes).toBeUndefined();
     expect(rooms[0]?.unknown).toBeDefined();
   });

@@ -19,6 +19,5 @@ export function share(part: number, whole: number): string {
   return percent > 0 && percent < 1 ? 'under 1 %' : `${Math.round(percent)} %`;
 }
 
-const KIB = 1024;
 export const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;

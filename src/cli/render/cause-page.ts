@@ -13,16 +13,31 @@ export function causePage(cause: Cause, remedies: readonly Remedy[], style: Styl
     '',
     ...wrap(cause.about, style.width, '  '),
     ...section('Proven by', wrap(cause.confirm, style.width, '  ')),
-    ...section('Looks the same', cause.lookAlikes.flatMap(({ cause: id, tell }) => wrap(`${id}: ${tell}`, style.width, '  '))),
-    ...section('Next check', [...wrap(cause.nextCheck.run, style.width, '  '), ...wrap(cause.nextCheck.why, style.width, '  ')]),
+    ...section(
+      'Looks the same',
+      cause.lookAlikes.flatMap(({ cause: id, tell }) => wrap(`${id}: ${tell}`, style.width, '  ')),
+    ),
+    ...section('Next check', [
+      ...wrap(cause.nextCheck.run, style.width, '  '),
+      ...wrap(cause.nextCheck.why, style.width, '  '),
+    ]),
     ...section(
       'Cures',
       cause.remedies.flatMap((id) => {
         const remedy = remedies.find((one) => one.id === id);
-        return remedy ? [`  ${remedy.id} (${remedy.risk})`, ...wrap(remedy.title, style.width, '    '), ...remedy.byHand.flatMap((step) => wrap(`- ${step}`, style.width, '    '))] : [`  ${id}`];
+        return remedy
+          ? [
+              `  ${remedy.id} (${remedy.risk})`,
+              ...wrap(remedy.title, style.width, '    '),
+              ...remedy.byHand.flatMap((step) => wrap(`- ${step}`, style.width, '    ')),
+            ]
+          : [`  ${id}`];
       }),
     ),
     ...section('Prevention', cause.prevention ? wrap(cause.prevention, style.width, '  ') : []),
-    ...section('Sources', cause.sources.flatMap((source) => wrap(source, style.width, '  '))),
+    ...section(
+      'Sources',
+      cause.sources.flatMap((source) => wrap(source, style.width, '  ')),
+    ),
   ];
 }

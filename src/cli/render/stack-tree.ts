@@ -12,7 +12,9 @@ export function stackTree(root: Layer, layers: ReadonlyMap<string, Layer>, style
     seen.add(layer.id);
     const capacity = layer.kind === 'store' ? undefined : capacityOf(layer);
     const mark = layer.id === stopper ? style.bold('  <- stops first') : '';
-    lines.push(`${indent}${layer.name}${layer.path && layer.kind === 'file-system' ? `, mounted at ${layer.path}` : ''}${capacity === undefined ? '' : `  ${iec(capacity)}`}${again ? ' (above)' : ''}${mark}`);
+    lines.push(
+      `${indent}${layer.name}${layer.path && layer.kind === 'file-system' ? `, mounted at ${layer.path}` : ''}${capacity === undefined ? '' : `  ${iec(capacity)}`}${again ? ' (above)' : ''}${mark}`,
+    );
     if (again) return;
     const rows = shown(layer);
     const labels = Math.max(0, ...rows.map((row) => labelOf(row).length));
@@ -31,13 +33,17 @@ export function stackTree(root: Layer, layers: ReadonlyMap<string, Layer>, style
 }
 
 function capacityOf(layer: Layer): number | undefined {
-  const bytes = layer.resources.find((one) => one.name === 'bytes') ?? layer.resources.find((one) => one.name === 'data');
+  const bytes =
+    layer.resources.find((one) => one.name === 'bytes') ?? layer.resources.find((one) => one.name === 'data');
   return bytes?.capacity;
 }
 
 function shown(layer: Layer): Resource[] {
   const btrfs = layer.resources.some((one) => one.name === 'metadata' && layer.storage === 'btrfs');
-  return layer.resources.filter((one) => !(btrfs && one.name === 'bytes') && !(one.name === 'bytes' && one.used === undefined && one.free === undefined));
+  return layer.resources.filter(
+    (one) =>
+      !(btrfs && one.name === 'bytes') && !(one.name === 'bytes' && one.used === undefined && one.free === undefined),
+  );
 }
 
 function labelOf(resource: Resource): string {
@@ -47,7 +53,9 @@ function labelOf(resource: Resource): string {
 function resourceLine(row: Resource, indent: string, labels: number, style: Style): string {
   const say = (value: number) => (row.unit === 'bytes' ? iec(value) : grouped(value));
   const label = `${indent}${labelOf(row).padEnd(labels)}  `;
-  const growth = row.growable ? `, can grow by ${say(row.growable.by)} from ${row.growable.from.replace(/^vg:/, 'VG ')}` : '';
+  const growth = row.growable
+    ? `, can grow by ${say(row.growable.by)} from ${row.growable.from.replace(/^vg:/, 'VG ')}`
+    : '';
   if (row.capacity !== undefined && row.used !== undefined) {
     const text = `${say(row.used)} of ${say(row.capacity)}`.padEnd(24);
     const free = row.free === undefined ? '' : `  ${say(row.free)} left`;

@@ -21,7 +21,8 @@ export async function styleFor(stream: { isTTY?: boolean; columns?: number }, no
     width,
     bold: c.bold,
     dim: c.dim,
-    severity: (severity, text) => c.bold(severity === 'critical' ? c.red(text) : severity === 'warning' ? c.yellow(text) : c.cyan(text)),
+    severity: (severity, text) =>
+      c.bold(severity === 'critical' ? c.red(text) : severity === 'warning' ? c.yellow(text) : c.cyan(text)),
   };
 }
 

@@ -20,8 +20,24 @@ export async function startDockerd(home: string, dataRoot: string, driver: strin
   const child = spawn(
     'dockerd',
     [
-      ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--ip-forward=false', '--ip-masq=false', '--userland-proxy=false'],
-      ...['--data-root', dataRoot, '--exec-root', join(run, 'exec'), '-p', join(run, 'docker.pid'), '-H', `unix://${socket}`],
+      ...[
+        '--iptables=false',
+        '--ip6tables=false',
+        '--bridge=none',
+        '--ip-forward=false',
+        '--ip-masq=false',
+        '--userland-proxy=false',
+      ],
+      ...[
+        '--data-root',
+        dataRoot,
+        '--exec-root',
+        join(run, 'exec'),
+        '-p',
+        join(run, 'docker.pid'),
+        '-H',
+        `unix://${socket}`,
+      ],
       ...['--storage-driver', driver, '--config-file', config],
     ],
     { stdio: ['ignore', log, log], detached: true },
@@ -29,10 +45,15 @@ export async function startDockerd(home: string, dataRoot: string, driver: strin
   closeSync(log);
   const docker: Dockerd['docker'] = (...argv) => {
     const { DOCKER_HOST: _, ...env } = process.env;
-    return spawnSync('docker', ['-H', `unix://${socket}`, ...argv], { encoding: 'utf8', timeout: 60_000, env: { ...env, LC_ALL: 'C' } });
+    return spawnSync('docker', ['-H', `unix://${socket}`, ...argv], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...env, LC_ALL: 'C' },
+    });
   };
   for (let waited = 0; docker('version').status !== 0; waited += 100) {
-    if (child.exitCode !== null || waited > 60_000) throw new Error(`dockerd did not start: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    if (child.exitCode !== null || waited > 60_000)
+      throw new Error(`dockerd did not start: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
     await sleep(100);
   }
   return { socket, docker, stop: () => stop(child, run) };
@@ -41,11 +62,14 @@ export async function startDockerd(home: string, dataRoot: string, driver: strin
 async function stop(child: ChildProcess, run: string): Promise<void> {
   if (child.exitCode === null && child.pid) {
     child.kill('SIGTERM');
-    for (let waited = 0; child.exitCode === null && child.signalCode === null && waited < 15_000; waited += 100) await sleep(100);
+    for (let waited = 0; child.exitCode === null && child.signalCode === null && waited < 15_000; waited += 100)
+      await sleep(100);
     if (child.exitCode === null) child.kill('SIGKILL');
   }
   // mounts of network namespaces and containers outlive the daemon
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '');
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
   for (const mount of mounts.filter((one) => one.startsWith(`${run}/`)).reverse()) spawnSync('umount', ['-l', mount]);
   rmSync(run, { recursive: true, force: true });
 }

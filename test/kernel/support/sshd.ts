@@ -19,16 +19,45 @@ export async function startSshd(directory: string): Promise<Sshd> {
   for (const key of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
   execFileSync('cp', [file('user.pub'), file('authorized')]);
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const settings = ['UsePAM no', 'StrictModes no', 'PasswordAuthentication no', 'PermitRootLogin yes', 'MaxSessions 10', 'PidFile none'];
-  writeFileSync(file('sshd_config'), [`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('authorized')}`, ...settings, ''].join('\n'));
+  const settings = [
+    'UsePAM no',
+    'StrictModes no',
+    'PasswordAuthentication no',
+    'PermitRootLogin yes',
+    'MaxSessions 10',
+    'PidFile none',
+  ];
+  writeFileSync(
+    file('sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${file('host')}`,
+      `AuthorizedKeysFile ${file('authorized')}`,
+      ...settings,
+      '',
+    ].join('\n'),
+  );
   const known = execFileSync('cut', ['-d', ' ', '-f1,2', file('host.pub')], { encoding: 'utf8' });
   writeFileSync(file('known'), `[127.0.0.1]:${port} ${known}`);
-  writeFileSync(file('ssh_config'), `Host *\n  IdentityFile ${file('user')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${file('known')}\n  StrictHostKeyChecking yes\n`);
+  writeFileSync(
+    file('ssh_config'),
+    `Host *\n  IdentityFile ${file('user')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${file('known')}\n  StrictHostKeyChecking yes\n`,
+  );
   // sshd wants its own absolute path
   const program = spawnSync('sh', ['-c', 'command -v sshd'], { encoding: 'utf8' }).stdout.trim();
   const child: ChildProcess = spawn(program, ['-D', '-e', '-f', file('sshd_config')], { stdio: 'ignore' });
   const target = `ssh://${userInfo().username}@127.0.0.1:${port}`;
-  const login = ['-F', file('ssh_config'), '-p', String(port), '-o', 'BatchMode=yes', `${userInfo().username}@127.0.0.1`, 'true'];
+  const login = [
+    '-F',
+    file('ssh_config'),
+    '-p',
+    String(port),
+    '-o',
+    'BatchMode=yes',
+    `${userInfo().username}@127.0.0.1`,
+    'true',
+  ];
   for (let waited = 0; spawnSync('ssh', login).status !== 0; waited += 100) {
     if (waited > 10_000) throw new Error('sshd does not answer');
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -42,7 +71,9 @@ function freePort(): Promise<number> {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
