@@ -177,7 +177,7 @@ function fromKernel({ facts, from }: Scene): Draft | undefined {
   const known = thinPools(facts).some((pool) => pool.now.dataFraction !== undefined && !pool.now.full);
   if (last !== undefined && last.value.event !== 'thin-pool-write-mode' && !known) {
     return {
-      confidence: from === 'text' ? 'confirmed' : 'likely',
+      confidence: from === 'text' && isLogLine(last.quote) ? 'confirmed' : 'likely',
       subject: `thin pool ${last.value.device ?? ''}`.trim(),
       score: 85,
       evidence: [last, ...nospc.slice(-1)].map((fact) => evidence(fact, 'the pool ran out of data blocks')),
@@ -200,6 +200,12 @@ function fromKernel({ facts, from }: Scene): Draft | undefined {
     };
   }
   return undefined;
+}
+
+/** The kernel's own line, and not a sentence that quotes one. */
+function isLogLine(quote: string): boolean {
+  const before = quote.slice(0, Math.max(0, quote.indexOf('device-mapper:')));
+  return !/["'`“”«»]/.test(before) && (before.trim() === '' || /\d/.test(before) || /\bkernel\b/i.test(before));
 }
 
 /** A person says it: the pool is full, at 100 %. */

@@ -59,7 +59,15 @@ function fromRow(scene: Scene, row: InodeRow): Draft[] {
     ],
     explanation: `${row.mountpoint} has ${row.free} of ${row.inodes} inodes left (${Math.floor(row.ratio * 100)} % used): ${row.free === 0 ? 'no file can be created' : 'the next layer with many files fails'}, however many bytes are free.`,
   };
-  if (exhausted) return [{ ...base, confidence: 'confirmed', score: 90 }];
+  if (exhausted) {
+    // the failing path is known to lie on another file system: true, and not what stops anybody here
+    const elsewhere = scene.from === 'text' && failures(scene).length > 0 && !concerned(scene, row);
+    return [
+      elsewhere
+        ? { ...base, confidence: 'likely', severity: 'warning', score: 50 }
+        : { ...base, confidence: 'confirmed', score: 90 },
+    ];
+  }
   if (row.ratio >= 0.9) {
     const likely = row.ratio >= 0.99 || failing !== undefined;
     return [
@@ -90,6 +98,17 @@ function fromRow(scene: Scene, row: InodeRow): Draft[] {
       },
     ];
   return [];
+}
+
+/** A failing path, a data root or `/` lies on it; or where they lie is not known. */
+function concerned(scene: Scene, row: InodeRow): boolean {
+  if (row.mountpoint === '/') return true;
+  const mountpoints = inodeRows(scene).map((one) => one.mountpoint);
+  const paths = failures(scene).flatMap((fact) => (fact.value.path?.startsWith('/') ? [fact.value.path] : []));
+  const holders = [...paths, ...(paths.length > 0 ? [] : dataRoots(scene))].map((path) =>
+    longestHolder(path, mountpoints),
+  );
+  return holders.some((holder) => holder === undefined || holder === row.mountpoint);
 }
 
 function fromText(scene: Scene): Draft[] {

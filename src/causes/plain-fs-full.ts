@@ -69,7 +69,12 @@ function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
     /\/docker-\d+:\d+-/.test(fs.source);
   const important = failing !== undefined || roots.length > 0 || fs.mountpoint === '/';
   const confirmed =
-    nothing && !doubtful && !small && !elsewhere && (scene.from === 'host' || (important && !otherStory(scene)));
+    nothing &&
+    !doubtful &&
+    !small &&
+    !elsewhere &&
+    !shownRoomy(scene, fs) &&
+    (scene.from === 'host' || (important && !otherStory(scene)));
   return {
     confidence: confirmed ? 'confirmed' : 'likely',
     severity:
@@ -89,6 +94,19 @@ function ofFileSystem(scene: Scene, fs: FileSystem): Draft {
     },
     score: doubtful ? 30 : failing ? 80 : important ? 70 : 50,
   };
+}
+
+/** A text that shows the same file system with room as well: before or after, its rows do not tell. */
+function shownRoomy(scene: Scene, fs: FileSystem): boolean {
+  if (scene.from === 'host') return false;
+  return scene.facts.has(
+    'df',
+    (row) =>
+      row.mountpoint === fs.mountpoint &&
+      (row.inContainer === true) === fs.inContainer &&
+      row.filesystem === fs.source &&
+      row.available > row.size * 0.1,
+  );
 }
 
 /**

@@ -29,9 +29,12 @@ export const userGroupQuota: Cause = {
           hardInodes !== undefined && hardInodes > 0 && usedInodes !== undefined ? usedInodes / hardInodes : 0;
         const ratio = Math.max(bytes, inodes);
         if (ratio < 0.95) return [];
+        // who is over a quota is told "disk quota exceeded"; another error is another story
+        const otherError =
+          scene.from === 'text' && failures(scene).length > 0 && failures(scene, ['EDQUOT']).length === 0;
         return [
           {
-            confidence: ratio >= 0.999 ? 'confirmed' : 'likely',
+            confidence: ratio >= 0.999 && !otherError ? 'confirmed' : 'likely',
             severity: ratio >= 0.99 ? 'critical' : 'warning',
             subject: `${kind} ${subject}`,
             evidence: [evidence(fact, 'used against its hard limit')],

@@ -42,6 +42,7 @@ export const zfsPoolFull: Cause = {
         return [
           {
             confidence: certain ? 'confirmed' : 'likely',
+            severity: certain || failed.length > 0 || troubled(scene) ? 'critical' : 'warning',
             subject: `pool ${pool.name}`,
             evidence: [
               evidence(fact, certain ? 'the pool has no more than its reserve' : `the pool is ${percent} % full`),

@@ -1,4 +1,5 @@
 import { type Document, type Line, programOf } from './document.ts';
+import { type Prompt, promptOf } from './paste/prompt.ts';
 import { undress } from './undress.ts';
 
 /** One line of console output, and the command it is (as far as can be seen) the output of. */
@@ -13,8 +14,6 @@ export interface ConsoleRow extends Line {
 const KNOWN =
   'df|gdf|du|ls|ll|lsof|lsblk|losetup|btrfs|stat|mount|findmnt|cat|grep|find|tune2fs|dumpe2fs|xfs_info|xfs_spaceman|xfs_db|xfs_quota|repquota|quota|zfs|zpool|qemu-img|docker|podman|kubectl|crictl|nerdctl|ctr|nsenter';
 
-const PROMPT =
-  /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|\(?[\w.-]{1,40}\)?@[\w.-]{1,80}[^#$%>❯➤➜]{0,80}[#$%>❯➤➜]|root@[\w.-]{1,80}[^\]]{0,40}\][#$]|[\w.~/-]{0,40}\s?[❯➤➜]|[\w.~/-]{1,40}[$#](?=\s)|[#$%>](?=\s{0,4}(?:[a-z./(]|[A-Z_]{1,30}=)))\s{0,4}(\S.*)$/u;
 const BARE = new RegExp(`^[\\s\`*]{0,8}(?:sudo\\s+)?((?:/\\S{0,40}/)?(?:${KNOWN})(?:\\s.*)?)$`);
 const QUOTED = new RegExp(`\`((?:sudo\\s+)?(?:/\\S{0,40}/)?(?:${KNOWN})\\s[^\`]{1,300})\``);
 
@@ -27,24 +26,37 @@ const LONGEST = 65_536;
  */
 export function commandOf(text: string): string | undefined {
   if (text.length > 2000) return undefined;
-  const prompt = PROMPT.exec(text);
-  if (prompt) return (prompt[1] ?? '').replace(/^(?:sudo\s+)+/, '');
+  const prompt = promptOf(text);
+  if (prompt && (prompt.bare ? isCommand(prompt) : prompt.text !== '')) return prompt.text.replace(/^(?:sudo\s+)+/, '');
   const bare = BARE.exec(text);
   // `ls`, `df` and friends as the first word of a line, unless the line is a row of numbers
   if (bare && !/\s\d+%/.test(text)) return (bare[1] ?? '').replace(/`.*$/, '');
-  return QUOTED.exec(text)?.[1]?.replace(/^sudo\s+/, '');
+  return text.includes('`') ? QUOTED.exec(text)?.[1]?.replace(/^sudo\s+/, '') : undefined;
 }
 
+/** Behind a mark alone: what begins in lower case, like a path, or with an assignment. */
+function isCommand({ text, mark }: Prompt): boolean {
+  return '#$%>'.includes(mark) && /^(?:[a-z./(]|[A-Z_]{1,30}=)/.test(text);
+}
+
+/** Many probes read the same document: its rows are made once. */
+const ROWS = new WeakMap<readonly Line[], readonly ConsoleRow[]>();
+
 /** The document's lines, undressed of Markdown, each with the command above it. */
-export function* consoleRows(doc: Document): Generator<ConsoleRow> {
+export function consoleRows(doc: Document): readonly ConsoleRow[] {
+  const made = ROWS.get(doc.lines);
+  if (made) return made;
   const run = doc.origin.kind === 'run' ? doc.origin.argv.join(' ') : undefined;
+  const list: ConsoleRow[] = [];
   let command = run ?? '';
   for (const line of doc.lines) {
     if (line.text.length > LONGEST) continue;
-    const typed = run === undefined && doc.origin.kind === 'paste' ? commandOf(line.text) : undefined;
+    const typed = doc.origin.kind === 'paste' ? commandOf(line.text) : undefined;
     if (typed !== undefined) command = undress(typed);
-    yield { n: line.n, text: undress(line.text), command, typed: typed !== undefined };
+    list.push({ n: line.n, text: undress(line.text), command, typed: typed !== undefined });
   }
+  ROWS.set(doc.lines, list);
+  return list;
 }
 
 /** Programs that can print anybody's output: shells, engines that exec, filters. */

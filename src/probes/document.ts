@@ -32,7 +32,18 @@ export function programOf(origin: Origin): string {
   return origin.kind === 'run' ? (unwrapArgv(origin.argv)[0] ?? '') : '';
 }
 
-const WRAPPERS = new Set(['sudo', 'timeout', 'nsenter', 'env', 'nice', 'ionice', 'stdbuf', 'command', 'exec', 'chroot']);
+const WRAPPERS = new Set([
+  'sudo',
+  'timeout',
+  'nsenter',
+  'env',
+  'nice',
+  'ionice',
+  'stdbuf',
+  'command',
+  'exec',
+  'chroot',
+]);
 
 /** argv without wrappers and directory: `['sudo','/sbin/dmsetup','table']` → `['dmsetup','table']`. */
 export function unwrapArgv(argv: readonly string[]): string[] {

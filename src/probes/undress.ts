@@ -1,4 +1,5 @@
 import type { Document, Line } from './document.ts';
+import { promptOf } from './paste/prompt.ts';
 
 /** Longest line that a line parser looks at: real rows are far shorter, and its work stays bounded. */
 const LONGEST_ROW = 8192;
@@ -25,19 +26,14 @@ export function rows(doc: Document): readonly Line[] {
   return list;
 }
 
-/** `[root@db1 lib]# `, `root@db1:~$ `, `$ `, `# `, `~ ❯ `, `➤ ` */
-const PROMPT =
-  /^\s{0,8}(?:\[[^\]]{1,80}\]\s?[#$%>]|[\w.-]{1,40}@[\w.-]{1,80}[^#$%>❯➤]{0,80}[#$%>❯➤]|[~/\w.-]{0,40}\s?[❯➤]|[#$%>])\s{0,4}/;
-
 /**
  * The words of a command typed at a prompt (`[root@db1 lib]# sudo docker info` → `docker`,
  * `info`), else undefined. A comment after `#` looks the same: callers compare the words.
  */
 export function typed(text: string): string[] | undefined {
-  if (!/[#$%>❯➤]/.test(text)) return undefined;
-  const prompt = PROMPT.exec(text);
-  if (!prompt) return undefined;
-  const words = text.slice(prompt[0].length).trim().split(/\s+/);
+  const prompt = promptOf(text);
+  if (!prompt || (prompt.bare && !'#$%>'.includes(prompt.mark))) return undefined;
+  const words = prompt.text.split(/\s+/);
   while (words[0] === 'sudo' || (words.length > 1 && /^(?:-[A-Za-z]+|time)$/.test(words[0] ?? ''))) words.shift();
   return words[0] ? words : undefined;
 }

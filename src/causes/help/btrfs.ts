@@ -269,6 +269,8 @@ const DISK_TOTAL = /^allocation\/\w+\/disk_total=/;
 /** Of a quote of many lines those that matter; the whole quote when none matches. */
 function pick(fact: Fact, which: RegExp): string {
   const deciding = which.test('disk_total=') ? DISK_TOTAL : DECIDING;
-  const lines = fact.quote.split('\n').filter((line) => which.test(line) && (fact.kind !== 'btrfs-sysfs' || deciding.test(line)));
+  const lines = fact.quote
+    .split('\n')
+    .filter((line) => which.test(line) && (fact.kind !== 'btrfs-sysfs' || deciding.test(line)));
   return lines.length > 0 ? lines.join('\n') : fact.quote;
 }

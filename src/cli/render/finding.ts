@@ -46,7 +46,7 @@ export function whyLines(finding: Finding, remedies: readonly Remedy[], style: S
   for (const id of finding.remedies) {
     const remedy = remedies.find((one) => one.id === id);
     if (!remedy) continue;
-    lines.push('', style.bold(`  cure ${remedy.id}`) + ` (${remedy.risk})`, ...wrap(remedy.title, style.width, '    '));
+    lines.push('', `${style.bold(`  cure ${remedy.id}`)} (${remedy.risk})`, ...wrap(remedy.title, style.width, '    '));
     for (const [index, step] of remedy.byHand.entries()) lines.push(...numbered(index + 1, step, style));
     if (remedy.danger) lines.push(...wrap(`Danger: ${remedy.danger}`, style.width, '    '));
   }

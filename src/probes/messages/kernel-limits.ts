@@ -48,13 +48,13 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   {
     id: 'inotify-watch-failed',
     pattern:
-      /(?:system )?limit for (?:the )?(?:number of )?(?:file )?watch(?:er|es)s? (?:was |were |has been )?reached|inotify (?:resources|watches|watch limit|limit).{0,60}(?:exhausted|reached|exceeded|depleted|running out|used up)|user limit on (?:the total number of )?inotify watches|upper limit on inotify watches|inotify watch limit|(?:out of|no more) inotify watches|max_user_watches.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)/i,
+      /(?:system )?limit for (?:the )?(?:number of )?(?:file )?watch(?:er|es)s? (?:was |were |has been )?reached|inotify (?:resources|watches|watch limit|limit).{0,60}(?:exhausted|reached|exceeded|depleted|running out|used up)|user limit (?:\(\d{1,9}\) )?on (?:the (?:total )?number of )?inotify watches|upper limit on inotify watches|inotify watch limit|(?:out of|no more) inotify watches|max_user_watches.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)/i,
     params: watched,
   },
   {
     id: 'inotify-instance-failed',
     pattern:
-      /(?:inotify_init1?|fsnotify|inotify|(?:fs |file(?:system)? |directory )?watch(?:er)?s?)\b.{0,200}?(?:too many open files(?! in system)|EMFILE)|too many open files.{0,80}(?:inotify|watcher|fsnotify)|user limit on (?:the total number of )?inotify instances|max_user_instances.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)|failed to (?:create|initialize|allocate) (?:an? )?(?:inotify|fsnotify)/i,
+      /(?:inotify_init1?|fsnotify|inotify|(?:fs |file(?:system)? |directory )?watch(?:er)?s?)\b.{0,200}?(?:too many open files(?! in system)|EMFILE)|too many open files.{0,80}(?:inotify|watcher|fsnotify)|user limit (?:\(\d{1,9}\) )?on (?:the (?:total )?number of )?inotify instances|max_user_instances.{0,60}(?:too (?:low|small)|reached|exceeded|increase|raise)|failed to (?:create|initialize|allocate) (?:an? )?(?:inotify|fsnotify)/i,
   },
   {
     id: 'cgroup-mkdir-failed',
@@ -97,7 +97,7 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
   {
     id: 'namespace-enospc',
     pattern: new RegExp(
-      String.raw`(?:unshare|clone3?|setns)\b.{0,120}?${ENOSPC}|creating new namespace failed.{0,120}|(?:fork\/exec|exec) \S{1,300}: ${ENOSPC}|max_\*?(\w{0,10})\*?_?namespaces (?:exceeded|reached|is 0|= ?0)|nesting depth or \/proc\/sys\/user|(?:create|creating|new) (?:a )?(?:new )?(user|net(?:work)?|mount|pid|ipc|uts|cgroup|time) namespaces?.{0,120}?${ENOSPC}`,
+      String.raw`(?:unshare|clone3?|setns)\b.{0,120}?${ENOSPC}|creating new namespace failed.{0,120}|(?:fork\/exec|exec) \S{1,300}: ${ENOSPC}|max_\*?(\w{0,10})\*?_?namespaces (?:exceeded|reached)|nesting depth or \/proc\/sys\/user|(?:create|creating|new) (?:a )?(?:new )?(user|net(?:work)?|mount|pid|ipc|uts|cgroup|time) namespaces?.{0,120}?${ENOSPC}`,
       'i',
     ),
     unless: /permission denied|operation not permitted/i,
