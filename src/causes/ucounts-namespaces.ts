@@ -5,6 +5,8 @@ import { messagesOf, show, worded } from './help/messages.ts';
 
 const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
 
+import { troubled } from './help/said.ts';
+
 export const ucountsNamespaces: Cause = {
   id: 'ucounts-namespaces',
   title: 'no more namespaces may be made (user.max_*_namespaces)',
@@ -50,6 +52,8 @@ export const ucountsNamespaces: Cause = {
       return [
         {
           confidence: 'likely',
+          // a hardened host sets it on purpose
+          ...(troubled(scene) ? {} : { severity: 'notice' as const }),
           subject: forbidden.value.name,
           evidence: [...show(forbidden.facts, 'none are allowed')],
           explanation: `${forbidden.value.name} is 0: no such namespace may be made.`,

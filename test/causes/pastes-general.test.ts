@@ -72,4 +72,23 @@ describe('a paste in other words', () => {
       for (const finding of explain(`devicemapper: ${text}, no space left on device`))
         expect(finding.confidence).not.toBe('confirmed');
   });
+
+  it.each([
+    [
+      'a sentence that quotes a kernel line',
+      'The manual says: "device-mapper: thin: 253:7: switching pool to out-of-data-space (queue IO) mode". My pool is at 30 %.',
+    ],
+    ['the same disk before and after', 'now:\n/dev/vda1 60G 20G 37G 36% /\nthen:\n/dev/vda1 60G 60G 0 100% /'],
+    [
+      'inodes of another file system',
+      'Filesystem Inodes IUsed IFree IUse% Mounted on\n/dev/sdc1 1000000 1000000 0 100% /mnt/old\n/dev/sdd1 6553600 300000 6253600 5% /\nwrite /var/lib/docker/overlay2/q: no space left on device',
+    ],
+    ['a hardened setting', 'user.max_user_namespaces = 0\nas the guide demands'],
+    [
+      'a quota of somebody else',
+      'Disk quotas for user tom (uid 1007):\n Filesystem blocks quota limit grace files quota limit grace\n /dev/sdf1 300000* 200000 300000 none 4 0 0\npodman pull: no space left on device',
+    ],
+  ])('confirms nothing from %s', (_, text) => {
+    expect(explain(text).filter((finding) => finding.confidence === 'confirmed')).toEqual([]);
+  });
 });
