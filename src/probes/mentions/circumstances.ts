@@ -194,6 +194,8 @@ export const CIRCUMSTANCE_TERMS: readonly MentionRule[] = [
     negative: true,
     words: [
       'back',
+      'pool',
+      'nothing',
       'smaller',
       'lower',
       'data space',
