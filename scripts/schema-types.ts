@@ -7,5 +7,5 @@ export interface Documents {
   report: Report;
   capture: CaptureManifest;
   /** `ullage causes --json` */
-  causes: Omit<Cause, 'find'>[];
+  causes: { version: 1; causes: Omit<Cause, 'find'>[] };
 }

@@ -11,13 +11,8 @@ export async function run(argv: string[]): Promise<number> {
     a.prevalence < b.prevalence ? -1 : a.prevalence > b.prevalence ? 1 : a.id < b.id ? -1 : 1,
   );
   if (values.json) {
-    print([
-      JSON.stringify(
-        sorted.map(({ find: _, ...page }) => page),
-        null,
-        2,
-      ),
-    ]);
+    const pages = sorted.map(({ find: _, ...page }) => page);
+    print([JSON.stringify({ version: 1, causes: pages }, null, 2)]);
     return EXIT.healthy;
   }
   const style = await styleFor(process.stdout, values['no-color'] === true);
