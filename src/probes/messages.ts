@@ -8,6 +8,7 @@ import { KUBERNETES_MESSAGES } from './messages/kubernetes.ts';
 import { LVM_MESSAGES } from './messages/lvm.ts';
 import type { MessageRule } from './messages/rule.ts';
 import { wholeMessage } from './paste/broken-lines.ts';
+import { sieve } from './paste/needles.ts';
 import { firstTime } from './paste/once.ts';
 import type { Probe } from './probe.ts';
 
@@ -29,6 +30,8 @@ const LONGEST = 8000;
 const WORDS =
   /no space|ENOSPC|error 28|errno.28|\(28\)|quota|EDQUOT|thin.?pool|thin_|devmapper|devicemapper|non.existing device|dm_task|ioctl|cookie|semaphore|semget|shmget|msgget|insufficient|transaction.id|needs|repair|superblock|checksum|bad magic|corrupt|btree|reference count|metadata leak|is now \d|smaller than|storage.?driver|graph.?driver|getdriver|pivot|shared memory|shm|session key|keyring|inotify|watch|too many open|EMFILE|namespace|unshare|pty|exchange full|depth|layers|mount|over overlay|graph driver|num_locks|locks|address|IPs?\b|tmpcopyup|safety buffer|refusing to|map is full|bpf|low on resource|disk.?pressure|garbage collect|attempted to free|wanted to free|GCFailed|FreeDiskSpace|ephemeral|emptydir|database|NOSPACE|watermark|allow.delete|disk_free_limit|free disk|alarm|drive path|minimum free|min-free|geometry|blocks long|data size|fsck|with errors|journal|out of space|out of range|subvolume|snapshot|qgroup|threshold|manual|file resize|mmap|max_user|max_\w*namespaces|nesting depth|bus error|sigbus|signal 7|execvp|failed system call|partition is smaller|huge ?(?:tlb|page)|mapping|reclaimed space|tail_fs/i;
 
+const possible = sieve(RULES, (rule) => (rule.also ? [rule.pattern, rule.also] : [rule.pattern]));
+
 /** Messages whose wording names, or nearly names, their cause. */
 export const messages: Probe = {
   id: 'messages',
@@ -42,13 +45,14 @@ function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Set<string>();
   const isNew = firstTime();
+  const among = possible(plainQuotes(doc.text).toLowerCase());
   for (let i = 0; i < doc.lines.length && seen.size < MOST; i++) {
     const line = doc.lines[i];
     if (!line || !isNew(line.text) || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text))
       continue;
     const whole = wholeMessage(doc, i);
     const text = plainQuotes(whole.text.slice(0, LONGEST));
-    for (const rule of RULES) {
+    for (const rule of possible(text.toLowerCase(), among)) {
       const match = rule.pattern.exec(text);
       if (!match || rule.unless?.test(text) || (rule.also && !rule.also.test(text))) continue;
       const values = rule.params?.(match, text) ?? {};

@@ -57,6 +57,17 @@ class Names {
 
 /** Every btrfs file system the facts speak of. */
 export function btrfsFileSystems(scene: Scene): BtrfsFileSystem[] {
+  const known = KNOWN.get(scene);
+  if (known) return known;
+  const list = seenFileSystems(scene);
+  KNOWN.set(scene, list);
+  return list;
+}
+
+/** Many causes ask of the same scene. */
+const KNOWN = new WeakMap<Scene, BtrfsFileSystem[]>();
+
+function seenFileSystems(scene: Scene): BtrfsFileSystem[] {
   const { facts } = scene;
   const sized: Fact<Sized>[] = [
     ...facts.all('btrfs-show'),

@@ -43,6 +43,17 @@ export function isReadOnlyImage(fs: Pick<FileSystem, 'source' | 'type' | 'mountp
 
 /** Every file system seen, the last word on each mount point; statfs of a mount point is preferred (exact). */
 export function allFileSystems(scene: Scene): FileSystem[] {
+  const known = KNOWN.get(scene);
+  if (known) return known;
+  const list = seenFileSystems(scene);
+  KNOWN.set(scene, list);
+  return list;
+}
+
+/** Many causes ask of the same scene. */
+const KNOWN = new WeakMap<Scene, FileSystem[]>();
+
+function seenFileSystems(scene: Scene): FileSystem[] {
   const rows = new Map<string, FileSystem>();
   for (const fact of scene.facts.all('df')) {
     const row = fact.value;
