@@ -45,14 +45,13 @@ function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Set<string>();
   const isNew = firstTime();
-  const among = possible(plainQuotes(doc.text).toLowerCase());
   for (let i = 0; i < doc.lines.length && seen.size < MOST; i++) {
     const line = doc.lines[i];
     if (!line || !isNew(line.text) || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text))
       continue;
     const whole = wholeMessage(doc, i);
     const text = plainQuotes(whole.text.slice(0, LONGEST));
-    for (const rule of possible(text.toLowerCase(), among)) {
+    for (const rule of possible(text.toLowerCase())) {
       const match = rule.pattern.exec(text);
       if (!match || rule.unless?.test(text) || (rule.also && !rule.also.test(text))) continue;
       const values = rule.params?.(match, text) ?? {};

@@ -1,7 +1,7 @@
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { Errno, Symptom } from './facts/text.ts';
-import { wholeMessage } from './paste/broken-lines.ts';
+import { mayRunOn, wholeMessage } from './paste/broken-lines.ts';
 import { hasWording, type Worded, wordedErrno } from './paste/errno-wordings.ts';
 import { errorParts } from './paste/error-line.ts';
 import { firstTime } from './paste/once.ts';
@@ -31,7 +31,7 @@ function scan(doc: Document): Found[] {
     const line = doc.lines[i];
     if (!line || line.text === '' || !isNew(line.text)) continue;
     const alone = hasWording(line.text);
-    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !MAYBE_BROKEN.test(line.text.slice(-40))))
+    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !mayRunOn(line.text)))
       continue;
     const whole = wholeMessage(doc, i);
     const worded = wordedErrno(whole.text) ?? (alone ? wordedErrno(line.text) : undefined);
@@ -46,10 +46,6 @@ function scan(doc: Document): Found[] {
   }
   return facts;
 }
-
-/** The end of a line that may hold the first half of a wording. */
-const MAYBE_BROKEN =
-  /\b(?:n|no|sp\w*|left|on|de\w*|disk|quota|read-only|file|too|many|open|input\/\w*)\s*$|[\u0080-\uffff]$/i;
 
 function symptomOf(text: string, worded: Worded, pasted: boolean): Symptom | undefined {
   const head = text.slice(0, worded.start);

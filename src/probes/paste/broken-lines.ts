@@ -36,12 +36,21 @@ function isBroken(lines: readonly Line[], index: number): boolean {
   const here = lines[index]?.text ?? '';
   const next = lines[index + 1]?.text ?? '';
   if (here.length < 50 || next === '' || here.length > 400) return false;
-  if (wordingAcross(here, next)) return true;
+  if (mayRunOn(here) && wordingAcross(here, next)) return true;
   if (OWN_LINE.test(next) || !/error|fail|cannot|can't|unable|caused|: /i.test(here)) return false;
   if (WIDTHS.some((width) => here.length === width || here.length === width - 1)) return true;
   const before = lines[index - 1]?.text.length ?? 0;
   const twin = before === here.length || (next.length === here.length && here.length > 76);
   return twin && here.length > 76 && /[\w/\\"]$/.test(here) && /^[\w/\\"]/.test(next);
+}
+
+/** The end of a line that may hold the first half of a wording. */
+const FIRST_HALF =
+  /\b(?:n|not?|free|more|enough|en\w*|sp\w*|left|on|the|de\w*|dis[ck]|quota|read-only|file|too|many|open|input\/\w*|out|of|cannot|allocate|exchange|argument|list|insufficient|resource|temporarily|os|err\w*|\[Errno)\s*$|[\u0080-\uffff]['’]?$/i;
+
+/** May a wording of an error begin at the end of this line and go on in the next? */
+export function mayRunOn(line: string): boolean {
+  return FIRST_HALF.test(line.slice(-40));
 }
 
 function wordingAcross(here: string, next: string): boolean {

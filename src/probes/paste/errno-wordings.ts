@@ -1,4 +1,5 @@
 import type { Errno } from '../facts/text.ts';
+import { sieve } from './needles.ts';
 
 /**
  * How errors are worded: the C library's strerror texts in the languages glibc is translated
@@ -199,17 +200,40 @@ const WORDINGS: readonly Wording[] = [
 
 /** Any English wording, sure or loose; case does not matter (Go says `no space`, C `No space`). */
 const ENGLISH = new RegExp(WORDINGS.flatMap((wording) => [...wording.sure, ...(wording.loose ?? [])]).join('|'), 'i');
+
+const TRANSLATIONS = WORDINGS.flatMap((wording) => wording.translated ?? []).flatMap(alternatives);
+/** A letter that is in most translations and in hardly any English line. */
+const FOREIGN = /[\u0080-\uffff]/;
 /** Any translated wording, in the case the C library prints. */
-const TRANSLATED = new RegExp(WORDINGS.flatMap((wording) => wording.translated ?? []).join('|'));
+const TRANSLATED = new RegExp(TRANSLATIONS.join('|'));
+/** The few that a line of plain ASCII can hold. */
+const TRANSLATED_ASCII = new RegExp(
+  TRANSLATIONS.filter((one) => !FOREIGN.test(one.replace(/\[[^\]]*\]|\([^)]*\)/g, ''))).join('|'),
+);
+
+/** `a|b(?:c|d)` → `a`, `b(?:c|d)` */
+function alternatives(source: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const char of source) {
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    if (char === '|' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
+}
+
+const translated = (text: string): RegExp => (FOREIGN.test(text) ? TRANSLATED : TRANSLATED_ASCII);
 
 /** Does the text hold a wording of an errno? The gate in front of everything else. */
 export function hasWording(text: string): boolean {
-  return ENGLISH.test(text) || TRANSLATED.test(text);
+  return ENGLISH.test(text) || translated(text).test(text);
 }
 
 /** The first wording, sure or loose, or `null`. */
 export function firstWording(text: string): RegExpExecArray | null {
-  return ENGLISH.exec(text) ?? TRANSLATED.exec(text);
+  return ENGLISH.exec(text) ?? translated(text).exec(text);
 }
 
 const SURE = WORDINGS.flatMap(({ errno, sure, translated }) => [
@@ -219,6 +243,7 @@ const SURE = WORDINGS.flatMap(({ errno, sure, translated }) => [
 const LOOSE = WORDINGS.flatMap(({ errno, loose }) =>
   loose ? [{ errno, pattern: new RegExp(loose.join('|'), 'i') }] : [],
 );
+const sures = sieve(SURE, ({ pattern }) => [pattern]);
 
 export interface Worded {
   errno: Errno;
@@ -233,7 +258,7 @@ export interface Worded {
 export function wordedErrno(line: string): Worded | undefined {
   if (!hasWording(line)) return undefined;
   let best: Worded | undefined;
-  for (const { errno, pattern } of SURE) {
+  for (const { errno, pattern } of sures(line.toLowerCase())) {
     const match = pattern.exec(line);
     if (match && (!best || match.index < best.start))
       best = { errno, start: match.index, end: match.index + match[0].length, loose: false };
