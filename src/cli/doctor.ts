@@ -69,5 +69,10 @@ async function replay(path: string, targets: readonly string[]): Promise<Looked>
   const capture = await captureHost(path);
   const { facts, unknown } = factsOfCapture(capture.entries(), probes, targets, capture.manifest.unknown);
   await capture.close();
-  return { report: diagnose(facts, causes, 'host', unknown), sawAnything: facts.list.length > 0 };
+  const report = diagnose(facts, causes, 'host', unknown);
+  // a capture made by hand may name its host in the manifest alone
+  const { hostname, kernel } = capture.manifest.host;
+  if (hostname !== 'unknown') report.host.hostname ??= hostname;
+  if (kernel) report.host.kernel ??= kernel;
+  return { report, sawAnything: facts.list.length > 0 };
 }
