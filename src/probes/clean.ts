@@ -13,6 +13,10 @@ const ESCAPES =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
+/** What either of the two begins with: most lines have none of it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/;
+
 /**
  * Longest line of a pasted text that is read, in UTF-16 units. No message or table row comes
  * near it; binary noise does. Lines that look like JSON stay whole.
@@ -21,7 +25,7 @@ export const MAX_LINE = 64 * 1024;
 
 /** Without terminal escapes and control characters (tabs stay), so that it can be printed anywhere. */
 export function safeText(text: string): string {
-  return text.replace(ESCAPES, '').replace(CONTROLS, '');
+  return UNSAFE.test(text) ? text.replace(ESCAPES, '').replace(CONTROLS, '') : text;
 }
 
 /**

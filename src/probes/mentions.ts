@@ -4,7 +4,7 @@ import { CIRCUMSTANCE_TERMS } from './mentions/circumstances.ts';
 import { DRIVER_TERMS } from './mentions/drivers.ts';
 import { ENGINE_TERMS } from './mentions/engines.ts';
 import type { MentionRule } from './mentions/rule.ts';
-import { isProse } from './paste/prose.ts';
+import { proseLines } from './paste/prose.ts';
 import type { Probe } from './probe.ts';
 
 /** Names count wherever they stand; circumstances where a person speaks of them. */
@@ -25,8 +25,9 @@ export const mentions: Probe = {
 };
 
 function scan(doc: Document): Found[] {
+  const isProse = proseLines(doc.lines);
   const all = flow(doc.lines, () => true);
-  const prose = flow(doc.lines, isProse);
+  const prose = flow(doc.lines, (i) => isProse[i] === true);
   const facts: Found[] = [];
   for (const rule of NAMES) add(rule, place(rule, rule.pattern, all), all);
   for (const rule of CIRCUMSTANCE_TERMS) {
@@ -55,15 +56,25 @@ function place(rule: MentionRule, pattern: RegExp, { text }: Flow): number | und
     const match = pattern.exec(from === 0 ? text : text.slice(from));
     if (!match) return undefined;
     const at = from + match.index;
-    if (rule.negative || !DENIED.test(text.slice(Math.max(0, at - 48), at))) return at;
+    if (rule.negative || !isDenied(text.slice(Math.max(0, at - 48), at))) return at;
     from = at + Math.max(1, match[0].length);
   }
   return undefined;
 }
 
+function isDenied(before: string): boolean {
+  return DENIAL.test(before) && DENIED.test(before);
+}
+
+/** The words that {@link DENIED} is about. */
+const DENIAL = /not|n't|never|with|no longer|instead|rather|nor|kein|nicht|pas|sans|sin|sem|não|[不没沒]/;
 /** `not a …`, `is not related to …`, `without …`, `kein …`, directly before the term. */
 const DENIED =
   /(?:\b(?:is|are|was|were|do|does|did|have|has|am)(?: not|n't)|\bnot|\bnever|\bwithout|\bno longer|\binstead of|\brather than|\bneither|\bnor|\bkein(?:e|en|er)?|\bnicht|\bpas (?:de|d'|un|une)|\bsans|\bsin|\bsem|\bnão(?: é| usa)?|не|不是|没有|沒有)\s(?:(?:a|an|the|any|related to|using|use|on|due to|about|caused by|because of|my|our|ein|eine|das|der|die|le|la|un|una|um|uma)\s){0,3}$/;
+
+function runOn(lower: string, next: string): boolean {
+  return /[\p{L},]$/u.test(lower) && /^\p{Ll}/u.test(next);
+}
 
 interface Flow {
   text: string;
@@ -75,16 +86,16 @@ interface Flow {
  * The lines that are wanted, in lower case; a sentence broken over lines (as mail does) is on
  * one line. An offset still tells the line.
  */
-function flow(lines: readonly Line[], wanted: (line: string) => boolean): Flow {
+function flow(lines: readonly Line[], wanted: (index: number) => boolean): Flow {
   const starts: number[] = [];
   const parts: string[] = [];
   let length = 0;
   for (let i = 0; i < lines.length && length < READ; i++) {
     const given = lines[i]?.text ?? '';
-    const lower = given !== '' && wanted(given) ? given.slice(0, READ).toLowerCase() : '';
+    const lower = given !== '' && wanted(i) ? given.slice(0, READ).toLowerCase() : '';
     starts.push(length);
     const next = lines[i + 1]?.text ?? '';
-    const runsOn = lower.length > 30 && /[\p{L},]$/u.test(lower) && /^\p{Ll}/u.test(next);
+    const runsOn = lower.length > 30 && /[a-z,\u0080-\uffff]$/.test(lower) && /^[a-z\u0080-\uffff]/.test(next) && runOn(lower, next);
     parts.push(lower, runsOn ? ' ' : '\n');
     length += lower.length + 1;
   }

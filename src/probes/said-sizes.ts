@@ -16,18 +16,19 @@ const WORDS =
   '(?:\\s+(?:alone|itself|directory|folder|dir|already|now|currently|has|had|grown|to|up|in|size|of|space|disk|is|at|a|total|about|allein|schon|jetzt|seul|sola|ya|já|уже|fast))';
 const AFTER = new RegExp(
   `^[\`"'*)]{0,4}(?:\\s?[:=→]\\s{0,4}|\\s?\\(|${WORDS}{0,5}\\s+${VERB}${WORDS}{0,5}\\s+)${SIZE}`,
-  'iu',
+  'i',
 );
 const BEFORE = new RegExp(
   `${SIZE}\\s+(?:of (?:data|files|stuff|logs|layers|images|snapshots) )?(?:is |are |was |sits? |lies? |used )?(?:in|under|inside|below|by|dans|en|em|в)\\s+(?:the )?[\`"'*(]{0,4}$`,
-  'iu',
+  'i',
 );
+const UNIT = /\d\s?(?:[KMGT]i?B|[GT](?:o|i)?)/i;
 const NOT_CONTENT =
   /^\s?(?:disk|partition|volume|lv|drive|ssd|hdd|mount|filesystem|file system|tmpfs|free|available|avail|left|frei|libre|limit|quota|total)/i;
 
 export function said(text: string): DirectorySize[] {
   const facts: DirectorySize[] = [];
-  if (text.length > 4096) return facts;
+  if (text.length > 4096 || !text.includes('/') || !UNIT.test(text)) return facts;
   for (const match of text.matchAll(PATH)) {
     const path = match[0].replace(/[.]+$/, '').replace(/(?<=.)\/$/, '');
     // `/data is 300G` is as likely the size of a disk: only directories some way down

@@ -1,7 +1,8 @@
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { MentionTerm } from './facts/text.ts';
-import { isProse } from './paste/prose.ts';
+import { sieve } from './paste/needles.ts';
+import { proseLines } from './paste/prose.ts';
 import type { Probe } from './probe.ts';
 
 /** A circumstance that is told by words which stand in one sentence, in whatever order. */
@@ -142,6 +143,8 @@ const RULES: readonly SentenceRule[] = [
   },
 ];
 
+const possible = sieve(RULES, (rule) => rule.all);
+
 /** People put what they saw in the first pages; beyond this a paste is a log. UTF-16 units. */
 const READ = 64 * 1024;
 /** A longer "sentence" is no sentence. */
@@ -161,20 +164,21 @@ function scan(doc: Document): Found[] {
   const seen = new Set<MentionTerm>();
   let read = 0;
   let before = '';
-  for (const line of doc.lines) {
+  const prose = proseLines(doc.lines);
+  for (const [i, line] of doc.lines.entries()) {
     read += line.text.length;
     if (read > READ || facts.length >= RULES.length) break;
-    if (line.text === '' || !isProse(line.text)) {
+    if (!prose[i]) {
       before = '';
       continue;
     }
     for (const sentence of line.text.toLowerCase().split(/[.!?](?=\s|$)|[。！？]/)) {
       if (sentence.length === 0 || sentence.length > LONGEST) continue;
-      for (const rule of RULES) {
+      for (const rule of possible(`${before} ${sentence}`)) {
         if (seen.has(rule.term)) continue;
         // df in one sentence and du in the next belong together
         const text = rule.term === 'du-does-not-explain' ? `${before} ${sentence}` : sentence;
-        if (rule.none?.test(text) || !rule.all.every((pattern) => pattern.test(text))) continue;
+        if (!rule.all.every((pattern) => pattern.test(text)) || rule.none?.test(text)) continue;
         seen.add(rule.term);
         facts.push(found('mention', { term: rule.term }, line.n, line.text.trim().slice(0, 400)));
       }

@@ -15,6 +15,7 @@ const BOLD = /\*\*(?=[^*\s])([^*]+)\*\*/g;
 /** Colours whose escape character was lost on the way: `[0;31m`, `^[[0m`, `␛[1m`. */
 const LOST_ESCAPES =
   /(?:\^\[|␛|\\033|\\e|\\x1b|\\u001b)\[[0-9;]{0,12}[A-HJKmhl]|\[\d{1,3}(?:;\d{1,3}){0,4}m(?!\])|\[m(?![\]\w])/g;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 const SPACES = /[\u00a0\u2007\u202f\u3000]/g;
 const ENTITY = /&(lt|gt|amp|quot|apos|nbsp|#39|#x27|#34|#x22|#60|#62);/gi;
 const ENTITIES: Record<string, string> = {
@@ -34,9 +35,9 @@ const ENTITIES: Record<string, string> = {
 
 /** The line as the machine printed it, as far as that can be told. */
 export function withoutMarkup(line: string): string {
-  let text = line.replace(SPACES, ' ');
+  let text = BEYOND_ASCII.test(line) ? line.replace(SPACES, ' ') : line;
   if (text.includes('>')) text = text.replace(QUOTES, '');
-  if (FENCE.test(text)) return '';
+  if (/[`~{]/.test(text) && FENCE.test(text)) return '';
   if (text.includes('```') || text.includes('~~~')) text = text.replace(INLINE_FENCE, '');
   if (text.includes('<') || text.includes('[') || text.includes('{'))
     text = text.replace(TAGS, '').replace(LOST_ESCAPES, '');

@@ -1,58 +1,46 @@
 /**
  * Which words must stand in a text for a pattern to match it, read from the pattern itself. A
  * rule whose words are not there need not be tried, nor compiled: most rules of a long list
- * speak of things that a given text never mentions.
+ * speak of things that a given line never mentions.
  */
+
+/** A lower-case word; one of several; every one of several; `true` when nothing can be told. */
+export type Needles = string | true | { any: readonly Needles[] } | { all: readonly Needles[] };
 
 /** A shorter word is in every text. */
 const SHORTEST = 2;
-/** More alternatives than this cost more than the pattern. */
-const MOST = 40;
 
-/**
- * Lower-case strings, one of which is in the lower-case form of every text that `pattern`
- * matches; `undefined` when none can be told.
- */
-export function needlesOf(pattern: RegExp): readonly string[] | undefined {
+/** What the lower-case form of every text that `pattern` matches holds. */
+export function needlesOf(pattern: RegExp): Needles {
   const reader = new Reader(pattern.source);
   const needles = reader.alternatives();
-  return reader.failed || !needles || needles.length > MOST ? undefined : needles;
+  return reader.failed ? true : needles;
 }
 
-/**
- * The rules that may match a text given in lower case. `patterns` tells what of a rule must
- * match, all of it.
- */
+/** Can a text, given in lower case, match the pattern of these needles? */
+export function mayMatch(needles: Needles, lower: string): boolean {
+  if (needles === true) return true;
+  if (typeof needles === 'string') return lower.includes(needles);
+  return 'any' in needles
+    ? needles.any.some((one) => mayMatch(one, lower))
+    : needles.all.every((one) => mayMatch(one, lower));
+}
+
+/** The rules that may match a text given in lower case. `patterns`: what of a rule must match, all of it. */
 export function sieve<T>(
   rules: readonly T[],
   patterns: (rule: T) => readonly RegExp[],
 ): (lower: string) => readonly T[] {
-  let needles: (readonly (readonly string[])[])[] | undefined;
+  let made: readonly Needles[] | undefined;
   return (lower) => {
-    needles ??= rules.map((rule) => patterns(rule).flatMap((one) => [needlesOf(one) ?? []]));
-    const all = needles;
-    return rules.filter((_, i) =>
-      all[i]?.every((words) => words.length === 0 || words.some((word) => lower.includes(word))),
-    );
+    made ??= rules.map((rule) => ({ all: patterns(rule).map(needlesOf) }));
+    const needles = made;
+    return rules.filter((_, i) => mayMatch(needles[i] ?? true, lower));
   };
 }
 
 /** An assertion: it takes no character. */
 const EMPTY = Symbol('empty');
-
-type Needles = readonly string[] | undefined;
-
-/** The rarer of two: the longer its shortest word, the fewer texts have it. */
-function better(a: Needles, b: Needles): Needles {
-  if (!a || !b) return a ?? b;
-  return worth(b) > worth(a) ? b : a;
-}
-
-function worth(needles: readonly string[]): number {
-  let shortest = 8;
-  for (const one of needles) if (one.length < shortest) shortest = one.length;
-  return shortest - needles.length / 8;
-}
 
 /** Reads a pattern's source once, from left to right. What it does not know it takes for anything. */
 class Reader {
@@ -64,22 +52,18 @@ class Reader {
     this.#source = source;
   }
 
-  /** Alternatives up to the closing parenthesis or the end: every one must have needles. */
+  /** Alternatives up to the closing parenthesis or the end. */
   alternatives(): Needles {
-    const all: string[] = [];
-    let open = false;
-    for (;;) {
-      const one = this.#sequence();
-      if (one) all.push(...one);
-      else open = true;
-      if (this.#source[this.#at] !== '|') break;
+    const any = [this.#sequence()];
+    while (this.#source[this.#at] === '|') {
       this.#at++;
+      any.push(this.#sequence());
     }
-    return open ? undefined : [...new Set(all)];
+    return any.length === 1 ? (any[0] ?? true) : any.includes(true) ? true : { any };
   }
 
   #sequence(): Needles {
-    let best: Needles;
+    const all: Needles[] = [];
     let run = '';
     while (this.#at < this.#source.length) {
       const from = this.#at;
@@ -95,15 +79,17 @@ class Reader {
       const atom = this.#atom(char);
       const least = this.#quantifier();
       if (atom === EMPTY) continue;
-      const literal = typeof atom === 'string' && least !== 0 ? atom : '';
-      run += literal;
-      if (literal !== '' && least === undefined) continue;
-      if (run.length >= SHORTEST) best = better(best, [run]);
+      if (typeof atom === 'string') {
+        if (least !== 0) run += atom;
+        if (least === undefined) continue;
+      }
+      if (run.length >= SHORTEST) all.push(run);
       // `a{2,}`: the last `a` may begin the next word
-      run = literal;
-      if (typeof atom === 'object' && least !== 0) best = better(best, atom);
+      run = typeof atom === 'string' && least !== 0 ? atom : '';
+      if (typeof atom === 'object' && least !== 0) all.push(atom);
     }
-    return run.length >= SHORTEST ? better(best, [run]) : best;
+    if (run.length >= SHORTEST) all.push(run);
+    return all.length > 1 ? { all } : (all[0] ?? true);
   }
 
   #isQuantified(): boolean {
@@ -111,11 +97,11 @@ class Reader {
     return char === '*' || char === '+' || char === '?' || char === '{';
   }
 
-  /** One character, class, group or assertion: its character, its needles, or nothing that is known. */
-  #atom(char: string): string | readonly string[] | typeof EMPTY | undefined {
+  /** One character, class, group or assertion: its character, its needles, or `true`. */
+  #atom(char: string): Needles | typeof EMPTY {
     this.#at++;
     if (char === '^' || char === '$') return EMPTY;
-    if (char === '.') return undefined;
+    if (char === '.') return true;
     if (char === '[') return this.#class();
     if (char === '(') return this.#group();
     if (char !== '\\') return char.toLowerCase();
@@ -125,23 +111,22 @@ class Reader {
       const rest = this.#source.slice(this.#at, this.#at + 80);
       const fixed = escaped === 'u' ? 4 : escaped === 'x' ? 2 : escaped === 'c' ? 1 : 0;
       this.#at += /^\{[^}]*\}|^<[^>]*>/.exec(rest)?.[0].length ?? fixed;
-      return undefined;
+      return true;
     }
-    return /[a-zA-Z0-9]/.test(escaped) ? undefined : escaped;
+    return /[a-zA-Z0-9]/.test(escaped) ? true : escaped;
   }
 
   /** `[.]` and `[Nn]` are one character. */
-  #class(): string | undefined {
+  #class(): string | true {
     const from = this.#at;
     while (this.#at < this.#source.length && this.#source[this.#at] !== ']')
       this.#at += this.#source[this.#at] === '\\' ? 2 : 1;
-    const inside = this.#source.slice(from, this.#at++);
-    if (inside.length > 2) return undefined;
-    const one = inside.toLowerCase();
-    return one !== '' && !'\\^-'.includes(one[0] ?? '') && (one.length === 1 || one[0] === one[1]) ? one[0] : undefined;
+    const inside = this.#source.slice(from, this.#at++).toLowerCase();
+    const first = inside[0] ?? '\\';
+    return inside.length <= 2 && !'\\^-'.includes(first) && (inside[1] ?? first) === first ? first : true;
   }
 
-  #group(): readonly string[] | typeof EMPTY | undefined {
+  #group(): Needles | typeof EMPTY {
     let around = false;
     if (this.#source[this.#at] === '?') {
       const kind = /^\?(?::|<?[=!]|<[^>]*>)/.exec(this.#source.slice(this.#at, this.#at + 80))?.[0] ?? '';
@@ -151,7 +136,8 @@ class Reader {
     }
     const needles = this.alternatives();
     if (this.#source[this.#at++] !== ')') this.failed = true;
-    return around ? EMPTY : needles;
+    // as a list, since a bare word would join its neighbours
+    return around ? EMPTY : typeof needles === 'string' ? { all: [needles] } : needles;
   }
 
   /** The least count behind an atom; undefined when it has no quantifier. */
@@ -166,7 +152,7 @@ class Reader {
   }
 }
 
-/** `^ $ \ . * + ? ( ) [ ] { } |` and the end are not. */
+/** Not one of `^ $ \ . * + ? ( ) [ ] { } |`, nor the end. */
 function isPlain(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
