@@ -7,6 +7,8 @@ import { count } from './size.ts';
 
 const TEXT = /during balancing|had to relocate|[Bb]alance on ['"‘]?\/|No balance found|chunks balanced/;
 
+const SAYS = /balanc|relocate/i;
+
 export const btrfsBalance: Probe = {
   id: 'btrfs-balance',
   title: 'btrfs balance: how it ended, or how far it is',
@@ -20,6 +22,7 @@ function scanBalance(doc: Document): Found[] {
   const facts: Found[] = [];
   for (const { n, text, command, typed } of consoleRows(doc)) {
     if (text.length > 2000) continue;
+    if (!SAYS.test(text)) continue;
     const ended = outcomeOf(text);
     if (ended) {
       const from = typed ? '' : command;

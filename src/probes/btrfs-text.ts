@@ -46,6 +46,7 @@ export class Coarsest {
 
 /** The mount point in `btrfs filesystem df /var/lib/docker`, `btrfs fi usage -T /`. */
 export function pathIn(command: string, verb: RegExp): string | undefined {
+  if (!command.includes('btrfs')) return undefined;
   const call = new RegExp(`\\bbtrfs\\s[^|;&]{0,60}?${verb.source}(?=\\s)([^|;&]{0,400})`).exec(command);
   const path = call?.[1]?.split(/\s+/).find((word) => /^[/.~]/.test(word));
   return path === undefined ? undefined : path.replace(/[`'":,)]+$/, '');

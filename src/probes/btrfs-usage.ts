@@ -43,17 +43,18 @@ function fromText(doc: Document): Found[] {
   };
   for (const { n, text, command, typed } of consoleRows(doc)) {
     if (text.length > 2000) continue;
-    if (typed || /^\s*Overall:?\s*$/.test(text)) close();
-    if (typed || text.includes('total=')) continue;
-    const path = pathIn(command, /\busage/);
-    if (/^\s*Overall:?\s*$/.test(text)) open = newUsage(n, path);
+    const first = text.includes('Overall') && /^\s*Overall:?\s*$/.test(text);
+    if (typed || first) close();
+    if (typed || text.includes('total=') || (!open && !first && !text.includes(':'))) continue;
+    const path = () => pathIn(command, /\busage/);
+    if (first) open = newUsage(n, path());
     const overall = OVERALL.exec(text);
     const group = overall ? null : GROUP.exec(text);
     // a second copy of a line that was seen: the next file system, whose `Overall:` is cut off
     if (overall && open?.keys.has((overall[1] ?? '').toLowerCase())) close();
     // `Device size:` is also in `btrfs device usage`, below a line with the device's ID
     if (overall && !open && !/^\s*Device (?:un)?allocated/i.test(text)) continue;
-    if (overall || group) open ??= newUsage(n, path);
+    if (overall || group) open ??= newUsage(n, path());
     if (!open) continue;
     if (readLine(open, text, overall, group)) open.quote.push(text.trim());
   }

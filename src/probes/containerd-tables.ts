@@ -7,12 +7,13 @@ import { argvOf, rows, typed } from './undress.ts';
 
 type Table = 'snapshots' | 'usage' | 'leases' | 'plugins' | 'containers';
 
-const HEADERS: readonly [Table, RegExp][] = [
-  ['usage', /^\s*KEY\s+SIZE\s+INODES\s*$/],
-  ['snapshots', /^\s*KEY\s+PARENT\s+KIND\s*$/],
-  ['leases', /^\s*ID\s+CREATED AT\s+LABELS\s*$/],
-  ['plugins', /^\s*TYPE\s+ID\s+PLATFORMS\s+STATUS\s*$/],
-  ['containers', /^\s*CONTAINER\s+IMAGE\s+RUNTIME\s*$/],
+/** A table, its header, and a word of that. */
+const HEADERS: readonly [Table, RegExp, string][] = [
+  ['usage', /^\s*KEY\s+SIZE\s+INODES\s*$/, 'INODES'],
+  ['snapshots', /^\s*KEY\s+PARENT\s+KIND\s*$/, 'KIND'],
+  ['leases', /^\s*ID\s+CREATED AT\s+LABELS\s*$/, 'LABELS'],
+  ['plugins', /^\s*TYPE\s+ID\s+PLATFORMS\s+STATUS\s*$/, 'STATUS'],
+  ['containers', /^\s*CONTAINER\s+IMAGE\s+RUNTIME\s*$/, 'RUNTIME'],
 ];
 
 /** ctr takes this one when none is named (containerd defaults.DefaultSnapshotter on Linux). */
@@ -25,8 +26,10 @@ export function containerdTables(doc: Document): Found[] {
   let snapshotter = snapshotterIn(argvOf(doc).join(' '));
   const plugins: [string, string][] = [];
   let pluginLine = 0;
+  const headers = HEADERS.filter(([, , word]) => doc.text.includes(word));
+  if (headers.length === 0) return results;
   for (const { n, text: line } of rows(doc)) {
-    const header = HEADERS.find(([, pattern]) => pattern.test(line));
+    const header = headers.find(([, pattern]) => pattern.test(line));
     if (header) {
       table = header[0];
       if (table === 'plugins') pluginLine = n;

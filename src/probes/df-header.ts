@@ -15,13 +15,18 @@ const INODES =
   /inod|inœud|inoeud|i-?nod|nodos-?i|ノード|节点|節點|нодов|инод|i-węz|i-?düğüm|아이노드|IUse|IVerw|IUti|IUso|NUso|I使用|I已用/iu;
 const TYPE = /(?:^|\s)(?:Typ|Type|Typo|Tipo|Tyyppi|Tip|Тип|タイプ|类型|類型|형식|형태|Soort|Típus)(?=\s|$)/iu;
 /** `Use%`, `使用%`, `Uti%`, `Capacity`, `Kapazität`: a percentage that is no number. */
-const PERCENT_WORD = /[^\d\s]%|%[a-z]|(?:^|\s)(?:Capac|Kapaz|Doluluk)/iu;
+const PERCENT_WORD = /[^\d\s]%|%[a-z]|(?:^|\s)(?:Capac|Kapaz|Doluluk)/i;
 const UNIT = /(?:^|\s)(\d{1,6})([KMGTPE]?)(i?B|B?)-\S/i;
 const UNIT_BEHIND = /\S+\s(?:de|di)\s(\d{1,6})\s?([KMGTPE]?)(B?)(?:\s|$)/i;
 
+/** Has a line what every header has: the title of a column of percentages? */
+export function isHeaderLike(text: string): boolean {
+  return text.length <= 1000 && (text.includes('%') || /\s[CKD]/.test(text)) && PERCENT_WORD.test(text);
+}
+
 /** A header of df in any language, or undefined. It tells the unit and what is counted; columns go by shape. */
 export function dfHeader(text: string): DfHeader | undefined {
-  if (text.length > 1000 || !PERCENT_WORD.test(text)) return undefined;
+  if (!isHeaderLike(text)) return undefined;
   if (text.trim().split(/\s+/).length < 4 || /\s\d{1,3}%\s/.test(text)) return undefined;
   const unit = UNIT.exec(text) ?? UNIT_BEHIND.exec(text);
   return {

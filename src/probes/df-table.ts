@@ -1,8 +1,8 @@
 import { type ConsoleRow, consoleRows, runsInContainer } from './console-rows.ts';
 import { deviceAtEnd, isPseudo, unglue } from './df-glued.ts';
-import { type DfHeader, dfCommand, dfHeader } from './df-header.ts';
+import { type DfHeader, dfCommand, dfHeader, isHeaderLike } from './df-header.ts';
 import { type DfFigures, dfFigures } from './df-rows.ts';
-import type { Document } from './document.ts';
+import type { Document, Line } from './document.ts';
 import { isFsType } from './fs-types.ts';
 
 /** One row of df, its amounts still as printed. */
@@ -26,16 +26,31 @@ export interface DfTable {
 /** Lines of prose or warnings that may stand inside one table. */
 const GAP = 3;
 
+/** Two probes read the same tables: they are read once. */
+const TABLES = new WeakMap<readonly Line[], readonly DfTable[]>();
+
 /** Every df table of a document, whatever its dress. */
-export function dfTables(doc: Document): DfTable[] {
+export function dfTables(doc: Document): readonly DfTable[] {
+  let tables = TABLES.get(doc.lines);
+  if (!tables) {
+    tables = readTables(doc);
+    TABLES.set(doc.lines, tables);
+  }
+  return tables;
+}
+
+function readTables(doc: Document): DfTable[] {
   const tables: DfTable[] = [];
   let open: DfTable | undefined;
   let before: ConsoleRow | undefined;
   let gap = 0;
   for (const row of consoleRows(doc)) {
-    const tokens = undecorate(row.text)
-      .split(/\s+/)
-      .filter((word) => word !== '');
+    const isRow = mayHoldFigures(row.text);
+    if (!open && !isRow && !isHeaderLike(row.text)) {
+      before = row;
+      continue;
+    }
+    const tokens = isRow ? words(undecorate(row.text)) : [];
     const groups = tokens.length >= 5 && tokens.length < 4000 ? dfFigures(tokens) : [];
     const header = groups.length === 0 ? dfHeader(row.text) : undefined;
     if (row.typed || header || (groups.length === 0 && ++gap > GAP)) open = undefined;
@@ -64,6 +79,15 @@ export function dfTables(doc: Document): DfTable[] {
   }
   for (const table of tables) table.inContainer ||= table.rows.some(seenInContainer);
   return tables.filter((table) => table.rows.length > 0);
+}
+
+/** Figures of df are numbers with a percentage (or `-`) and a path behind them. */
+function mayHoldFigures(text: string): boolean {
+  return text.includes('/') && (text.includes('%') || text.includes('-')) && /\d/.test(text);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }
 
 /** Without what logs and Markdown tables put before a row: `web_1  | `, `#12 0.345 `, `| … |`. */

@@ -8,6 +8,9 @@ import { parseSize } from './size.ts';
 
 const ROW = /^\s*(\d+(?:[.,]\d+)?\s?(?:[KMGTPE]i?B?|B)?)\s+((?:\/|\.{1,2}\/|~\/|\.$)\S*(?: \S+)*)\s*$/i;
 
+/** A cheap test of what {@link ROW} begins with. */
+const START = /^\s*\d+[\d.,]*\s?[KMGTPEkmgtpeiBb]*\s/;
+
 export const directorySize: Probe = {
   id: 'directory-size',
   title: 'du: what directories hold; sentences that say so',
@@ -24,7 +27,7 @@ function scanDirectories(doc: Document): Found[] {
   const facts: Found[] = [];
   for (const { n, text, command, typed } of consoleRows(doc)) {
     if (text.length > 8192) continue;
-    const row = typed ? null : ROW.exec(text);
+    const row = typed || !START.test(text) ? null : ROW.exec(text);
     const value = row ? rowOf(row[1] ?? '', row[2] ?? '', command, text.includes('\t')) : undefined;
     if (value) facts.push(found('directory-size', value, n));
     else if (doc.origin.kind === 'paste' && !row)

@@ -1,5 +1,5 @@
 import { type ConsoleRow, consoleRows } from './console-rows.ts';
-import type { Document } from './document.ts';
+import type { Document, Line } from './document.ts';
 import { count, parseSize } from './size.ts';
 
 /** One row of ls -l, ls -s, ls -i or find -ls. */
@@ -17,6 +17,9 @@ interface ListRow {
   resolution?: number;
 }
 
+/** Cheap tests of what {@link ROW} and the head of a listing must have. */
+const MODE = /[-r][-w][-xsStT][-r][-w][-xsStT][-r][-w][-xsStT]/;
+const HEAD_END = /:\s*$/;
 /** mode, links, owner, group, size (devices: `10, 236`), then date and name. */
 const ROW =
   /^\s*(?:(\d+)\s+)?(?:(\d+(?:[.,]\d+)?[KMGTPE]?)\s+)?([-dlbcps][-rwxsStT]{9})[@.+]?\s+\d+\s+(\S+)\s+(\S+)\s+(\d+(?:[.,]\d+)?[KMGTPE]?i?B?|\d+,\s*\d+)\s+(\S.*)$/;
@@ -24,8 +27,15 @@ const ROW =
 const DATE =
   /^(?:\d{4}-\d\d-\d\d\s+\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\s+[+-]\d{4})?|[^\s\d]\S{0,11}\s+\d{1,2}\.?\s+(?:\d{4}|\d{1,2}:\d\d(?::\d\d)?)|\d{1,2}\.?\s+\S{2,12}\s+(?:\d{4}|\d{1,2}:\d\d)|\d{1,2}月\s+\d{1,2}日?\s+(?:\d{4}年?|\d{1,2}:\d\d)|\S{1,12}\s+\d{1,2}\s+(?:\d{4}|\d{1,2}:\d\d))\s+(\S.*)$/u;
 
+/** Several probes read the same listings: they are read once. */
+const LISTS = new WeakMap<readonly Line[], readonly ListRow[]>();
+
 /** The rows of every listing in a document, with the directory that was listed put before the name. */
-export function* listRows(doc: Document): Generator<ListRow> {
+export function listRows(doc: Document): readonly ListRow[] {
+  const made = LISTS.get(doc.lines);
+  if (made) return made;
+  const list: ListRow[] = [];
+  LISTS.set(doc.lines, list);
   let directory: string | undefined;
   let command = '';
   for (const row of consoleRows(doc)) {
@@ -34,13 +44,14 @@ export function* listRows(doc: Document): Generator<ListRow> {
       directory = undefined;
     }
     // `ls a b` prints `a:` before each listing
-    const head = row.text.length < 4096 ? /^\s*(\/[^:]*|\.{1,2}(?:\/[^:]*)?):\s*$/.exec(row.text)?.[1] : undefined;
+    const head = row.text.length < 4096 && HEAD_END.test(row.text) ? /^\s*(\/[^:]*|\.{1,2}(?:\/[^:]*)?):\s*$/.exec(row.text)?.[1] : undefined;
     if (head) directory = head;
-    else if (!row.typed && row.text.length < 8192) {
+    else if (!row.typed && row.text.length < 8192 && MODE.test(row.text)) {
       const item = rowOf(row, directory, doc.origin.kind === 'run');
-      if (item) yield item;
+      if (item) list.push(item);
     }
   }
+  return list;
 }
 
 function rowOf(row: ConsoleRow, directory: string | undefined, ran: boolean): ListRow | undefined {

@@ -29,6 +29,8 @@ const MAYBE: Record<string, (word: string) => boolean> = {
   UUID: (word) => /^[0-9A-Fa-f-]{8,36}$|^\w{6}(?:-\w{4}){5}-\w{6}$/.test(word),
 };
 
+const ROW = /^\S.{0,300}?\s\d+:\d+\s+[01]\s+\S+\s+[01]\s+[a-z]/u;
+
 interface Open {
   /** devices by depth: the chain above the next row */
   chain: string[];
@@ -48,7 +50,7 @@ export function fromLsblkTree(doc: Document): Found[] {
   };
   for (const { n, text, typed } of consoleRows(doc)) {
     if (text.length > 4000) continue;
-    const words = text.trim().split(/\s+/);
+    const words = text.includes('NAME') ? text.trim().split(/\s+/) : [];
     const isHeader =
       words[0] === 'NAME' && words.length >= 3 && words.every((word) => COLUMN.has(word)) && words.includes('SIZE');
     if (typed || isHeader) {
@@ -57,7 +59,7 @@ export function fromLsblkTree(doc: Document): Found[] {
       continue;
     }
     // a row of the usual columns is known without its header: name maj:min rm size ro type
-    if (!table && !/^\S.{0,300}?\s\d+:\d+\s+[01]\s+\S+\s+[01]\s+[a-z]/u.test(text.trim())) continue;
+    if (!table && !(/\d:\d/.test(text) && ROW.test(text.trim()))) continue;
     table ??= {
       chain: [],
       columns: ['NAME', 'MAJ:MIN', 'RM', 'SIZE', 'RO', 'TYPE', 'MOUNTPOINTS'],

@@ -79,15 +79,18 @@ function fromReport(row: Record<string, string>): LogicalVolume | undefined {
 const ROW = new RegExp(
   `^[\\s|>_-]{0,12}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}([\\w.+-]{1,128})[\\s|]{1,80}([a-zA-Z-][wrR-][a-zA-Z-]{4,8})[\\s|]{1,20}(${LVM_SIZE})(?:[\\s|]+(.*))?$`,
 );
+/** A cheap test of the attribute word in {@link ROW}. */
+const ATTRIBUTES = /[\s|][a-zA-Z-][wrR-][a-zA-Z-]{4,8}[\s|]/;
 const TYPE = /^[-vVtTrRmMoOCdDsSelcpPiIuwfFgGaAb]$/;
 
 function fromTable(doc: Document): Found[] {
   let header: string | undefined;
   return [...rows(doc)].flatMap(({ n, text }) => {
-    if (/\bLV\b.*\b(?:LSize|Attr|Data%|VG)(?:\s|$)/.test(text)) {
+    if (text.includes('LV') && /\bLV\b.*\b(?:LSize|Attr|Data%|VG)(?:\s|$)/.test(text)) {
       header = text;
       return [];
     }
+    if (!header && !ATTRIBUTES.test(text)) return [];
     const lv = fromRow(text, header) ?? fromHeader(text, header);
     return asFound(lv, n);
   });

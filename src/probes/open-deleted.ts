@@ -37,12 +37,14 @@ function fromLsof(doc: Document): Found[] {
   for (const { n, text, command, typed } of consoleRows(doc)) {
     if (text.length > 8192) continue;
     if (typed) links = false;
-    if (/^\s*COMMAND\s+PID\s/.test(text)) {
+    if (text.includes('COMMAND') && /^\s*COMMAND\s+PID\s/.test(text)) {
       links = /\sNLINK\s/.test(text);
       continue;
     }
-    if (typed || /\s->\s/.test(text)) continue;
-    const value = lsofRow(text, links) ?? busyBoxRow(text, /\blsof\b.*\+\w*L/.test(command));
+    if (typed || !text.includes('/') || text.includes(' -> ')) continue;
+    const value = /\sV?REG\s/.test(text)
+      ? lsofRow(text, links)
+      : busyBoxRow(text, command.includes('lsof') && /\blsof\b.*\+\w*L/.test(command));
     if (value && !MEMORY.test(value.path)) facts.push(found('open-deleted', value, n));
   }
   return facts;

@@ -90,6 +90,7 @@ const PROGRAM = new RegExp(
   `(?:^|[\\s─├└│|\`-])((?:(?:/[\\w.+-]{1,80}){0,12}/(?:s?bin|libexec|lib\\w*)/)?(?:${DAEMONS.join('|')}))(?=\\s|$)`,
 );
 
+const DAEMON = new RegExp(DAEMONS.join('|'));
 /** What stands before the command: `ps -eo pid,args`, pgrep -a, a control group's tree; `ps -ef`; `ps aux`; BusyBox. */
 const BEFORE: readonly RegExp[] = [
   /^[\s─├└│|`-]*(\d{1,8})\s*$/,
@@ -101,7 +102,7 @@ const BEFORE: readonly RegExp[] = [
 
 function listed(doc: Document): Found[] {
   return [...rows(doc)].flatMap(({ n, text }) => {
-    const program = PROGRAM.exec(text);
+    const program = DAEMON.test(text) ? PROGRAM.exec(text) : null;
     const path = program?.[1];
     if (!program || !path) return [];
     const at = program.index + program[0].length - path.length;
