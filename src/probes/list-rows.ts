@@ -44,7 +44,10 @@ export function listRows(doc: Document): readonly ListRow[] {
       directory = undefined;
     }
     // `ls a b` prints `a:` before each listing
-    const head = row.text.length < 4096 && HEAD_END.test(row.text) ? /^\s*(\/[^:]*|\.{1,2}(?:\/[^:]*)?):\s*$/.exec(row.text)?.[1] : undefined;
+    const head =
+      row.text.length < 4096 && HEAD_END.test(row.text)
+        ? /^\s*(\/[^:]*|\.{1,2}(?:\/[^:]*)?):\s*$/.exec(row.text)?.[1]
+        : undefined;
     if (head) directory = head;
     else if (!row.typed && row.text.length < 8192 && MODE.test(row.text)) {
       const item = rowOf(row, directory, doc.origin.kind === 'run');

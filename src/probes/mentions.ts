@@ -95,7 +95,8 @@ function flow(lines: readonly Line[], wanted: (index: number) => boolean): Flow 
     const lower = given !== '' && wanted(i) ? given.slice(0, READ).toLowerCase() : '';
     starts.push(length);
     const next = lines[i + 1]?.text ?? '';
-    const runsOn = lower.length > 30 && /[a-z,\u0080-\uffff]$/.test(lower) && /^[a-z\u0080-\uffff]/.test(next) && runOn(lower, next);
+    const runsOn =
+      lower.length > 30 && /[a-z,\u0080-\uffff]$/.test(lower) && /^[a-z\u0080-\uffff]/.test(next) && runOn(lower, next);
     parts.push(lower, runsOn ? ' ' : '\n');
     length += lower.length + 1;
   }

@@ -31,8 +31,7 @@ function scan(doc: Document): Found[] {
     const line = doc.lines[i];
     if (!line || line.text === '' || !isNew(line.text)) continue;
     const alone = hasWording(line.text);
-    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !mayRunOn(line.text)))
-      continue;
+    if (!alone && (doc.origin.kind !== 'paste' || line.text.length < 50 || !mayRunOn(line.text))) continue;
     const whole = wholeMessage(doc, i);
     const worded = wordedErrno(whole.text) ?? (alone ? wordedErrno(line.text) : undefined);
     if (!worded) continue;
