@@ -19,11 +19,14 @@ export function needlesOf(pattern: RegExp): Needles {
 
 /** Can a text, given in lower case, match the pattern of these needles? */
 export function mayMatch(needles: Needles, lower: string): boolean {
-  if (needles === true) return true;
   if (typeof needles === 'string') return lower.includes(needles);
-  return 'any' in needles
-    ? needles.any.some((one) => mayMatch(one, lower))
-    : needles.all.every((one) => mayMatch(one, lower));
+  if (needles === true) return true;
+  if ('any' in needles) {
+    for (const one of needles.any) if (mayMatch(one, lower)) return true;
+    return false;
+  }
+  for (const one of needles.all) if (!mayMatch(one, lower)) return false;
+  return true;
 }
 
 /** The rules that may match a text given in lower case. `patterns`: what of a rule must match, all of it. */
@@ -37,6 +40,11 @@ export function sieve<T>(
     const needles = made;
     return rules.filter((_, i) => mayMatch(needles[i] ?? true, lower));
   };
+}
+
+function commonness(needles: Needles): number {
+  if (typeof needles === 'string') return -needles.length;
+  return needles === true ? 1000 : 'any' in needles ? needles.any.length : 0;
 }
 
 /** An assertion: it takes no character. */
@@ -89,7 +97,8 @@ class Reader {
       if (typeof atom === 'object' && least !== 0) all.push(atom);
     }
     if (run.length >= SHORTEST) all.push(run);
-    return all.length > 1 ? { all } : (all[0] ?? true);
+    // what is tested soonest is what is rarest: one long word, then few alternatives
+    return all.length > 1 ? { all: all.sort((a, b) => commonness(a) - commonness(b)) } : (all[0] ?? true);
   }
 
   #isQuantified(): boolean {
