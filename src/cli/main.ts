@@ -1,4 +1,5 @@
 import { UllageError } from '../host/host.ts';
+import { compilePatternsOnce } from './compile-once.ts';
 import { EXIT } from './exit-status.ts';
 
 const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number> }>> = {
@@ -22,6 +23,7 @@ export async function main(argv: string[]): Promise<number> {
         `ullage ${first ?? ''}`,
         'Verbs: doctor, explain, capture, causes. See ullage --help',
       );
+    compilePatternsOnce();
     const { run } = await verb();
     return await run(isDoctor ? argv : rest);
   } catch (error) {
