@@ -1,0 +1,37 @@
+import type { Report } from '../src/causes/report.ts';
+import type { Background, Ran, RunOptions } from './process.ts';
+
+/** How doctor ended: its report and exit status. */
+export interface Told {
+  report: Report;
+  status: number;
+  seconds: number;
+}
+
+/**
+ * A machine an incident is made on: a guest, or namespaces of this kernel. Paths are the usual ones on
+ * both (/var/lib/docker, /run/docker.sock), so that an incident need not know where it runs.
+ */
+export interface Ground {
+  readonly kind: 'vm' | 'kernel';
+  /** blank disks in the order the incident asked for them: block devices, or files that {@link mount} mounts */
+  readonly disks: readonly string[];
+  /** a root file system for `docker import`, on the ground */
+  readonly busyboxTar: string;
+  /** what dockerd needs here beside its storage options */
+  readonly dockerdArgs: readonly string[];
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** trimmed output; throws with the program's own words unless it ended with 0 */
+  must(argv: readonly string[], options?: RunOptions): Promise<string>;
+  /** goes on in the background; ends with the ground */
+  launch(argv: readonly string[], options?: RunOptions): Background;
+  /** a small text file, its directory made if need be */
+  write(path: string, text: string): Promise<void>;
+  mount(disk: string, at: string, options?: string): Promise<void>;
+  /** the built CLI on this ground: `ullage VERB … --json` */
+  ullage(...argv: string[]): Promise<Ran>;
+  doctor(): Promise<Told>;
+  /** the last lines of the machine's console, where it has one */
+  console(): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Background, failed, launch, type RunOptions, run } from '../process.ts';
+import type { Ground } from '../ground.ts';
+import { doctorOf, ullageArgv } from '../ullage.ts';
+import { GUEST_BUSYBOX_TAR, imageOf } from './image.ts';
+import { type GuestName, recipes } from './recipe.ts';
+import { bootVm, type VmOptions } from './vm.ts';
+
+/** A booted guest, driven over ssh on the loopback. */
+export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'work'>): Promise<Ground> {
+  const image = imageOf(recipes[guest]);
+  if (!existsSync(image.root)) throw new Error(`the ${guest} image is not built: npm run lab -- image ${guest}`);
+  const work = await mkdtemp(join(tmpdir(), 'ullage-lab-'));
+  const vm = await bootVm(image, { ...options, work });
+  const config = join(work, 'ssh_config');
+  await writeFile(config, sshConfig(vm.port, image.key, image.knownHosts, join(work, 'ssh')));
+  const ssh = ['ssh', '-F', config, 'lab', '--'];
+  const master = launch(['ssh', '-F', config, '-M', '-N', 'lab'], { timeoutMs: 2 ** 31 - 1 });
+  await connected(ssh, master, vm.console);
+
+  const overSsh = (argv: readonly string[], options: RunOptions = {}): Background =>
+    launch([...ssh, remoteCommand(argv, options.env)], { ...withoutEnv(options) });
+  const disks = options.disks.map((_, index) => `/dev/vd${'bcdefgh'[index]}`);
+  const ground: Ground = {
+    kind: 'vm',
+    disks,
+    busyboxTar: GUEST_BUSYBOX_TAR,
+    dockerdArgs: [],
+    run: (argv, options) => overSsh(argv, options).done,
+    async must(argv, options) {
+      const ran = await overSsh(argv, options).done;
+      if (ran.exitCode !== 0) throw new Error(failed(argv, ran));
+      return ran.stdout.trim();
+    },
+    launch: overSsh,
+    async write(path, text) {
+      await ground.must(['mkdir', '-p', dirname(path)]);
+      await ground.must(['dd', `of=${path}`, 'status=none'], { input: text });
+    },
+    async mount(disk, at, mountOptions) {
+      await ground.must(['mkdir', '-p', at]);
+      await ground.must(['mount', ...(mountOptions ? ['-o', mountOptions] : []), disk, at]);
+    },
+    ullage: (verb, ...argv) =>
+      run(ullageArgv(verb ?? 'doctor', 'ssh://lab', ...argv), {
+        env: { ULLAGE_SSH_CONFIG: config },
+        timeoutMs: 10 * 60_000,
+      }),
+    doctor: () => doctorOf(ground),
+    console: vm.console,
+    async close() {
+      master.kill();
+      await vm.kill();
+      await rm(work, { recursive: true, force: true });
+    },
+  };
+  return ground;
+}
+
+function withoutEnv(options: RunOptions): RunOptions {
+  const { env: _, ...rest } = options;
+  return rest;
+}
+
+/** sshd gives the words to a shell: each is quoted, so that it arrives as it is. */
+function remoteCommand(argv: readonly string[], env: Record<string, string> = {}): string {
+  const words = ['env', 'LC_ALL=C', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv];
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}
+
+async function connected(ssh: string[], master: Background, console: () => string): Promise<void> {
+  let last = '';
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const ran = await run([...ssh, 'true'], { timeoutMs: 30_000 });
+    if (ran.exitCode === 0) return;
+    last = ran.stderr;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  master.kill();
+  throw new Error(`no ssh to the guest: ${last}\n${console().slice(-1000)}`);
+}
+
+const sshConfig = (port: number, key: string, knownHosts: string, socket: string): string => `Host lab
+  HostName 127.0.0.1
+  Port ${port}
+  User root
+  IdentityFile ${key}
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile ${knownHosts}
+  GlobalKnownHostsFile /dev/null
+  HostKeyAlias lab
+  StrictHostKeyChecking yes
+  PreferredAuthentications publickey
+  Ciphers aes128-gcm@openssh.com,chacha20-poly1305@openssh.com
+  ControlPath ${socket}
+  ControlMaster no
+  LogLevel ERROR
+  ServerAliveInterval 0
+  ConnectTimeout 60
+`;

@@ -1,0 +1,153 @@
+/**
+ * One guest: QEMU with the cached image booted copy-on-write, blank disks without names, one loopback
+ * port to its sshd and no other network. Everything of it is gone with the process.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, ftruncateSync, openSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Image, O_TMPFILE } from './image.ts';
+import { READY } from './scripts.ts';
+
+export interface VmOptions {
+  /** sizes of blank disks in MiB: /dev/vdb, /dev/vdc … */
+  disks: readonly number[];
+  memoryMiB?: number;
+  /** `tcg` unless asked: where virtualisation is not nested, KVM dies with an internal error */
+  accelerator?: 'tcg' | 'kvm';
+  /** directory for the QMP socket */
+  work: string;
+}
+
+export interface Vm {
+  port: number;
+  console(): string;
+  /** QMP: one command, its return value */
+  control(execute: string, args?: Record<string, unknown>): Promise<unknown>;
+  /** at once, as by pulling the plug */
+  kill(): Promise<void>;
+}
+
+const BOOT_MS = 180_000;
+
+export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
+  const port = await freePort();
+  const fds = options.disks.map((mib) => {
+    const fd = openSync(tmpdir(), O_TMPFILE | constants.O_RDWR, 0o600);
+    ftruncateSync(fd, mib * 2 ** 20);
+    return fd;
+  });
+  const qmp = join(options.work, 'qmp');
+  const kvm = options.accelerator === 'kvm';
+  const argv = [
+    'qemu-system-x86_64',
+    ...(kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'Nehalem']),
+    ...['-smp', '2', '-m', String(options.memoryMiB ?? 2048), '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-serial', 'stdio', '-qmp', `unix:${qmp},server=on,wait=off`],
+    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', KERNEL_ARGUMENTS],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-netdev', `user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
+    // romfile: no PXE, and no need of its package
+    ...['-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...drive('root', image.root, 'snapshot=on'),
+    // zeros written cost no room here: an incident fills gigabytes of them
+    ...fds.flatMap((_, index) => drive(`disk${index}`, `/proc/self/fd/${3 + index}`, 'discard=unmap,detect-zeroes=unmap')),
+  ];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe', ...fds],
+  });
+  for (const fd of fds) closeSync(fd);
+  let text = '';
+  const add = (bytes: Buffer): void => {
+    text = (text + bytes.toString('latin1')).slice(-(2 ** 20));
+  };
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      text += `\n${error.message}\n`;
+      resolve();
+    });
+    child.once('close', () => resolve());
+  });
+  await ready(child, () => text);
+  return {
+    port,
+    console: () => text,
+    control: (execute, args) => control(qmp, execute, args),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+const KERNEL_ARGUMENTS =
+  'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check net.ifnames=0';
+
+const drive = (id: string, file: string, more: string): string[] => [
+  ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file},${more}`],
+  ...['-device', `virtio-blk-pci,drive=${id},serial=${id}`],
+];
+
+function ready(child: ChildProcess, console: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => stop(new Error(`the guest did not boot in ${BOOT_MS / 1000} s`)), BOOT_MS);
+    const onData = (): void => {
+      if (console().includes(READY)) stop();
+    };
+    const onClose = (): void => stop(new Error('qemu ended before the guest was ready'));
+    const stop = (error?: Error): void => {
+      clearTimeout(timer);
+      child.stdout?.off('data', onData);
+      child.off('close', onClose);
+      if (!error) return resolve();
+      child.kill('SIGKILL');
+      reject(new Error(`${error.message}:\n${console().slice(-2000)}`));
+    };
+    child.stdout?.on('data', onData);
+    child.once('close', onClose);
+  });
+}
+
+/** QMP (qemu's docs/interop/qmp-spec.txt): greeting, capabilities, one command. */
+function control(path: string, execute: string, args?: Record<string, unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    let buffer = '';
+    const commands: object[] = [{ execute: 'qmp_capabilities' }, { execute, ...(args ? { arguments: args } : {}) }];
+    socket.setTimeout(30_000, () => socket.destroy(new Error(`qmp: no answer to ${execute}`)));
+    socket.on('error', reject);
+    socket.on('data', (bytes) => {
+      buffer += bytes.toString();
+      const lines = buffer.split('\n');
+      buffer = lines.pop() ?? '';
+      for (const line of lines) {
+        const message = JSON.parse(line) as { return?: unknown; error?: { desc: string }; event?: string };
+        if (message.event !== undefined) continue;
+        if (message.error) return void socket.destroy(new Error(`qmp ${execute}: ${message.error.desc}`));
+        const next = commands.shift();
+        if (next) socket.write(`${JSON.stringify(next)}\n`);
+        else {
+          socket.end();
+          resolve(message.return);
+        }
+      }
+    });
+  });
+}
+
+/** A loopback port nobody holds now; QEMU takes it a moment later. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port')),
+      );
+    });
+  });
+}

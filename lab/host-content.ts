@@ -1,0 +1,35 @@
+import type { Lab } from './incident.ts';
+
+/** Seeds once: a later start must find, not make, the files. */
+const SEED = `[ -e /data/1 ] || for i in 1 2 3 4 5 6; do dd if=/dev/urandom of=/data/$i bs=16k count=$i 2>/dev/null; done; exec sleep 1000000`;
+
+export const BASE = 'lab/base:1';
+export const APP = 'lab/app:1';
+
+/**
+ * A small host as people have it: an imported image, one built on it in two layers, `web` and `db`
+ * running, `batch` stopped, a volume of db's. Every file is recorded.
+ */
+export async function populate(lab: Lab): Promise<void> {
+  const { ground, docker } = lab;
+  await docker.must('import', '-c', 'CMD ["/bin/sh"]', ground.busyboxTar, BASE);
+  await ground.write('/tmp/lab-app/Dockerfile', `FROM ${BASE}\nCOPY site /site\nRUN echo built > /etc/app\n`);
+  await ground.write('/tmp/lab-app/site', 'a page\n'.repeat(5000));
+  const built = await docker.run(['build', '--network', 'none', '-t', APP, '/tmp/lab-app'], {
+    env: { DOCKER_BUILDKIT: '0' },
+    timeoutMs: 180_000,
+  });
+  if (built.exitCode !== 0) throw new Error(`docker build: ${built.stderr || built.stdout}`);
+  await container(lab, 'web', APP);
+  await container(lab, 'db', APP, '--volume', 'lab-volume:/volume');
+  await container(lab, 'batch', BASE);
+  await docker.must('exec', 'db', 'sh', '-c', 'dd if=/dev/urandom of=/volume/rows bs=64k count=4 2>/dev/null; sync');
+  await lab.content.record(docker, 'web', 'db', 'batch');
+  await docker.must('stop', '-t', '1', 'batch');
+}
+
+/** A running container with known files in /data. */
+export async function container(lab: Lab, name: string, image = BASE, ...options: string[]): Promise<void> {
+  await lab.docker.must('run', '-d', '--network', 'none', '--name', name, ...options, image, 'sh', '-c', SEED);
+  await lab.docker.must('exec', name, 'sh', '-c', 'until [ -s /data/6 ] && pidof sleep >/dev/null; do sleep 0.1; done; sync');
+}

@@ -1,0 +1,4 @@
+import type { Incident } from '../incident.ts';
+import { loopPoolFull } from './loop-pool-full.ts';
+
+export const incidents: readonly Incident[] = [loopPoolFull];
