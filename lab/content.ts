@@ -38,10 +38,11 @@ export function content(): Content {
         if (!docker) throw new Error('containers were recorded, and there is no daemon to ask');
         const running = await docker.must('inspect', '-f', '{{.State.Running}}', name);
         if (running !== 'true') await docker.must('start', name);
-        count += compare(recorded, await inside(docker, name), `container ${name}`);
+        const now = await docker.run(['exec', name, 'sha256sum', ...recorded.keys()]);
+        count += compare(recorded, sums(now.stdout), `container ${name}`);
       }
       for (const [path, recorded] of directories)
-        count += compare(recorded, sums(await ground.must(['find', path, ...FIND])), path);
+        count += compare(recorded, sums((await ground.run(['sha256sum', ...recorded.keys()])).stdout), path);
       holds(count > 0, 'no file was recorded');
       return count;
     },

@@ -16,8 +16,8 @@ export interface Ground {
   readonly kind: 'vm' | 'kernel';
   /** blank disks in the order the incident asked for them: block devices, or files that {@link mount} mounts */
   readonly disks: readonly string[];
-  /** a root file system for `docker import`, on the ground */
-  readonly busyboxTar: string;
+  /** the images of images.ts as an archive, on the ground */
+  readonly imagesTar: string;
   /** what dockerd needs here beside its storage options */
   readonly dockerdArgs: readonly string[];
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;

@@ -1,25 +1,16 @@
+import { APP, BASE } from './images.ts';
 import type { Lab } from './incident.ts';
 
 /** Seeds once: a later start must find, not make, the files. */
 const SEED = `[ -e /data/1 ] || for i in 1 2 3 4 5 6; do dd if=/dev/urandom of=/data/$i bs=16k count=$i 2>/dev/null; done; exec sleep 1000000`;
 
-export const BASE = 'lab/base:1';
-export const APP = 'lab/app:1';
-
 /**
- * A small host as people have it: an imported image, one built on it in two layers, `web` and `db`
+ * A small host as people have it: two images, one on top of the other, `web` and `db`
  * running, `batch` stopped, a volume of db's. Every file is recorded.
  */
 export async function populate(lab: Lab): Promise<void> {
   const { ground, docker } = lab;
-  await docker.must('import', '-c', 'CMD ["/bin/sh"]', ground.busyboxTar, BASE);
-  await ground.write('/tmp/lab-app/Dockerfile', `FROM ${BASE}\nCOPY site /site\nRUN echo built > /etc/app\n`);
-  await ground.write('/tmp/lab-app/site', 'a page\n'.repeat(5000));
-  const built = await docker.run(['build', '--network', 'none', '-t', APP, '/tmp/lab-app'], {
-    env: { DOCKER_BUILDKIT: '0' },
-    timeoutMs: 180_000,
-  });
-  if (built.exitCode !== 0) throw new Error(`docker build: ${built.stderr || built.stdout}`);
+  await docker.must('load', '--quiet', '--input', ground.imagesTar);
   await container(lab, 'web', APP);
   await container(lab, 'db', APP, '--volume', 'lab-volume:/volume');
   await container(lab, 'batch', BASE);

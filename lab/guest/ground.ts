@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Background, failed, launch, type RunOptions, run } from '../process.ts';
 import type { Ground } from '../ground.ts';
 import { doctorOf, ullageArgv } from '../ullage.ts';
-import { GUEST_BUSYBOX_TAR, imageOf } from './image.ts';
+import { GUEST_IMAGES, imageOf } from './image.ts';
 import { type GuestName, recipes } from './recipe.ts';
 import { bootVm, type VmOptions } from './vm.ts';
 
@@ -27,7 +27,7 @@ export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'wo
   const ground: Ground = {
     kind: 'vm',
     disks,
-    busyboxTar: GUEST_BUSYBOX_TAR,
+    imagesTar: GUEST_IMAGES,
     dockerdArgs: [],
     run: (argv, options) => overSsh(argv, options).done,
     async must(argv, options) {

@@ -6,7 +6,7 @@ import { constants, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'n
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { busyboxTar } from '../busybox.ts';
+import { imagesTar } from '../images.ts';
 import { must } from '../process.ts';
 import { type Recipe, recipeHash } from './recipe.ts';
 import { GUEST_INIT, INITRD_INIT, SSHD_CONFIG } from './scripts.ts';
@@ -23,8 +23,8 @@ export interface Image {
 
 /** O_TMPFILE (open(2)): a file without a name, gone with its last descriptor. Node does not export it. */
 export const O_TMPFILE = 0o20200000;
-/** The base image's tar inside the guest. */
-export const GUEST_BUSYBOX_TAR = '/usr/lib/lab/busybox.tar';
+/** Where images.ts' archive stands in the guest. */
+export const GUEST_IMAGES = '/usr/lib/lab/images.tar';
 const ROOT_SIZE = '8G';
 
 export function cacheDirectory(): string {
@@ -111,8 +111,8 @@ async function configure(tree: string, parts: string): Promise<void> {
   await writeFile(join(tree, 'etc/ssh/lab_sshd_config'), SSHD_CONFIG);
   await writeFile(join(tree, 'etc/hostname'), 'lab\n');
   await writeFile(join(tree, 'etc/hosts'), '127.0.0.1 localhost lab\n');
-  await mkdir(join(tree, dirname(GUEST_BUSYBOX_TAR)), { recursive: true });
-  await writeFile(join(tree, GUEST_BUSYBOX_TAR), await busyboxTar(await readFile(join(tree, 'bin/busybox'))));
+  await mkdir(join(tree, dirname(GUEST_IMAGES)), { recursive: true });
+  await writeFile(join(tree, GUEST_IMAGES), await imagesTar(await readFile(join(tree, 'bin/busybox'))));
   const key = join(parts, 'id_ed25519');
   await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ullage-lab', '-f', key]);
   await mkdir(join(tree, 'root/.ssh'), { recursive: true, mode: 0o700 });

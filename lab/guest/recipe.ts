@@ -3,7 +3,7 @@
  * a hash of all of it, so whoever changes a line here gets a new image and nobody an old one.
  */
 import { createHash } from 'node:crypto';
-import { APPLETS } from '../busybox.ts';
+import { APPLETS } from '../images.ts';
 import { GUEST_INIT, INITRD_INIT, SSHD_CONFIG } from './scripts.ts';
 
 export type GuestName = 'debian12' | 'debian13';
