@@ -28,7 +28,16 @@ export async function dockerd(ground: Ground, args: readonly string[]): Promise<
   const launch = (): Background =>
     // a log file and a session of its own: it outlives whoever started it, as a service does
     ground.launch(
-      ['sh', '-c', `exec setsid --wait dockerd "$@" >>${LOG} 2>&1`, 'sh', ...QUIET, '--userland-proxy=false', ...ground.dockerdArgs, ...given],
+      [
+        'sh',
+        '-c',
+        `exec setsid --wait dockerd "$@" >>${LOG} 2>&1`,
+        'sh',
+        ...QUIET,
+        '--userland-proxy=false',
+        ...ground.dockerdArgs,
+        ...given,
+      ],
       { timeoutMs: 2 ** 31 - 1 },
     );
   const daemon: Dockerd = {

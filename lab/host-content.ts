@@ -22,5 +22,11 @@ export async function populate(lab: Lab): Promise<void> {
 /** A running container with known files in /data. */
 export async function container(lab: Lab, name: string, image = BASE, ...options: string[]): Promise<void> {
   await lab.docker.must('run', '-d', '--network', 'none', '--name', name, ...options, image, 'sh', '-c', SEED);
-  await lab.docker.must('exec', name, 'sh', '-c', 'until [ -s /data/6 ] && pidof sleep >/dev/null; do sleep 0.1; done; sync');
+  await lab.docker.must(
+    'exec',
+    name,
+    'sh',
+    '-c',
+    'until [ -s /data/6 ] && pidof sleep >/dev/null; do sleep 0.1; done; sync',
+  );
 }

@@ -19,12 +19,23 @@ export async function imagesTar(busybox: Uint8Array): Promise<Uint8Array> {
     directory('tmp', 0o1777),
     file('bin/busybox', busybox, 0o755),
     ...APPLETS.split(' ').map((name) => ({
-      header: { name: `bin/${name}`, type: 'symlink' as const, size: 0, mode: 0o777, linkname: 'busybox', mtime: EPOCH },
+      header: {
+        name: `bin/${name}`,
+        type: 'symlink' as const,
+        size: 0,
+        mode: 0o777,
+        linkname: 'busybox',
+        mtime: EPOCH,
+      },
     })),
     file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),
   ]);
-  const site = await packTar([directory('site'), file('site/index', 'a page\n'.repeat(5000)), file('etc/app', 'app\n')]);
+  const site = await packTar([
+    directory('site'),
+    file('site/index', 'a page\n'.repeat(5000)),
+    file('etc/app', 'app\n'),
+  ]);
   const images = [image(BASE, [base]), image(APP, [base, site])];
   return packTar([
     ...images.map((one) => file(one.configName, one.config)),
@@ -55,5 +66,9 @@ function image(tag: string, layers: Uint8Array[]) {
     history: layers.map(() => ({ created: EPOCH.toISOString(), created_by: 'lab' })),
   });
   const configName = `${sha256(config)}.json`;
-  return { config, configName, manifest: { Config: configName, RepoTags: [tag], Layers: layers.map((layer) => `${sha256(layer)}.tar`) } };
+  return {
+    config,
+    configName,
+    manifest: { Config: configName, RepoTags: [tag], Layers: layers.map((layer) => `${sha256(layer)}.tar`) },
+  };
 }

@@ -38,7 +38,16 @@ export interface Watcher {
 export async function runIncident(incident: Incident, ground: Ground, watcher: Watcher): Promise<Row> {
   const started = performance.now();
   const lab = newLab(ground, watcher);
-  const row: Row = { incident: incident.name, ground: ground.kind, error: '', df: '', doctor: '', files: 0, seconds: 0, wrong: [] };
+  const row: Row = {
+    incident: incident.name,
+    ground: ground.kind,
+    error: '',
+    df: '',
+    doctor: '',
+    files: 0,
+    seconds: 0,
+    wrong: [],
+  };
   const check = (ok: boolean, what: string): void => {
     if (!ok) row.wrong.push(what);
   };
@@ -49,7 +58,8 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
     await incident.make(lab);
     await watcher.at?.('healthy', lab);
     const healthy = await ground.doctor();
-    for (const complaint of complaints(healthy)) check(before.has(complaint), `false alarm on the healthy host: ${complaint}`);
+    for (const complaint of complaints(healthy))
+      check(before.has(complaint), `false alarm on the healthy host: ${complaint}`);
     watcher.say(`healthy: doctor ${healthy.status} in ${healthy.seconds.toFixed(1)} s`);
 
     row.error = oneLine(await incident.break(lab));
@@ -61,7 +71,10 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
     const first = broken.report.findings.find((finding) => !before.has(`${finding.cause} ${finding.subject}`));
     row.doctor = first ? `${first.cause}, ${first.confidence}` : 'nothing';
     watcher.say(`doctor ${broken.status} in ${broken.seconds.toFixed(1)} s: ${row.doctor} (${first?.subject ?? ''})`);
-    check(first !== undefined && incident.causes.includes(first.cause), `doctor did not put ${incident.causes.join(' or ')} first`);
+    check(
+      first !== undefined && incident.causes.includes(first.cause),
+      `doctor did not put ${incident.causes.join(' or ')} first`,
+    );
     check(first?.confidence === 'confirmed', 'doctor was not sure');
     check(broken.status === (incident.status ?? 2), `doctor ended with ${broken.status}`);
     check(await fails(() => incident.works(lab)), 'what is said to be broken works');
@@ -74,7 +87,11 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
     const healed = await ground.doctor();
     watcher.say(`healed: doctor ${healed.status}, ${row.files} files unchanged`);
     for (const finding of healed.report.findings)
-      if (incident.causes.includes(finding.cause) && finding.confidence === 'confirmed' && !before.has(`${finding.cause} ${finding.subject}`))
+      if (
+        incident.causes.includes(finding.cause) &&
+        finding.confidence === 'confirmed' &&
+        !before.has(`${finding.cause} ${finding.subject}`)
+      )
         check(false, `doctor still confirms ${finding.cause} of ${finding.subject} when healed`);
     if (incident.consumer) {
       const room = { broken: headroom(broken, incident.consumer), healed: headroom(healed, incident.consumer) };
@@ -114,7 +131,10 @@ function complaints(told: Told): Set<string> {
 function headroom(told: Told, consumer: RegExp): number {
   const rooms = told.report.headroom.filter((room) => consumer.test(room.consumer));
   const bytes = rooms.flatMap((room) => (room.bytes === undefined ? [] : [room.bytes]));
-  holds(bytes.length > 0, `no headroom known for ${consumer}: ${told.report.headroom.map((one) => one.consumer).join(', ')}`);
+  holds(
+    bytes.length > 0,
+    `no headroom known for ${consumer}: ${told.report.headroom.map((one) => one.consumer).join(', ')}`,
+  );
   return Math.min(...bytes);
 }
 

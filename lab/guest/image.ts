@@ -2,7 +2,7 @@
  * A guest's kernel, initrd and root disk, made once from Debian's archive. The tree is made on a tmpfs of
  * the lab's own mount namespace and the disk without a name, so that a killed build leaves nothing behind.
  */
-import { constants, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -28,7 +28,9 @@ export const GUEST_IMAGES = '/usr/lib/lab/images.tar';
 const ROOT_SIZE = '8G';
 
 export function cacheDirectory(): string {
-  return process.env['ULLAGE_LAB_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ullage', 'lab');
+  return (
+    process.env['ULLAGE_LAB_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ullage', 'lab')
+  );
 }
 
 export function imageOf(recipe: Recipe): Image {
@@ -82,7 +84,8 @@ export async function buildImage(recipe: Recipe, work: string, say: (line: strin
 }
 
 async function makeInitrd(tree: string, version: string, at: string, to: string): Promise<void> {
-  for (const directory of ['bin', 'proc', 'sys', 'dev', 'newroot', 'mods']) await mkdir(join(at, directory), { recursive: true });
+  for (const directory of ['bin', 'proc', 'sys', 'dev', 'newroot', 'mods'])
+    await mkdir(join(at, directory), { recursive: true });
   await copyFile(join(tree, 'bin/busybox'), join(at, 'bin/busybox'));
   await writeFile(join(at, 'init'), INITRD_INIT, { mode: 0o755 });
   const order: string[] = [];
@@ -135,9 +138,25 @@ async function makeDisk(tree: string, parts: string, image: Image): Promise<void
     const nameless = `/proc/${process.pid}/fd/${disk}`;
     await must(['truncate', '--size', ROOT_SIZE, nameless]);
     // -F: it is no block device; lazy: the guest's kernel need not zero what the sparse file already holds as zeros
-    await must(['mke2fs', '-q', '-F', '-t', 'ext4', '-L', 'labroot', '-E', 'lazy_itable_init=1,lazy_journal_init=1', '-d', tree, nameless], {
-      timeoutMs: 10 * 60_000,
-    });
+    await must(
+      [
+        'mke2fs',
+        '-q',
+        '-F',
+        '-t',
+        'ext4',
+        '-L',
+        'labroot',
+        '-E',
+        'lazy_itable_init=1,lazy_journal_init=1',
+        '-d',
+        tree,
+        nameless,
+      ],
+      {
+        timeoutMs: 10 * 60_000,
+      },
+    );
     mkdirSync(image.directory, { recursive: true });
     for (const name of await readdir(parts)) await copyFile(join(parts, name), join(image.directory, name));
     await chmod(image.key, 0o600);

@@ -43,7 +43,17 @@ export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
   const argv = [
     'qemu-system-x86_64',
     ...(kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'Nehalem']),
-    ...['-smp', '2', '-m', String(options.memoryMiB ?? 2048), '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...[
+      '-smp',
+      '2',
+      '-m',
+      String(options.memoryMiB ?? 2048),
+      '-nodefaults',
+      '-no-user-config',
+      '-display',
+      'none',
+      '-no-reboot',
+    ],
     ...['-serial', 'stdio', '-qmp', `unix:${qmp},server=on,wait=off`],
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', KERNEL_ARGUMENTS],
     ...['-device', 'virtio-rng-pci'],
@@ -52,7 +62,9 @@ export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
     ...['-device', 'virtio-net-pci,netdev=net,romfile='],
     ...drive('root', image.root, 'snapshot=on'),
     // zeros written cost no room here: an incident fills gigabytes of them
-    ...fds.flatMap((_, index) => drive(`disk${index}`, `/proc/self/fd/${3 + index}`, 'discard=unmap,detect-zeroes=unmap')),
+    ...fds.flatMap((_, index) =>
+      drive(`disk${index}`, `/proc/self/fd/${3 + index}`, 'discard=unmap,detect-zeroes=unmap'),
+    ),
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', ...fds],

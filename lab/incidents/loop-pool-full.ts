@@ -22,7 +22,17 @@ export const loopPoolFull: Incident = {
     const pool = await poolName(ground);
     await docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync');
     // the last writer waits a minute for room, then fails
-    const writer = ground.launch(['docker', 'exec', 'db', 'dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync']);
+    const writer = ground.launch([
+      'docker',
+      'exec',
+      'db',
+      'dd',
+      'if=/dev/zero',
+      'of=/data/fill',
+      'bs=1M',
+      'count=600',
+      'conv=fsync',
+    ]);
     await eventually(90, 'the pool is out of data space', async () =>
       (await poolStatus(ground, pool)).mode === 'out_of_data_space' ? true : undefined,
     );
