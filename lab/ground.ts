@@ -31,6 +31,8 @@ export interface Ground {
   /** the built CLI on this ground: `ullage VERB … --json` */
   ullage(...argv: string[]): Promise<Ran>;
   doctor(): Promise<Told>;
+  /** a shell for whoever sits at the terminal */
+  shell(): Promise<void>;
   /** the last lines of the machine's console, where it has one */
   console(): string;
   close(): Promise<void>;

@@ -1,17 +1,153 @@
-import { mkdirSync } from 'node:fs';
-import { guestGround } from './guest/ground.ts';
+/**
+ * `npm run lab -- list | run NAME… | shell NAME | capture NAME | image [GUEST]`: incidents made for
+ * real. This half asks for the work and prints; inside.ts does it, in namespaces that end with us.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Ground } from './ground.ts';
+import { endWithParent } from './guard.ts';
+import { cacheDirectory, isBuilt } from './guest/image.ts';
+import { type GuestName, recipes } from './guest/recipe.ts';
+import type { Incident } from './incident.ts';
 import { incidents } from './incidents/index.ts';
-import { runIncident } from './run.ts';
+import { isRoot } from './namespaces.ts';
+import type { Row, Stage } from './run.ts';
+import { type Job, schedule } from './schedule.ts';
+import { startTask } from './start-task.ts';
+import { table } from './table.ts';
+import { bringTools, buildCommand, project } from './tools.ts';
 
-const started = performance.now();
-const say = (line: string): void =>
-  console.error(`[${((performance.now() - started) / 1000).toFixed(1).padStart(6)}] ${line}`);
-const incident = incidents.find((one) => one.name === process.argv[3]);
-if (!incident) throw new Error('which?');
-const ground = await guestGround(incident.guest ?? 'debian12', { disks: incident.disks ?? [] });
-say('booted');
-try {
-  console.log(await runIncident(incident, ground, { say }));
-} finally {
-  await ground.close();
+const USAGE = `npm run lab -- list                       the incidents
+npm run lab -- run NAME… | --all          make, break, look, cure, check; a table at the end
+npm run lab -- shell NAME [--at STAGE]    a shell on the broken host (STAGE: healthy, broken, healed)
+npm run lab -- capture NAME [-o DIR]      captures of the healthy, broken and healed host
+npm run lab -- image [debian12|debian13]  build the guests' images
+
+--ground vm|kernel   where, for incidents that can be made on both; with --all: only those of this ground
+--jobs N             incidents side by side (default: one per core, 4 at most)
+--accel kvm          hardware virtualisation instead of software emulation`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    all: { type: 'boolean', default: false },
+    ground: { type: 'string' },
+    jobs: { type: 'string' },
+    accel: { type: 'string', default: 'tcg' },
+    at: { type: 'string', default: 'broken' },
+    output: { type: 'string', short: 'o' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const [verb, ...names] = positionals;
+const accelerator = oneOf('--accel', values.accel, ['tcg', 'kvm'] as const);
+const out = join(project, 'lab-out');
+
+if (values.help || verb === undefined) {
+  console.log(USAGE);
+  process.exit(verb === undefined && !values.help ? 2 : 0);
+}
+endWithParent();
+if (verb === 'list') list();
+else if (verb === 'image') {
+  bringTools();
+  await images(names.length > 0 ? names.map((name) => oneOf('image', name, guestNames())) : guestNames());
+} else if (verb === 'run') await run(values.all ? allOf() : names.map(incidentCalled));
+else if (verb === 'capture') await run(names.map(incidentCalled), values.output ?? join(out, 'captures'));
+else if (verb === 'shell') await shell(incidentCalled(names[0] ?? ''));
+else stop(`${verb} is none of list, run, shell, capture, image`);
+
+function list(): void {
+  const width = Math.max(...incidents.map((one) => one.name.length));
+  for (const one of incidents)
+    console.log(`${one.name.padEnd(width)}  ${one.grounds.join(', ').padEnd(10)}  ${one.title}`);
+}
+
+async function run(wanted: Incident[], captures?: string): Promise<void> {
+  if (wanted.length === 0) stop('which incident? `npm run lab -- list` names them');
+  const chosen = wanted.map((incident) => ({ incident, ground: groundOf(incident) }));
+  prepare(chosen.some(({ ground }) => ground === 'kernel'));
+  await images([
+    ...new Set(chosen.flatMap(({ incident, ground }) => (ground === 'vm' ? [incident.guest ?? 'debian12'] : []))),
+  ]);
+  const jobs: Job<Row>[] = chosen.map(({ incident, ground }) => ({
+    // dockerd's paths are private to a namespace, its cgroups and the two cores are not
+    exclusive: ground === 'kernel',
+    work: () =>
+      startTask({
+        do: 'run',
+        incident: incident.name,
+        ground,
+        accelerator,
+        keep: join(out, incident.name),
+        ...(captures === undefined ? {} : { captures }),
+      }).then((row) => row ?? lost(incident, ground)),
+  }));
+  const width = Number(values.jobs ?? Math.min(4, availableParallelism()));
+  if (!Number.isInteger(width) || width < 1) stop('--jobs takes a whole number from 1');
+  const rows = await schedule(jobs, width);
+  console.log(table(rows));
+  const failed = rows.filter((row) => row.wrong.length > 0).length;
+  if (failed > 0) console.log(`consoles and logs: ${out}`);
+  console.log(`${rows.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+async function shell(incident: Incident): Promise<void> {
+  const ground = groundOf(incident);
+  prepare(ground === 'kernel');
+  if (ground === 'vm') await images([incident.guest ?? 'debian12']);
+  const at = oneOf('--at', values.at, ['healthy', 'broken', 'healed'] as const satisfies Stage[]);
+  await startTask({ do: 'shell', incident: incident.name, ground, accelerator, at });
+}
+
+function prepare(needsRoot: boolean): void {
+  if (needsRoot && !isRoot()) stop('the kernel ground needs root: loop devices and mounts');
+  bringTools();
+  buildCommand();
+}
+
+async function images(guests: readonly GuestName[]): Promise<void> {
+  for (const guest of guests) {
+    if (isBuilt(recipes[guest])) continue;
+    if (!isRoot())
+      stop(`building the ${guest} image needs root; a built one is used by anybody from ${cacheDirectory()}`);
+    await startTask({ do: 'image', guest });
+    if (!isBuilt(recipes[guest])) stop(`the ${guest} image could not be built`);
+  }
+}
+
+function lost(incident: Incident, ground: Ground['kind']): Row {
+  const nothing = { error: '', df: '', doctor: '', files: 0, seconds: 0 };
+  return { incident: incident.name, ground, ...nothing, wrong: ['ended without a result: see above'] };
+}
+
+function groundOf(incident: Incident): Ground['kind'] {
+  const wanted = values.ground ?? incident.grounds[0] ?? 'vm';
+  const ground = oneOf('--ground', wanted, ['vm', 'kernel'] as const);
+  if (!incident.grounds.includes(ground)) stop(`${incident.name} can be made on: ${incident.grounds.join(', ')}`);
+  return ground;
+}
+
+/** With a ground: the incidents whose own ground it is, so that two runs make each once. */
+function allOf(): Incident[] {
+  return incidents.filter((one) => values.ground === undefined || one.grounds[0] === values.ground);
+}
+
+function incidentCalled(name: string): Incident {
+  return incidents.find((one) => one.name === name) ?? stop(`no incident is called '${name}': npm run lab -- list`);
+}
+
+function guestNames(): GuestName[] {
+  return Object.keys(recipes) as GuestName[];
+}
+
+function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
+  return allowed.find((one) => one === value) ?? stop(`${what}: ${value} is none of ${allowed.join(', ')}`);
+}
+
+function stop(why: string): never {
+  console.error(`lab: ${why}`);
+  process.exit(2);
 }

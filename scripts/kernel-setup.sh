@@ -1,25 +1,33 @@
 #!/usr/bin/env bash
-# Brings the programs that test/kernel drives, without installing anything: missing Debian packages
-# are unpacked into a cache directory. Prints that directory's PATH and LD_LIBRARY_PATH as NAME=VALUE
-# lines (nothing when all programs are here already). Progress goes to stderr.
+# Brings the programs that test/kernel and lab/ drive, without installing anything: missing Debian
+# packages are unpacked into a cache directory. `lab` brings QEMU and the image builder as well.
+# Prints what to put into the environment as NAME=VALUE lines. Progress goes to stderr.
 set -u
 
 cache=${ULLAGE_KERNEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ullage/kernel}
 root=$cache/root
-# program that shows a package is there = package
+# path or program that shows a package is there = package
 wanted='btrfs=btrfs-progs mkfs.xfs=xfsprogs mkfs.ext4=e2fsprogs sshd=openssh-server ssh=openssh-client
-  ssh-keygen=openssh-client dockerd=docker.io containerd=containerd runc=runc losetup=mount findmnt=util-linux busybox=busybox'
+  ssh-keygen=openssh-client dockerd=docker.io containerd=containerd runc=runc losetup=mount findmnt=util-linux
+  busybox=busybox-static'
+[ "${1:-}" != lab ] || wanted="$wanted qemu-system-x86_64=qemu-system-x86 /usr/share/seabios/bios-256k.bin=seabios
+  mmdebstrap=mmdebstrap setpriv=util-linux cpio=cpio xz=xz-utils
+  /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring"
 
 path=$root/usr/sbin:$root/usr/bin:$root/sbin:$root/bin
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:$path
 
 missing=
 for pair in $wanted; do
-  command -v "${pair%%=*}" >/dev/null || missing="$missing ${pair#*=}"
+  what=${pair%%=*}
+  case $what in
+    /*) [ -e "$what" ] || [ -e "$root$what" ] ;;
+    *) command -v "$what" >/dev/null ;;
+  esac || missing="$missing ${pair#*=}"
 done
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "kernel tests: unpacking$missing into $root" >&2
+  echo "unpacking$missing into $root" >&2
   mkdir -p "$cache/debs/partial" "$root"
   apt=(apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2)
   export DEBIAN_FRONTEND=noninteractive
@@ -39,9 +47,9 @@ if [ "$(id -u)" = 0 ] && command -v sshd >/dev/null && ! id sshd >/dev/null 2>&1
   useradd --system --no-create-home --home-dir /run/sshd --shell /usr/sbin/nologin sshd >&2
 fi
 
+echo "PATH=$PATH"
 if [ -d "$root/usr" ]; then
-  echo "PATH=$PATH"
   echo "LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-else
-  echo "PATH=$PATH"
+  # QEMU and its firmware do not stand where they were built for
+  echo "ULLAGE_UNPACKED=$root"
 fi

@@ -3,7 +3,7 @@ import type { Ground } from '../ground.ts';
 
 /** dockerd's arguments for a loop-lvm pool of these sizes (dockerd(8), "devicemapper options"). */
 export const loopLvm = (data: string, base: string, metadata = '64M'): string[] => [
-  ...['--storage-driver', 'devicemapper', '--storage-opt', 'dm.loopdatasize=' + data],
+  ...['--storage-driver', 'devicemapper', '--storage-opt', `dm.loopdatasize=${data}`],
   ...['--storage-opt', `dm.loopmetadatasize=${metadata}`, '--storage-opt', `dm.basesize=${base}`],
 ];
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,11 @@ export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'wo
         timeoutMs: 10 * 60_000,
       }),
     doctor: () => doctorOf(ground),
+    async shell() {
+      console.error(`doctor, from another terminal:
+  ULLAGE_SSH_CONFIG=${config} ${ullageArgv('doctor', 'ssh://lab').join(' ')}`);
+      spawnSync('ssh', ['-F', config, '-t', 'lab'], { stdio: 'inherit' });
+    },
     console: vm.console,
     async close() {
       master.kill();

@@ -18,6 +18,8 @@ export interface VmOptions {
   accelerator?: 'tcg' | 'kvm';
   /** directory for the QMP socket */
   work: string;
+  /** where the disks' blocks are kept: files without names */
+  diskDirectory?: string;
 }
 
 export interface Vm {
@@ -33,8 +35,9 @@ const BOOT_MS = 180_000;
 
 export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
   const port = await freePort();
+  const diskDirectory = options.diskDirectory ?? tmpdir();
   const fds = options.disks.map((mib) => {
-    const fd = openSync(tmpdir(), O_TMPFILE | constants.O_RDWR, 0o600);
+    const fd = openSync(diskDirectory, O_TMPFILE | constants.O_RDWR, 0o600);
     ftruncateSync(fd, mib * 2 ** 20);
     return fd;
   });
@@ -42,6 +45,7 @@ export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
   const kvm = options.accelerator === 'kvm';
   const argv = [
     'qemu-system-x86_64',
+    ...firmware(),
     ...(kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'Nehalem']),
     ...[
       '-smp',
@@ -68,6 +72,8 @@ export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', ...fds],
+    // for the copy-on-write layer over the root disk, which QEMU unlinks as soon as it is open
+    env: { ...process.env, TMPDIR: diskDirectory },
   });
   for (const fd of fds) closeSync(fd);
   let text = '';
@@ -98,6 +104,13 @@ export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
 const KERNEL_ARGUMENTS =
   'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check net.ifnames=0';
 
+/** Firmware beside an unpacked QEMU, which looks for it where its package would have put it. */
+function firmware(): string[] {
+  const root = process.env['ULLAGE_UNPACKED'];
+  if (root === undefined) return [];
+  return ['qemu', 'seabios'].flatMap((part) => ['-L', join(root, 'usr/share', part)]);
+}
+
 const drive = (id: string, file: string, more: string): string[] => [
   ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file},${more}`],
   ...['-device', `virtio-blk-pci,drive=${id},serial=${id}`],
@@ -114,9 +127,10 @@ function ready(child: ChildProcess, console: () => string): Promise<void> {
       clearTimeout(timer);
       child.stdout?.off('data', onData);
       child.off('close', onClose);
-      if (!error) return resolve();
-      child.kill('SIGKILL');
-      reject(new Error(`${error.message}:\n${console().slice(-2000)}`));
+      if (error) {
+        child.kill('SIGKILL');
+        reject(new Error(`${error.message}:\n${console().slice(-2000)}`));
+      } else resolve();
     };
     child.stdout?.on('data', onData);
     child.once('close', onClose);

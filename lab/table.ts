@@ -1,0 +1,29 @@
+import type { Row } from './run.ts';
+
+/** The rows for people: incident, what doctor said, what df said, seconds; under each the real error. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    `${row.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${row.incident} (${row.ground})`,
+    row.doctor || '-',
+    row.df || '-',
+    row.seconds.toFixed(0),
+  ]);
+  const heads = ['     incident (ground)', 'doctor: cause, confidence', 'df: size used avail', 'seconds'];
+  const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const out = [line(heads)];
+  for (const [index, row] of rows.entries()) {
+    out.push(line(cells[index] ?? []), `       ${cut(row.error, 240)}`);
+    const room = row.headroom ? `headroom ${mib(row.headroom.broken)} → ${mib(row.headroom.healed)}, ` : '';
+    out.push(`       healed: ${room}${row.files} recorded files unchanged`);
+    for (const wrong of row.wrong) out.push(`       WRONG: ${cut(wrong, 1000)}`);
+  }
+  return out.join('\n');
+}
+
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width)}…` : text);
