@@ -28,6 +28,8 @@ export interface Ground {
   /** a small text file, its directory made if need be */
   write(path: string, text: string): Promise<void>;
   mount(disk: string, at: string, options?: string): Promise<void>;
+  /** a block device of one of the disks, for what takes nothing else: btrfs device add, pvcreate */
+  device(disk: string): Promise<string>;
   /** the built CLI on this ground: `ullage VERB … --json` */
   ullage(...argv: string[]): Promise<Ran>;
   doctor(): Promise<Told>;

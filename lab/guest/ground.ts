@@ -45,6 +45,7 @@ export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'wo
       await ground.must(['mkdir', '-p', at]);
       await ground.must(['mount', ...(mountOptions ? ['-o', mountOptions] : []), disk, at]);
     },
+    device: async (disk) => disk,
     ullage: (verb, ...argv) =>
       run(ullageArgv(verb ?? 'doctor', 'ssh://lab', ...argv), {
         env: { ULLAGE_SSH_CONFIG: config },
