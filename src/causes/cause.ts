@@ -62,6 +62,8 @@ export interface Draft {
   remedies?: string[];
   /** 0..99, orders findings of equal confidence and severity; default 50. More direct proof = higher. */
   score?: number;
+  /** ids of causes that are consequences of this very finding; defaults to the cause's */
+  explains?: string[];
 }
 
 /**

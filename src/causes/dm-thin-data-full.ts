@@ -1,6 +1,7 @@
 import type { Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { roomFor } from './help/autoextend.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { iec, percentOf } from './help/sizes.ts';
 import type { Pool } from './help/thin.ts';
@@ -84,9 +85,7 @@ function find(scene: Scene): Draft[] {
 
 function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
   const full = fullLook(pool, from);
-  const remedies = pool.loop
-    ? ['grow-loop-pool-in-place', 'fstrim-containers', 'docker-image-prune', 'loop-to-direct-lvm', 'switch-to-overlay2']
-    : undefined;
+  const remedies = remediesFor(pool, facts);
   const subject = `thin pool ${pool.name}`;
   if (full !== undefined) {
     const shown = [...new Set(pool.looks.filter((look) => look.full).map((look) => look.fact))];
@@ -137,6 +136,26 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
       ...(remedies === undefined ? {} : { remedies }),
     },
   ];
+}
+
+/**
+ * The shortest way out for this pool. Docker wants a tenth of the pool free (dm.min_free_space): a
+ * volume group with less than a ninth of the pool's size cannot bring that back, and needs a disk first.
+ */
+function remediesFor(pool: Pool, facts: Facts): string[] | undefined {
+  if (pool.loop)
+    return [
+      'grow-loop-pool-in-place',
+      'fstrim-containers',
+      'docker-image-prune',
+      'loop-to-direct-lvm',
+      'switch-to-overlay2',
+    ];
+  const room = roomFor(pool, facts);
+  const size = pool.now.dataTotal;
+  if (room === undefined || size === undefined || room.free >= size / 9) return undefined;
+  const first = 'vgextend-then-lvextend';
+  return [first, ...dmThinDataFull.remedies.filter((id) => id !== first)];
 }
 
 function metadataSentence(pool: Pool): string {

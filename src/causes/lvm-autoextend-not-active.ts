@@ -26,11 +26,11 @@ export const lvmAutoextendNotActive: Cause = {
 
 function find(scene: Scene): Draft[] {
   const { facts, from } = scene;
-  const config = autoextend(facts);
   const drafts: Draft[] = [];
   for (const pool of thinPools(facts)) {
     const lv = pool.lv;
     if (lv === undefined) continue;
+    const config = autoextend(facts, pool);
     const reasons: { fact: Fact; why: string }[] = [];
     if (lv.value.monitor === 'not monitored') reasons.push({ fact: lv, why: 'dmeventd does not watch the pool' });
     if (config.threshold !== undefined && config.threshold >= 100 && config.fact !== undefined)

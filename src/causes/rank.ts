@@ -7,6 +7,7 @@ const SEVERITY = { critical: 150, warning: 60, notice: 0 } as const;
 interface Ranked {
   finding: Finding;
   rank: number;
+  explains: readonly string[];
 }
 
 /**
@@ -21,15 +22,14 @@ export function rank(drafts: readonly { cause: Cause; draft: Draft }[]): Finding
       CONFIDENCE[finding.confidence] + SEVERITY[finding.severity] + Math.min(99, Math.max(0, draft.score ?? 50)) / 2;
     const key = `${finding.cause}\n${finding.subject}`;
     const known = best.get(key);
-    if (!known || known.rank < value) best.set(key, { finding, rank: value });
+    if (!known || known.rank < value)
+      best.set(key, { finding, rank: value, explains: draft.explains ?? cause.explains ?? [] });
   }
   const all = [...best.values()].sort(byRank);
-  const causeOf = new Map(drafts.map(({ cause }) => [cause.id, cause]));
   for (const root of all) {
     if (root.finding.confidence === 'possible' || root.finding.severity === 'notice') continue;
-    const explains = causeOf.get(root.finding.cause)?.explains ?? [];
     for (const other of all) {
-      if (other === root || other.finding.consequenceOf || !explains.includes(other.finding.cause)) continue;
+      if (other === root || other.finding.consequenceOf || !root.explains.includes(other.finding.cause)) continue;
       if (root.finding.consequenceOf === other.finding.cause) continue;
       other.finding.consequenceOf = root.finding.cause;
       other.rank = Math.min(other.rank, root.rank - 1);

@@ -1,6 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
-import { autoextend, roomFor } from './help/autoextend.ts';
+import { autoextend, isDue, roomFor, stepPercent } from './help/autoextend.ts';
 import { iec, percentOf } from './help/sizes.ts';
 import { thinPools } from './help/thin.ts';
 import { messages, numberIn } from './help/thin-signs.ts';
@@ -32,23 +32,26 @@ function find({ facts, from }: Scene): Draft[] {
     const room = roomFor(pool, facts);
     const size = pool.now.dataTotal ?? pool.lv?.value.size;
     if (room === undefined || size === undefined) continue;
-    const config = autoextend(facts);
-    const step = (size * config.percent) / 100;
-    if (room.free >= step) continue;
+    const config = autoextend(facts, pool);
     const used = pool.now.dataFraction ?? 0;
+    const percent = stepPercent(used, config);
+    const step = (size * percent) / 100;
+    if (room.free >= step) continue;
     const wanted = config.threshold !== undefined && config.threshold < 100;
     const monitored = pool.lv?.value.monitor === 'monitored';
     // nobody asked for autoextend, and the pool has room: a full volume group is then how it was meant
     if (!wanted && !monitored && used < 0.8) continue;
+    // dmeventd tries this very step again and again, and cannot: no longer latent
+    const failing = from === 'host' && monitored && !room.derived && isDue(used, config);
     const extents =
       room.extentSize === undefined || room.freeExtents === undefined
         ? ''
         : ` (${Math.ceil(step / room.extentSize)} extents needed, ${room.freeExtents} available)`;
     drafts.push({
-      confidence: 'likely',
-      severity: used >= 0.5 || wanted || full ? 'warning' : 'notice',
+      confidence: failing ? 'confirmed' : 'likely',
+      severity: failing && pool.now.full ? 'critical' : used >= 0.5 || wanted || full ? 'warning' : 'notice',
       subject: `volume group ${room.vg}`,
-      score: 45,
+      score: failing ? 95 : 45,
       evidence: [
         ...(pool.lv === undefined ? [] : [evidence(pool.lv, `the pool has ${iec(size)}`)]),
         evidence(room.fact, room.derived ? `the disk has ${iec(room.size ?? 0)}` : `${iec(room.free)} free`),
@@ -58,8 +61,10 @@ function find({ facts, from }: Scene): Draft[] {
         ...(refused === undefined ? [] : [evidence(refused, 'the step failed')]),
       ],
       explanation:
-        `Autoextend adds ${config.percent} % of the pool each time: ${iec(step)} for ${iec(size)}. The volume group has ${room.derived ? 'about ' : ''}${iec(room.free)} free${extents}, so the step cannot be satisfied and the pool stays as it is` +
+        `Autoextend adds ${percent} % of the pool ${percent > config.percent ? 'now' : 'each time'}: ${iec(step)} for ${iec(size)}. The volume group has ${room.derived ? 'about ' : ''}${iec(room.free)} free${extents}, so the step cannot be satisfied and the pool stays as it is` +
         `${pool.now.dataFraction === undefined ? '.' : ` (${percentOf(used)} used).`}`,
+      // the pool would have grown
+      ...(failing ? { explains: ['dm-thin-data-full'] } : {}),
     });
   }
   if (refused !== undefined && drafts.length === 0) {

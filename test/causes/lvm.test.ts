@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../src/causes/diagnose.ts';
 import { dmDeviceSuspended } from '../../src/causes/dm-device-suspended.ts';
 import { explainText } from '../../src/causes/explain.ts';
 import { causes } from '../../src/causes/index.ts';
@@ -36,6 +37,36 @@ describe('autoextend', () => {
     expect(draft?.explanation).toMatch(/20 GiB for 100 GiB/);
     expect(draft?.explanation).toMatch(/5120 extents needed, 2048 available/);
     expect(vgNoFreeExtents.find(host(pool(), vg(30 * GIB), config(80)))).toEqual([]);
+  });
+
+  it('is sure, and names what follows, once the step is due and dmeventd watches', () => {
+    const due = best(vgNoFreeExtents, host(pool({ dataPercent: 84 }), vg(8 * GIB), config(80)));
+    expect(due).toMatchObject({ confidence: 'confirmed', severity: 'warning', explains: ['dm-thin-data-full'] });
+    const full = best(vgNoFreeExtents, host(pool({ dataPercent: 100 }), vg(8 * GIB), config(80)));
+    expect(full).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
+    // a full pool asks for what brings it below the threshold: 25 %, not 20
+    expect(full?.explanation).toMatch(/6400 extents needed, 2048 available/);
+    const unwatched = host(pool({ dataPercent: 100, monitor: 'not monitored' }), vg(8 * GIB), config(80));
+    expect(best(vgNoFreeExtents, unwatched)?.confidence).toBe('likely');
+    expect(best(vgNoFreeExtents, host(pool({ dataPercent: 80 }), vg(8 * GIB), config(80)))?.confidence).toBe('likely');
+  });
+
+  it('of a full pool comes before the full pool itself', () => {
+    const facts = host(pool({ dataPercent: 100, attr: 'twi-aotzD-' }), vg(8 * GIB), config(80)).facts;
+    const [group, full] = diagnose(facts, causes, 'host').findings;
+    expect(group).toMatchObject({ cause: 'vg-no-free-extents', severity: 'critical', confidence: 'confirmed' });
+    expect(full).toMatchObject({ cause: 'dm-thin-data-full', consequenceOf: 'vg-no-free-extents' });
+    expect(full?.remedies[0]).toBe('vgextend-then-lvextend');
+  });
+
+  it('follows the profile of the pool, not the one of another', () => {
+    const profile = (from: string, threshold: number): Fact =>
+      fact('lvm-config', { from, autoextendThreshold: threshold, autoextendPercent: 20 });
+    const facts = [...inOrder(profile('docker', 80), profile('backup', 100)), vg(8 * GIB)];
+    expect(best(vgNoFreeExtents, host(pool({ dataPercent: 90, profile: 'docker' }), ...facts))?.confidence).toBe(
+      'confirmed',
+    );
+    expect(best(lvmAutoextendNotActive, host(pool({ dataPercent: 90, profile: 'backup' }), ...facts))).toBeDefined();
   });
 
   it('works the room out from the disk when no vgs was shown', () => {

@@ -11,12 +11,14 @@ export interface Autoextend {
   fact?: Fact<'lvm-config'>;
 }
 
-/** The settings in force: a profile's before lvm.conf's, as LVM does it. */
-export function autoextend(facts: Facts): Autoextend {
+/** The settings in force: the profile of the pool before lvm.conf's, as LVM does it. */
+export function autoextend(facts: Facts, pool?: Pool): Autoextend {
   const set = facts.all('lvm-config', (config) => config.autoextendThreshold !== undefined);
+  const profile = pool?.lv?.value.profile;
+  const own = profile === undefined ? undefined : set.findLast((fact) => fact.value.from === profile);
   // a profile is written to switch it on; lvm.conf carries the default of 100
   const on = set.filter((fact) => (fact.value.autoextendThreshold ?? 100) < 100).at(-1);
-  const fact = on ?? set.at(-1);
+  const fact = own ?? on ?? set.at(-1);
   const percent =
     fact?.value.autoextendPercent ??
     facts.last('lvm-config', (config) => config.autoextendPercent !== undefined)?.value.autoextendPercent ??
@@ -26,6 +28,21 @@ export function autoextend(facts: Facts): Autoextend {
     ...(fact?.value.autoextendThreshold === undefined ? {} : { threshold: fact.value.autoextendThreshold }),
     ...(fact === undefined ? {} : { fact }),
   };
+}
+
+/** Above the threshold LVM extends at once; on it, not yet. */
+export function isDue(used: number, { threshold }: Autoextend): boolean {
+  return threshold !== undefined && threshold < 100 && used * 100 > threshold;
+}
+
+/**
+ * Percent of the pool that the next step adds: what is set, or as much as brings the pool below its
+ * threshold again. A full pool of 640 extents under 80/20 was seen to ask for 160.
+ */
+export function stepPercent(used: number, config: Autoextend): number {
+  const { threshold, percent } = config;
+  if (threshold === undefined || !isDue(used, config)) return percent;
+  return Math.max(percent, Math.ceil((used * 100 * 100) / threshold - 100));
 }
 
 export interface Room {
