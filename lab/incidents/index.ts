@@ -1,5 +1,6 @@
 import type { Incident } from '../incident.ts';
 import { containerLog } from './container-log.ts';
+import { deletedOpen } from './deleted-open.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
 
-export const incidents: readonly Incident[] = [containerLog, loopPoolFull];
+export const incidents: readonly Incident[] = [containerLog, deletedOpen, loopPoolFull];

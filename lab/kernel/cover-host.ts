@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../process.ts';
 
@@ -15,8 +15,8 @@ export async function coverHost(): Promise<void> {
   await must(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'log', '/var/log']);
   mkdirSync('/run/lock', { mode: 0o1777 });
   for (const path of ['/etc', '/var/lib']) await layOver(path);
-  for (const name of STATE) await emptyDirectory(join('/var/lib', name));
-  await emptyDirectory('/etc/docker');
+  for (const name of STATE) await hide(join('/var/lib', name));
+  await hide('/etc/docker');
 }
 
 async function layOver(path: string): Promise<void> {
@@ -26,7 +26,7 @@ async function layOver(path: string): Promise<void> {
   await must(['mount', '-t', 'overlay', '-o', `lowerdir=${path},upperdir=${upper},workdir=${work}`, 'over', path]);
 }
 
-async function emptyDirectory(path: string): Promise<void> {
-  mkdirSync(path, { recursive: true });
-  await must(['mount', '-t', 'tmpfs', '-o', 'mode=711', 'empty', path]);
+/** Covers what the host has there. One that is not there is left for the daemon to make. */
+async function hide(path: string): Promise<void> {
+  if (existsSync(path)) await must(['mount', '-t', 'tmpfs', '-o', 'mode=711', 'empty', path]);
 }

@@ -1,9 +1,11 @@
 import type { Fact } from '../probes/fact.ts';
+import { writtenAt } from '../stack/mounts.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { weigh } from './help/consumer.ts';
 import { duGap } from './help/du-gap.ts';
-import { fileSystems, fullFileSystems } from './help/file-systems.ts';
+import { fileSystems, fullFileSystems, fullness, holding } from './help/file-systems.ts';
 import { GIB, MIB, size } from './help/format.ts';
+import { under } from './help/paths.ts';
 import { said, says, saysIn, textSeverity } from './help/said.ts';
 
 /** Deleted on purpose and in memory: memfd, System V segments, GPU buffers. */
@@ -34,7 +36,7 @@ export const deletedButOpen: Cause = {
   sources: ['unlink(2)', 'proc(5)', 'moby/moby#36765'],
   explains: ['plain-fs-full'],
   find(scene) {
-    const held = uniqueHeld(scene);
+    const held = scene.from === 'host' ? onOneFileSystem(scene, uniqueHeld(scene)) : uniqueHeld(scene);
     const bytes = held.reduce((sum, fact) => sum + (fact.value.size ?? 0), 0);
     const gap = duGap(scene);
     if (bytes >= 100 * MIB) return ofFiles(scene, held, bytes);
@@ -56,9 +58,9 @@ export const deletedButOpen: Cause = {
         {
           confidence: 'likely',
           severity: textSeverity(scene),
-          subject: holderOf(held),
+          subject: holderOf(scene, held),
           evidence: held.slice(0, 3).map((fact) => evidence(fact, 'deleted and still open')),
-          explanation: `${held.length} deleted files are still held open by ${holderOf(held)}.`,
+          explanation: `${held.length} deleted files are still held open by ${holderOf(scene, held)}.`,
           score: 75,
         },
       ];
@@ -99,32 +101,61 @@ export const deletedButOpen: Cause = {
   },
 };
 
-/** One fact for each file, however many processes and descriptors hold it. */
+/** One fact for each file, however many processes and descriptors hold it; the largest first. */
 function uniqueHeld(scene: Scene): Fact<'open-deleted'>[] {
   const files = new Map<string, Fact<'open-deleted'>>();
-  for (const fact of scene.facts.all('open-deleted')) {
-    if (NORMAL.test(fact.value.path)) continue;
+  const held = scene.facts.all('open-deleted', ({ path }) => !NORMAL.test(path));
+  // those with a device are told apart by inode, and all of the host's: a log deleted at each rotation has one path
+  const exact = held.filter(({ value }) => value.device !== undefined);
+  if (exact.length > 0) return exact.sort((a, b) => (b.value.size ?? 0) - (a.value.size ?? 0));
+  for (const fact of held) {
     const known = files.get(fact.value.path);
     if (!known || (known.value.size ?? 0) < (fact.value.size ?? 0)) files.set(fact.value.path, fact);
   }
   return [...files.values()].sort((a, b) => (b.value.size ?? 0) - (a.value.size ?? 0));
 }
 
-function holderOf(held: Fact<'open-deleted'>[]): string {
-  const names = [
-    ...new Set(
-      held.map(
-        (fact) => fact.value.program ?? (fact.value.pid === undefined ? 'a process' : `process ${fact.value.pid}`),
-      ),
-    ),
-  ];
+/**
+ * Where the host has the file. A process in a container names it from its own root, so the device tells:
+ * that of an overlay leads to its upper directory.
+ */
+function placeOf(scene: Scene, { path, device }: Fact<'open-deleted'>['value']): string {
+  if (device === undefined) return path;
+  const mount = scene.facts.last('mount', (one) => one.pid === undefined && one.majmin === device)?.value;
+  if (mount === undefined || (mount.fstype !== 'overlay' && under(path, mount.target))) return path;
+  return writtenAt(scene.facts, mount.target);
+}
+
+/** The files that one file system lacks: a full one's, else where they take most. */
+function onOneFileSystem(scene: Scene, held: Fact<'open-deleted'>[]): Fact<'open-deleted'>[] {
+  const groups = new Map<string, { full: boolean; bytes: number; held: Fact<'open-deleted'>[] }>();
+  for (const fact of held) {
+    const fs = holding(scene, placeOf(scene, fact.value));
+    const key = fs?.mountpoint ?? '';
+    const group = groups.get(key) ?? { full: fs !== undefined && fullness(fs) === 'full', bytes: 0, held: [] };
+    group.bytes += fact.value.size ?? 0;
+    group.held.push(fact);
+    groups.set(key, group);
+  }
+  const weight = (group: { full: boolean; bytes: number }): number =>
+    (group.full && group.bytes >= 100 * MIB ? 2 ** 60 : 0) + group.bytes;
+  return [...groups.values()].sort((a, b) => weight(b) - weight(a))[0]?.held ?? [];
+}
+
+function holderOf(scene: Scene, held: Fact<'open-deleted'>[]): string {
+  const nameOf = ({ program, pid }: Fact<'open-deleted'>['value']): string => {
+    if (program !== undefined) return program;
+    if (pid === undefined) return 'a process';
+    return scene.facts.first('process', (one) => one.pid === pid)?.value.program ?? `process ${pid}`;
+  };
+  const names = [...new Set(held.map((fact) => nameOf(fact.value)))];
   return names.length > 2 ? `${names.slice(0, 2).join(', ')} and others` : names.join(' and ');
 }
 
 function ofFiles(scene: Scene, held: Fact<'open-deleted'>[], bytes: number): Draft[] {
   const first = held[0];
   if (!first) return [];
-  const weight = weigh(scene, bytes, first.value.path);
+  const weight = weigh(scene, bytes, placeOf(scene, first.value));
   const onFull =
     weight.full ||
     (scene.from === 'host' && fullFileSystems(scene).length > 0 && bytes >= GIB && weight.fs === undefined);
@@ -139,9 +170,9 @@ function ofFiles(scene: Scene, held: Fact<'open-deleted'>[], bytes: number): Dra
               ? 'warning'
               : 'notice'
           : weight.severity,
-      subject: holderOf(held),
+      subject: holderOf(scene, held),
       evidence: held.slice(0, 5).map((fact) => evidence(fact, `deleted, open, ${size(fact.value.size ?? 0)}`)),
-      explanation: `${held.length} deleted ${held.length === 1 ? 'file is' : 'files are'} still held open by ${holderOf(held)} and ${held.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? ` (${weight.words})` : ''}. No directory shows them.`,
+      explanation: `${held.length} deleted ${held.length === 1 ? 'file is' : 'files are'} still held open by ${holderOf(scene, held)} and ${held.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? ` (${weight.words})` : ''}. No directory shows them.`,
       score: 88,
     },
   ];

@@ -55,11 +55,13 @@ const PSEUDO = new Set([
 /** File systems that can fill: everything mounted except the kernel's own views and read-only images. */
 export function mountedFileSystems(facts: Facts): MountedFs[] {
   const byKey = new Map<string, MountedFs>();
+  const covered = coveredMounts(facts);
   for (const fact of facts.all(
     'mount',
     (mount) => mount.pid === undefined && !PSEUDO.has(mount.fstype) && mount.fstype !== 'overlay',
   )) {
     const mount = fact.value;
+    if (covered.has(mount)) continue;
     const key = mount.majmin
       ? `${mount.majmin} ${mount.fstype}`
       : `${mount.source} ${mount.fstype === 'tmpfs' ? mount.target : ''}`;
@@ -84,6 +86,18 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
   }
   addDf(list, facts);
   return list;
+}
+
+/** Mounts with another one right on top of them, at the same mount point: nobody reaches them there any more. */
+function coveredMounts(facts: Facts): Set<Mount> {
+  const mounts = facts.all('mount', (mount) => mount.pid === undefined && mount.mountId !== undefined);
+  const byId = new Map(mounts.map(({ value }) => [value.mountId, value]));
+  const covered = new Set<Mount>();
+  for (const { value } of mounts) {
+    const below = value.parentId === value.mountId ? undefined : byId.get(value.parentId);
+    if (below?.target === value.target) covered.add(below);
+  }
+  return covered;
 }
 
 /** The file system that holds `path`: the longest mount point above it. */

@@ -158,6 +158,22 @@ describe('deleted files', () => {
     expect(best(deletedButOpen, scene)).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
     expect(best(deletedButOpen, scene)?.explanation).toContain('1 deleted file is');
   });
+  it('in a container: the path is its own, the device is the overlay of its upper directory', () => {
+    const overlay = fact('mount', {
+      source: 'overlay',
+      target: '/var/lib/docker/overlay2/0a1b/merged',
+      fstype: 'overlay',
+      options: ['rw'],
+      superOptions: ['rw', 'lowerdir=/l', 'upperdir=/var/lib/docker/overlay2/0a1b/diff'],
+      majmin: '0:61',
+    });
+    const inContainer = fact('open-deleted', { pid: 7, path: '/data/old', size: 9 * GIB, device: '0:61' });
+    const onRoot = fact('open-deleted', { pid: 8, path: '/tmp/large', size: 12 * GIB, device: '8:1' });
+    const disk = df('/var/lib/docker', 20 * GIB, 0, { filesystem: '/dev/sdb1' });
+    const scene = host(inContainer, onRoot, overlay, df('/', 40 * GIB, 20 * GIB), disk);
+    expect(best(deletedButOpen, scene)).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
+    expect(best(deletedButOpen, scene)?.explanation).toContain('takes 9.0 GiB (45 % of /var/lib/docker');
+  });
   it('that are memory are nothing', () => {
     expect(best(deletedButOpen, host(held('/memfd:x', 20 * GIB), held('/dev/zero', GIB)))).toBeUndefined();
   });

@@ -12,6 +12,15 @@ test('a file held by two processes once; memory is no file', () => {
 2048 512 9999999 65024 77 /proc/9/fd/4
 8 512 4096 1 5 /proc/9/fd/7`;
   expect(ran(deletedOpenScan, 'open-deleted', ask?.kind === 'run' ? ask.argv : [], text)).toEqual([
-    { pid: 8, fd: '3', path: '/var/log/app.log', size: 1_048_576 },
+    { pid: 8, fd: '3', path: '/var/log/app.log', size: 1_048_576, device: '254:0' },
   ]);
+});
+
+test('asked without --deep where a disk runs out, and only there', () => {
+  const row = { filesystem: '/dev/sda1', size: 1000, used: 960, available: 40, mountpoint: '/' };
+  const deep = (...facts: Parameters<typeof known>) => deletedOpenScan.asks?.(known(...facts))[0]?.deep;
+  expect(deep(['df', row])).toBe(false);
+  expect(deep(['df', { ...row, available: 60 }])).toBe(true);
+  expect(deep(['df', { ...row, type: 'squashfs', available: 0 }])).toBe(true);
+  expect(deep(['df', { ...row, inContainer: true }])).toBe(true);
 });

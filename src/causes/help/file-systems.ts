@@ -113,7 +113,10 @@ export function fullness(fs: FileSystem): 'full' | 'nearly' | 'roomy' {
 /** Full file systems, those that hold a failing path or a data root first, one for each device. */
 export function fullFileSystems(scene: Scene): FileSystem[] {
   const seen = new Set<string>();
-  const full = fileSystems(scene).filter((fs) => fullness(fs) === 'full');
+  const full = fileSystems(scene).filter(
+    // on a host the disk below a container's overlay has a row of its own
+    (fs) => fullness(fs) === 'full' && !(scene.from === 'host' && isOverlay(fs) && fs.mountpoint !== '/'),
+  );
   return (
     full
       // Docker binds these files into every container: the same file system as below `/`, shown again

@@ -126,8 +126,11 @@ export interface OpenDeleted {
   program?: string;
   pid?: number;
   fd?: string;
+  /** as its process sees it: in a container, below the container's root */
   path: string;
   size?: number;
+  /** `major:minor` of the file system (st_dev), where it was asked for */
+  device?: string;
 }
 
 export interface XfsInfo {
