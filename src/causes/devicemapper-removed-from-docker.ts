@@ -1,5 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { strandedPool } from './help/stranded-pool.ts';
 import { messages } from './help/thin-signs.ts';
 
 export const devicemapperRemovedFromDocker: Cause = {
@@ -9,9 +10,9 @@ export const devicemapperRemovedFromDocker: Cause = {
   prevalence: 'B',
   about:
     'Docker removed the devicemapper storage driver in version 25 (it was deprecated from 18.09 on, and some builds left it out earlier). A daemon that is still configured for it, or whose data root still holds it, does not start. ' +
-    'Nothing is full. Images and containers are still in the pool and can be saved with an older daemon.',
+    'Nothing is full. Told to use another driver it starts, and shows no image and no container. They are still in the pool and can be saved with an older daemon.',
   confirm:
-    '"Failed to GetDriver graph driver=devicemapper", or driver not supported with devicemapper configured, on Docker 25 or later',
+    '"the devicemapper storage-driver has been deprecated and removed", "Failed to GetDriver graph driver=devicemapper", or driver not supported with devicemapper configured, on Docker 25 or later; or such a Docker with another driver shows nothing while its data root holds devicemapper/metadata',
   lookAlikes: [
     {
       cause: 'inodes-exhausted',
@@ -20,9 +21,12 @@ export const devicemapperRemovedFromDocker: Cause = {
     { cause: 'dm-udev-semaphores', tell: 'the driver is known but dm cannot make devices' },
   ],
   nextCheck: { run: 'docker version', why: '25 and later do not have the driver' },
-  remedies: ['older-docker-to-save-images', 'switch-to-overlay2'],
+  remedies: ['older-docker-to-save-images', 'read-devicemapper-pool', 'switch-to-overlay2'],
   sources: ['moby commit dc11d2a2d8 (v25.0.0)', 'docs.docker.com/engine/deprecated'],
-  find,
+  find: (scene) => {
+    const stranded = scene.from === 'host' ? strandedPool(scene.facts) : undefined;
+    return stranded ? [stranded] : find(scene);
+  },
 };
 
 function find({ facts, from }: Scene): Draft[] {

@@ -1,8 +1,9 @@
 import { docker } from '../tools/docker.ts';
 import type { Document } from './document.ts';
-import { type Found, found } from './fact.ts';
+import { type Facts, type Found, found } from './fact.ts';
 import type { DockerDmDevice, DockerMountId } from './facts/device-mapper.ts';
 import type { Ask, Probe } from './probe.ts';
+import { text } from './shape.ts';
 import { rows } from './undress.ts';
 
 /**
@@ -12,28 +13,17 @@ import { rows } from './undress.ts';
 export const dockerDirs: Probe = {
   id: 'docker-dirs',
   title: '<root>/image/<driver>/layerdb/mounts, <root>/devicemapper/metadata',
+  // of every data root: a daemon without the driver says nothing of the layers it left behind
   asks: (known) =>
-    known
-      .all('engine', (one) => one.engine === 'docker' && one.driver === 'devicemapper' && one.root !== undefined)
-      .flatMap(({ value }): Ask[] => {
-        const root = value.root ?? '';
-        return [
-          {
-            kind: 'run',
-            argv: docker.deviceMetadata(root),
-            timeoutMs: 5000,
-            optional: true,
-            what: 'which thin volume belongs to which container',
-          },
-          {
-            kind: 'run',
-            argv: docker.layerMounts(root, 'devicemapper'),
-            timeoutMs: 5000,
-            optional: true,
-            what: 'which thin volume belongs to which container',
-          },
-        ];
-      }),
+    dataRoots(known).flatMap((root): Ask[] =>
+      [docker.deviceMetadata(root), docker.layerMounts(root, 'devicemapper')].map((argv) => ({
+        kind: 'run',
+        argv,
+        timeoutMs: 5000,
+        optional: true,
+        what: 'which thin volume belongs to which container',
+      })),
+    ),
   recognises: (doc) =>
     /"device_id"|mount-id|init-id/.test(doc.text) ||
     /\/(?:mount-id|init-id)$|\/devicemapper\/metadata\//.test(
@@ -44,6 +34,20 @@ export const dockerDirs: Probe = {
     return [...devices(files), ...mounts(files)];
   },
 };
+
+/** Where Docker keeps its data when nothing else is said. */
+const DEFAULT_ROOT = '/var/lib/docker';
+
+/** Of daemons that answered, of daemon.json, and the usual one. */
+function dataRoots(known: Facts): string[] {
+  const engines = known.all('engine', (one) => one.engine === 'docker').map(({ value }) => value.root);
+  const configured = known
+    .all('engine-config', (one) => one.engine === 'docker')
+    .flatMap(({ value }) => [text(value.values['data-root']), text(value.values['graph'])]);
+  return [...new Set([DEFAULT_ROOT, ...engines, ...configured])].filter(
+    (root): root is string => root?.startsWith('/') === true,
+  );
+}
 
 /** A line that a named file holds. */
 interface Held {
@@ -64,15 +68,15 @@ function* named(doc: Document): Generator<Held> {
       : doc.origin.kind === 'run' && doc.origin.argv.some((word) => /(?:^|\/)cat$/.test(word))
         ? (doc.origin.argv.at(-1) ?? '')
         : '';
-  for (const { n, text } of rows(doc)) {
-    const heading = HEADING.exec(text);
+  for (const { n, text: line } of rows(doc)) {
+    const heading = HEADING.exec(line);
     if (heading) {
       path = heading[1] ?? heading[2] ?? '';
       continue;
     }
-    const inline = INLINE.exec(text);
+    const inline = INLINE.exec(line);
     if (inline) yield { path: inline[1] ?? '', value: inline[2] ?? '', n };
-    else if (text.trim() !== '') yield { path, value: text.trim(), n };
+    else if (line.trim() !== '') yield { path, value: line.trim(), n };
   }
 }
 
@@ -87,6 +91,8 @@ function devices(files: readonly Held[]): Found[] {
     if (json === undefined || deviceId === undefined || size === undefined) return [];
     const name = path.slice(path.lastIndexOf('/') + 1);
     const device: DockerDmDevice = { hash: LAYER.test(name) ? name : '', deviceId, size };
+    const root = /^(\/.{0,300}?)\/devicemapper\/metadata\/[^/]*$/.exec(path)?.[1];
+    if (root !== undefined) device.root = root;
     const transaction = number(json, 'transaction_id');
     if (transaction !== undefined) device.transactionId = transaction;
     for (const key of ['initialized', 'deleted'] as const) {

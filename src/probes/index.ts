@@ -23,6 +23,7 @@ import { dockerDirs } from './docker-dirs.ts';
 import { dockerImages } from './docker-images.ts';
 import { dockerInfo } from './docker-info.ts';
 import { dockerSystemDf } from './docker-system-df.ts';
+import { dockerVersion } from './docker-version.ts';
 import { dockerVolumes } from './docker-volumes.ts';
 import { engineConfig } from './engine-config.ts';
 import { extErrors } from './ext-errors.ts';
@@ -89,6 +90,7 @@ export const probes: readonly Probe[] = [
   dockerImages,
   dockerInfo,
   dockerSystemDf,
+  dockerVersion,
   dockerVolumes,
   engineConfig,
   extErrors,

@@ -93,6 +93,7 @@ import { raiseMountMax } from './raise-mount-max.ts';
 import { raiseProjectQuota } from './raise-project-quota.ts';
 import { raiseShmSize } from './raise-shm-size.ts';
 import { raiseUserQuota } from './raise-user-quota.ts';
+import { readDevicemapperPool } from './read-devicemapper-pool.ts';
 import { reclaimVmDisk } from './reclaim-vm-disk.ts';
 import { recreateContainerLarger } from './recreate-container-larger.ts';
 import { recreateThinPool } from './recreate-thin-pool.ts';
@@ -231,6 +232,7 @@ export const remedies: readonly Remedy[] = [
   raiseProjectQuota,
   raiseShmSize,
   raiseUserQuota,
+  readDevicemapperPool,
   reclaimVmDisk,
   recreateContainerLarger,
   recreateThinPool,

@@ -2,6 +2,8 @@
 export const docker = {
   /** One JSON object, the API's /info. Exit 1 with `Cannot connect to the Docker daemon` when it does not answer. */
   info: (socket: string): string[] => ['docker', '-H', `unix://${socket}`, 'info', '--format', '{{json .}}'],
+  /** `Docker version 26.1.5, build …`: of the daemon's program, whether it runs or not. */
+  daemonVersion: (): string[] => ['dockerd', '--version'],
   /** Log files of all containers under a data root with blocks, block size, bytes, name (GNU and BusyBox stat). */
   containerLogs: (root: string): string[] => [
     'find',

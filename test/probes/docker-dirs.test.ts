@@ -23,9 +23,11 @@ test('the thin volume of a layer, however it was printed', () => {
     ran(dockerDirs, 'docker-dm-device', ['sh', '-c', 'for f …'], `== ${LAYER}\n${JSON_TEXT}\n== base\n${JSON_TEXT}`),
   ).toEqual([DEVICE, { ...DEVICE, hash: 'base' }]);
   expect(ran(dockerDirs, 'docker-dm-device', ['grep', '-rHs', '.', root], `${root}/${LAYER}:${JSON_TEXT}`)).toEqual([
-    DEVICE,
+    { ...DEVICE, root: '/var/lib/docker' },
   ]);
-  expect(file(dockerDirs, 'docker-dm-device', `${root}/${LAYER}`, JSON_TEXT)).toEqual([DEVICE]);
+  expect(file(dockerDirs, 'docker-dm-device', `${root}/${LAYER}`, JSON_TEXT)).toEqual([
+    { ...DEVICE, root: '/var/lib/docker' },
+  ]);
 });
 
 test('files beside them that hold no device', () => {
@@ -69,10 +71,21 @@ test('the layer of a container, however it was printed', () => {
   ).toEqual(wanted);
 });
 
-test('read only for the devicemapper driver', () => {
-  expect(dockerDirs.asks?.(known(['engine', { engine: 'docker', driver: 'overlay2', root: '/r' }]))).toEqual([]);
-  expect(dockerDirs.asks?.(known(['engine', { engine: 'docker', driver: 'devicemapper', root: '/r' }]))).toMatchObject([
-    { argv: ['grep', '-rHs', '.', '/r/devicemapper/metadata'] },
-    { argv: ['grep', '-rHs', '.', '/r/image/devicemapper/layerdb/mounts'] },
-  ]);
+test('asked of every data root: a daemon without the driver is silent about what it left behind', () => {
+  const asked = (...facts: Parameters<typeof known>) =>
+    dockerDirs.asks?.(known(...facts)).flatMap((ask) => (ask.kind === 'run' ? ask.argv.at(-1) : []));
+  const usual = ['/var/lib/docker/devicemapper/metadata', '/var/lib/docker/image/devicemapper/layerdb/mounts'];
+  expect(asked()).toEqual(usual);
+  for (const driver of ['devicemapper', 'overlay2'])
+    expect(asked(['engine', { engine: 'docker', driver, root: '/r' }])).toEqual([
+      ...usual,
+      '/r/devicemapper/metadata',
+      '/r/image/devicemapper/layerdb/mounts',
+    ]);
+  expect(
+    asked([
+      'engine-config',
+      { file: '/etc/docker/daemon.json', engine: 'docker', values: { 'data-root': '/var/lib/docker', graph: '/g' } },
+    ]),
+  ).toEqual([...usual, '/g/devicemapper/metadata', '/g/image/devicemapper/layerdb/mounts']);
 });

@@ -19,6 +19,7 @@ import {
   rootAsks,
   snapshotterAsks,
   socketAsks,
+  stoppedDockerAsks,
   storeAsks,
   typeAsks,
   vdoAsks,
@@ -156,6 +157,7 @@ find_docker() {
     docker_socket
   done <"$W/asked"
   [ -z "$docker_known" ] || return 0
+  #ASKS stoppedDocker
   # no daemon answers: look where its command line or configuration says, or where Docker usually is
   if [ -s "$W/told" ]; then cat "$W/told" >"$W/guessed"
   else
@@ -379,6 +381,7 @@ export function hunt(probes: readonly Probe[]): string {
     socket23: socketAsks(probes, '23.0.0').filter(notIn(socket)),
     container: containerAsks(probes),
     config: configAsks(probes),
+    stoppedDocker: stoppedDockerAsks(probes),
     containerd: containerdAsks(probes),
     snapshotter: snapshotterAsks(probes),
     podman: podmanAsks(probes),

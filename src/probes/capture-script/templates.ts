@@ -79,6 +79,14 @@ export const containerAsks = (probes: Probes): Ask[] =>
 export const configAsks = (probes: Probes): Ask[] =>
   about(added(probes, [], [process('dockerd', STAND_IN.pid, ['--config-file', STAND_IN.config])]), STAND_IN.config);
 
+/** Of a Docker that is configured and does not answer. */
+export const stoppedDockerAsks = (probes: Probes): Ask[] =>
+  added(
+    probes,
+    [],
+    [['engine-config', { file: STAND_IN.config, engine: 'docker', values: { 'storage-driver': 'ullage' } }]],
+  );
+
 /** Whether a daemon has mounts of its own: first of process 1, then of the daemon's. */
 export const namespaceAsks = (probes: Probes, of: '1' | 'daemon'): Ask[] =>
   about(added(probes, [], [process('dockerd', STAND_IN.pid)]), of === '1' ? '/proc/1/' : STAND_IN.pid);

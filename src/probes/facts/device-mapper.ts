@@ -154,6 +154,8 @@ export interface DockerDeviceMapper {
 /** <root>/devicemapper/metadata/<hash>: the thin volume of one layer. */
 export interface DockerDmDevice {
   hash: string;
+  /** the data root whose record this is, where the record's path was seen */
+  root?: string;
   deviceId: number;
   /** bytes */
   size: number;
