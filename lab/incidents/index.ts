@@ -2,5 +2,6 @@ import type { Incident } from '../incident.ts';
 import { containerLog } from './container-log.ts';
 import { deletedOpen } from './deleted-open.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
+import { overlay2Inodes } from './overlay2-inodes.ts';
 
-export const incidents: readonly Incident[] = [containerLog, deletedOpen, loopPoolFull];
+export const incidents: readonly Incident[] = [containerLog, deletedOpen, loopPoolFull, overlay2Inodes];

@@ -7,6 +7,8 @@ import { fileSystemOf, type MountedFs, mountedFileSystems, writtenAt } from './m
 import { addStores } from './stores.ts';
 import { thinPools } from './thin-view.ts';
 
+/** Where engines keep their data unless told otherwise: shown also when none of them runs to be asked. */
+const USUAL_ROOTS = ['/var/lib/docker', '/var/lib/containerd', '/var/lib/containers/storage', '/var/lib/kubelet'];
 /** Places where engines and their helpers write besides their data root (reference: where each engine writes). */
 const STAGING = ['/', '/var', '/run', '/tmp', '/var/tmp', '/dev/shm'];
 
@@ -66,7 +68,7 @@ function addTargets(build: Building): void {
   }
 }
 
-/** Those that hold a data root or a staging directory; in a paste, all that df showed and that hold bytes. */
+/** Those that hold a data root, known or usual, or a staging directory; in a paste, all that df showed and that hold bytes. */
 function shownFileSystems(build: Building): MountedFs[] {
   const mounted = build.facts.has('mount', (mount) => mount.pid === undefined);
   if (!mounted)
@@ -74,7 +76,7 @@ function shownFileSystems(build: Building): MountedFs[] {
   const roots = build.facts.all('engine').flatMap(({ value }) => (value.root ? [value.root] : []));
   const targets = build.facts.all('target').map((fact) => fact.value.path);
   const shown = new Set<MountedFs>();
-  for (const path of [...targets, ...roots, ...STAGING]) {
+  for (const path of [...targets, ...roots, ...USUAL_ROOTS, ...STAGING]) {
     const fs = fileSystemOf(build.fileSystems, path);
     if (fs) shown.add(fs);
   }
