@@ -1,7 +1,10 @@
 import type { Cause, Draft, Scene } from './cause.ts';
+import { countedInotify } from './help/inotify.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
 import { messagesOf, show, symptomsOf, worded } from './help/messages.ts';
 import { said, says } from './help/said.ts';
+
+const LIMITS = ['fs.inotify.max_user_instances', 'user.max_inotify_instances'];
 
 export const inotifyInstances: Cause = {
   id: 'inotify-instances',
@@ -19,7 +22,8 @@ export const inotifyInstances: Cause = {
   sources: ['inotify(7)', 'kubernetes/kops#2913', 'derailed/k9s#1399'],
   find(scene) {
     const drafts = limitDrafts(scene, {
-      limits: ['fs.inotify.max_user_instances', 'user.max_inotify_instances'],
+      limits: LIMITS,
+      counted: countedInotify(scene, 'instances', ...LIMITS),
       failed: [
         // the same wording with "no space left" means watches
         ...messagesOf(scene, 'inotify-instance-failed').filter((fact) => !/no space left/i.test(fact.quote)),

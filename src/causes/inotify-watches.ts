@@ -1,9 +1,12 @@
 import type { Cause } from './cause.ts';
+import { countedInotify } from './help/inotify.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
 import { messagesOf, symptomsOf, worded } from './help/messages.ts';
 
 /** Messages of programs whose watch failed: cAdvisor, kubelet, kind, Node.js, tail, systemd. */
 const WATCH = /inotify|fsnotify|\bwatch(?:ers?|es|ed|ing)?\b/i;
+
+const LIMITS = ['fs.inotify.max_user_watches', 'user.max_inotify_watches'];
 
 export const inotifyWatches: Cause = {
   id: 'inotify-watches',
@@ -32,7 +35,8 @@ export const inotifyWatches: Cause = {
       ...symptomsOf(scene, 'ENOSPC', (symptom) => symptom.operation === 'inotify_add_watch'),
     ];
     return limitDrafts(scene, {
-      limits: ['fs.inotify.max_user_watches', 'user.max_inotify_watches'],
+      limits: LIMITS,
+      counted: countedInotify(scene, 'watches', ...LIMITS),
       failed,
       what: 'inotify watches',
       subject: 'inotify watches of a user',

@@ -11,8 +11,8 @@ import { commands } from './commands.ts';
 import { containerLogs } from './container-logs.ts';
 import { containerd } from './containerd.ts';
 import { deletedOpenScan } from './deleted-open-scan.ts';
-import { df } from './df.ts';
 import { dfInodes } from './df-inodes.ts';
+import { df } from './df.ts';
 import { directorySize } from './directory-size.ts';
 import { diskImage } from './disk-image.ts';
 import { dmsetupInfo } from './dmsetup-info.ts';
@@ -47,6 +47,7 @@ import { podEvents } from './pod-events.ts';
 import { podmanInfo } from './podman-info.ts';
 import { podmanSystemDf } from './podman-system-df.ts';
 import type { Probe } from './probe.ts';
+import { processLimits } from './process-limits.ts';
 import { processes } from './processes.ts';
 import { pvs } from './pvs.ts';
 import { quota } from './quota.ts';
@@ -113,6 +114,7 @@ export const probes: readonly Probe[] = [
   podEvents,
   podmanInfo,
   podmanSystemDf,
+  processLimits,
   processes,
   pvs,
   quota,

@@ -78,6 +78,8 @@ const FULL_NAME: Record<string, string> = {
 };
 /** `99478 /proc/14763/mounts`: wc -l. */
 const MOUNT_COUNT = /^\s{0,20}(\d{1,9})\s+\/proc\/([\w-]{1,20})\/mount(?:s|info)\s*$/;
+/** `/proc/14763/mountinfo:99478`: grep -Hc. */
+const MOUNT_COUNT_BY_GREP = /^\/proc\/([\w-]{1,20})\/mount(?:s|info):(\d{1,9})\s*$/;
 /** Limits kept of one text. */
 const MOST = 400;
 
@@ -113,6 +115,11 @@ function scanLines(doc: Document, add: (limit: Limit, line: number) => void): vo
     const mounts = MOUNT_COUNT.exec(text);
     if (mounts) {
       add(mountLimit(Number(mounts[1]), mounts[2] ?? 'self'), line.n);
+      continue;
+    }
+    const counts = MOUNT_COUNT_BY_GREP.exec(text);
+    if (counts) {
+      add(mountLimit(Number(counts[2]), counts[1] ?? 'self'), line.n);
       continue;
     }
     // `cat /proc/sys/fs/mount-max`, `wc -l < /proc/self/mountinfo`: the answer is the next line

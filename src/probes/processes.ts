@@ -24,7 +24,7 @@ const DAEMONS = [
 ];
 
 /** Engines with a data root and mounts of their own. */
-const ENGINE = /^(?:dockerd|dockerd-current|docker-current|docker|containerd|crio)$/;
+export const ENGINE = /^(?:dockerd|dockerd-current|docker-current|docker|containerd|crio)$/;
 
 /** `ps` in its usual forms, /proc/PID/cmdline, and the mount namespaces of the daemons. */
 export const processes: Probe = {
@@ -128,7 +128,8 @@ function namespaces(doc: Document): Found[] {
     doc.origin.kind === 'run' ? /\/proc\/(\d{1,8})\/ns\/mnt/.exec(doc.origin.argv.join(' '))?.[1] : undefined;
   let above: string | undefined;
   return [...rows(doc)].flatMap(({ n, text }) => {
-    const namespace = /mnt:\[\d{1,12}\]/.exec(text)?.[0];
+    // `/proc/1/ns/mnt mnt:[…]` is the walk over every process of the host, read by another probe
+    const namespace = /^\/proc\/\d+\/ns\/mnt mnt:/.test(text) ? undefined : /mnt:\[\d{1,12}\]/.exec(text)?.[0];
     const path = /\/proc\/(\d{1,8})\/ns\/mnt/.exec(text)?.[1];
     if (!namespace) {
       above = path;

@@ -1,7 +1,7 @@
 import type { Fact } from '../../probes/fact.ts';
 import type { MentionTerm } from '../../probes/facts/text.ts';
 import type { Draft, Evidence, NextCheck, Scene } from '../cause.ts';
-import { knownLimits, nearly, reached } from './limits.ts';
+import { firstNearly, firstReached, fullestFirst, type KnownLimit, knownLimits } from './limits.ts';
 import { show } from './messages.ts';
 import { said, says } from './said.ts';
 
@@ -15,6 +15,8 @@ export interface LimitStory {
   subject: string;
   /** why it matters and what it is not; one sentence */
   meaning: string;
+  /** what was counted elsewhere than where the limit stands */
+  counted?: readonly KnownLimit[];
   /** counts are per user: without knowing whose a sum proves nothing */
   perUser?: boolean;
   /** 0..99 for a message without numbers; default 80 */
@@ -31,7 +33,8 @@ export interface LimitStory {
  * nearly used up (a notice on a host that works).
  */
 export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
-  const full = reached(scene, ...story.limits);
+  const limits = fullestFirst([...knownLimits(scene, ...story.limits), ...(story.counted ?? [])]);
+  const full = firstReached(limits);
   const failed = show(story.failed, 'the call was refused', 3);
   const extra = { ...(story.nextCheck ? { nextCheck: story.nextCheck } : {}) };
   if (full) {
@@ -41,14 +44,14 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       {
         confidence: certain ? 'confirmed' : 'likely',
         subject: value.scope ?? story.subject,
-        evidence: [...show(full.facts, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
-        explanation: `${value.used} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''}; the limit ${value.name} is ${value.value}. ${story.meaning}`,
+        evidence: [...showUse(full, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
+        explanation: `${value.used} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''}; the limit ${value.name} is ${value.value}. ${sentence(full.detail)}${story.meaning}`,
         ...extra,
         score: 92,
       },
     ];
   }
-  const known = knownLimits(scene, ...story.limits)[0];
+  const known = limits[0];
   if (failed.length > 0) {
     const limit = known
       ? ` The limit ${known.value.name} is ${known.value.value}${known.value.used === undefined ? '' : `, ${known.value.used} are in use`}.`
@@ -58,13 +61,13 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
         confidence: 'likely',
         subject: story.subject,
         evidence: [...failed, ...(known ? show(known.facts, 'the limit') : []), ...(story.more ?? [])],
-        explanation: `The kernel refused more ${story.what}.${limit} ${story.meaning}`,
+        explanation: `The kernel refused more ${story.what}.${limit} ${sentence(known?.detail)}${story.meaning}`,
         ...extra,
         score: story.score ?? 80,
       },
     ];
   }
-  const near = nearly(scene, ...story.limits);
+  const near = firstNearly(limits);
   if (!near) return spoken(scene, story);
   const { value } = near;
   return [
@@ -72,13 +75,23 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       confidence: 'possible',
       severity: 'notice',
       subject: value.scope ?? story.subject,
-      evidence: show(near.facts, 'less than a tenth is left'),
-      explanation: `${value.used} of ${value.value} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''} (${value.name}).`,
+      evidence: showUse(near, 'less than a tenth is left'),
+      explanation:
+        `${value.used} of ${value.value} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''} (${value.name}). ${near.detail ?? ''}`.trimEnd(),
       ...extra,
       score: 30,
     },
   ];
 }
+
+/** What was counted one by one is shown by its largest part. */
+function showUse(known: KnownLimit, shows: string): Evidence[] {
+  if (known.detail === undefined) return show(known.facts, shows);
+  const [largest, ...limit] = known.facts;
+  return [...show(largest ? [largest] : [], 'the largest part'), ...show(limit, 'the limit')];
+}
+
+const sentence = (text: string | undefined): string => (text === undefined ? '' : `${text} `);
 
 /** People name the thing without its message: weak, and only where something failed or is asked. */
 function spoken(scene: Scene, story: LimitStory): Draft[] {

@@ -7,6 +7,8 @@ export interface KnownLimit {
   value: Limit;
   /** what shows it, the use first */
   facts: Fact[];
+  /** who has most of it, one sentence */
+  detail?: string;
 }
 
 /** What is known of some limits, the fullest first. */
@@ -25,7 +27,11 @@ export function knownLimits(scene: Scene, ...names: string[]): KnownLimit[] {
     }
     return { value: fact.value, facts: [fact] };
   });
-  return known.sort((a, b) => fullness(b.value) - fullness(a.value));
+  return fullestFirst(known);
+}
+
+export function fullestFirst(limits: readonly KnownLimit[]): KnownLimit[] {
+  return limits.toSorted((a, b) => fullness(b.value) - fullness(a.value));
 }
 
 /** used / value; -1 when what is used is not known. */
@@ -36,10 +42,14 @@ export function fullness(limit: Limit): number {
 
 /** The first limit that is used up; a limit of 0 forbids and is told apart by its cause. */
 export function reached(scene: Scene, ...names: string[]): KnownLimit | undefined {
-  return knownLimits(scene, ...names).find(({ value }) => value.value > 0 && fullness(value) >= 1);
+  return firstReached(knownLimits(scene, ...names));
+}
+
+export function firstReached(limits: readonly KnownLimit[]): KnownLimit | undefined {
+  return limits.find(({ value }) => value.value > 0 && fullness(value) >= 1);
 }
 
 /** The first limit with less than a tenth left, and not used up. */
-export function nearly(scene: Scene, ...names: string[]): KnownLimit | undefined {
-  return knownLimits(scene, ...names).find(({ value }) => fullness(value) >= 0.9 && fullness(value) < 1);
+export function firstNearly(limits: readonly KnownLimit[]): KnownLimit | undefined {
+  return limits.find(({ value }) => fullness(value) >= 0.9 && fullness(value) < 1);
 }

@@ -7,6 +7,7 @@ import {
   containerdAsks,
   dataMountAsks,
   deviceMapperAsks,
+  heldAsks,
   infoAsks,
   loopAsks,
   lvmAsks,
@@ -103,6 +104,54 @@ find_namespaces() {
     [ -n "$own" ] && [ -n "$theirs" ] && [ "$own" != "$theirs" ] || continue
     #ASKS apart
   done <"$W/engines"
+}
+
+# some FILE NUMBER FUNCTION: calls it with so many lines of the file at a time
+some() {
+  list=$1 most=$2 ask=$3
+  set --
+  while IFS= read -r one; do
+    set -- "$@" "$one"
+    [ $# -lt "$most" ] || { "$ask" "$@"; set --; }
+  done <"$list"
+  [ $# -eq 0 ] || "$ask" "$@"
+}
+
+ask_watches() {
+  #ASKS watches
+}
+
+ask_owners() {
+  #ASKS owners
+}
+
+ask_mounts() {
+  #ASKS mounts
+}
+
+# first_of KIND: the first process of each namespace of a kind
+first_of() {
+  known=
+  sed -n "s#^/proc/\([0-9]*\)/ns/$1 \($1:.*\)#\2 \1#p" "$held" | sort -k 1,1 -k 2,2n | while read -r namespace pid; do
+    [ "$namespace" = "$known" ] || echo "$pid"
+    known=$namespace
+  done | sort -n
+}
+
+# what the walk over all processes found: inotify instances, namespaces
+find_held() {
+  [ -n "$held" ] || return 0
+  sed -n 's#^\(/proc/[0-9]*/fd\)/\([0-9]*\) .*#\1info/\2#p' "$held" | sort | sed -n 1,4000p >"$W/instances"
+  some "$W/instances" 800 ask_watches
+  {
+    sed 's#^/proc/\([0-9]*\)/.*#\1#' "$W/instances"
+    first_of user
+  } | sort -n -u | sed -n -e '1,1000s#.*#/proc/&/status\
+/proc/&/uid_map\
+/proc/&/cgroup#p' >"$W/owners"
+  some "$W/owners" 600 ask_owners
+  first_of mnt | sed -n '1,64s#.*#/proc/&/mountinfo#p' >"$W/spaces"
+  some "$W/spaces" 64 ask_mounts
 }
 
 # docker_root DIRECTORY DRIVER
@@ -345,7 +394,7 @@ find_device_mapper() {
 
 main() {
   dockerd='' containerd='' podman='' thin='' mapped='' ext4='' zfs='' btrfs='' docker_known=''
-  processes='' blocks='' volumes='' tables='' mounts='' last=''
+  processes='' blocks='' volumes='' tables='' mounts='' held='' last=''
   begin "@{1-}" || exit 1
   for list in engines configs told roots stores mounts; do : >"$W/$list"; done
   echo /var/run/docker.sock >"$W/sockets"
@@ -353,6 +402,7 @@ main() {
   list_mounts
   find_daemons
   find_namespaces
+  find_held
   find_docker
   find_containerd
   find_podman
@@ -374,6 +424,9 @@ export function hunt(probes: readonly Probe[]): string {
     namespaceOfOne: namespaceAsks(probes, '1'),
     namespace: namespaceAsks(probes, 'daemon'),
     apart: apartAsks(probes),
+    watches: heldAsks(probes, 'watches'),
+    owners: heldAsks(probes, 'owners'),
+    mounts: heldAsks(probes, 'mounts'),
     root,
     devicemapperRoot: rootAsks(probes, 'devicemapper').filter(notIn(root)),
     info: infoAsks(probes),

@@ -264,6 +264,7 @@ answered() {
   'lsblk '*) blocks=$last ;;
   'lvs '*) volumes=$last ;;
   'dmsetup table'*) tables=$last ;;
+  'find /proc '*anon_inode*) held=$last ;;
   *localhost/containers/json* | *' ps -a --no-trunc') list=$last ;;
   esac
   [ "$code" = 0 ]

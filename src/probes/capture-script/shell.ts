@@ -31,6 +31,12 @@ export function word(text: string): string {
   return /^[\w./:=,+@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** Words that stand for many become the shell's own list, once. */
+function words(argv: readonly string[]): string[] {
+  const many = argv.findIndex((text) => text.includes(STAND_IN.each));
+  return many < 0 ? argv.map(word) : [...argv.slice(0, many).map(word), '"$@"'];
+}
+
 /** Whole seconds: not every sleep takes fractions. */
 function seconds(ask: Ask): number {
   return Math.max(1, Math.ceil((ask.timeoutMs ?? 10_000) / 1000));
@@ -39,7 +45,7 @@ function seconds(ask: Ask): number {
 function call(ask: Ask): string {
   switch (ask.kind) {
     case 'run':
-      return ['run', seconds(ask), ...ask.argv.map(word)].join(' ');
+      return ['run', seconds(ask), ...words(ask.argv)].join(' ');
     case 'read':
       return `read_file ${seconds(ask)} ${word(ask.path)}`;
     case 'statfs':

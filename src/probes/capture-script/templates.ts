@@ -18,6 +18,8 @@ export const STAND_IN = {
   profile: 'ullage-profile',
   container: 'feedface'.repeat(8),
   pid: '987654321',
+  /** in words of which a list takes the place */
+  each: '876543219',
 } as const;
 
 type Seed = { [K in FactKind]: [K, FactMap[K]] }[FactKind];
@@ -95,6 +97,15 @@ export const namespaceAsks = (probes: Probes, of: '1' | 'daemon'): Ask[] =>
 export const apartAsks = (probes: Probes): Ask[] => {
   const same = [process('init', '1', [], 'mnt:[1]'), process('dockerd', STAND_IN.pid, [], 'mnt:[1]')];
   return added(probes, same, [process('dockerd', STAND_IN.pid, [], 'mnt:[2]')]);
+};
+
+/** About the inotify instances and namespaces that a walk over all processes found. */
+export const heldAsks = (probes: Probes, what: 'watches' | 'owners' | 'mounts'): Ask[] => {
+  const pid = Number(STAND_IN.each);
+  const instance: Seed = ['inotify-instance', { pid, fd: 0 }];
+  const namespace: Seed = ['process-namespace', { pid, kind: 'mnt', id: 'mnt:[1]' }];
+  const file = { watches: '/fdinfo/', owners: '/status', mounts: '/mountinfo' }[what];
+  return about(added(probes, [], [instance, namespace]), `/proc/${STAND_IN.each}${file}`);
 };
 
 export const deviceMapperAsks = (probes: Probes): Ask[] => added(probes, [], [block('dm')]);

@@ -6,6 +6,9 @@ export interface LimitFacts {
   'key-user': KeyUser;
   'service-state': ServiceState;
   system: System;
+  'inotify-instance': InotifyInstance;
+  'process-namespace': ProcessNamespace;
+  'process-owner': ProcessOwner;
 }
 
 /**
@@ -64,4 +67,33 @@ export interface System {
   kernel?: string;
   os?: string;
   uid?: number;
+}
+
+/** A file descriptor that is an inotify instance. Children that inherited it show the same one again. */
+export interface InotifyInstance {
+  pid: number;
+  fd: number;
+  /** lines `inotify wd:` of its fdinfo; absent: not counted yet */
+  watches?: number;
+}
+
+/** A namespace that a process is in; of user namespaces only those below the first. */
+export interface ProcessNamespace {
+  pid: number;
+  kind: 'mnt' | 'user';
+  /** `mnt:[4026531841]` */
+  id: string;
+}
+
+/** Whose a process is, from /proc/PID/status, uid_map and cgroup. */
+export interface ProcessOwner {
+  pid: number;
+  name?: string;
+  parent?: number;
+  /** effective, as the first user namespace numbers users */
+  uid?: number;
+  /** uid_map: first id inside, first id outside, how many */
+  userMap?: { inside: number; outside: number; count: number }[];
+  /** full id of the container it runs in, by its control group */
+  container?: string;
 }
