@@ -1,4 +1,6 @@
-import { type Cause, type Draft, evidence } from './cause.ts';
+import { containerQuotas } from '../stack/container-quotas.ts';
+import { mountedFileSystems } from '../stack/mounts.ts';
+import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { fileSystems, fullness, isOverlay } from './help/file-systems.ts';
 import { GIB, share, size } from './help/format.ts';
 import { message } from './help/said.ts';
@@ -24,7 +26,9 @@ export const overlay2ContainerSizeQuota: Cause = {
   sources: ['moby daemon/graphdriver/overlay2/overlay.go', 'xfs_quota(8)', 'moby/moby#42832'],
   explains: ['plain-fs-full'],
   find(scene) {
-    const drafts: Draft[] = [];
+    const drafts = measured(scene);
+    // the same limits as the kernel names them, by numbers: the containers' own names are better
+    if (drafts.length > 0) return drafts;
     for (const fact of scene.facts.all('quota', (quota) => quota.kind === 'project')) {
       const { usedBytes, hardBytes, usedInodes, hardInodes, subject } = fact.value;
       const bytes = hardBytes !== undefined && hardBytes > 0 && usedBytes !== undefined ? usedBytes / hardBytes : 0;
@@ -107,6 +111,30 @@ export const overlay2ContainerSizeQuota: Cause = {
       : [];
   },
 };
+
+/** Less than this is nothing: the smallest write that matters to a program fails (a page of its file and metadata). */
+const SPENT = 64 * 1024;
+
+/** Each container's own room, as the kernel counts it now. */
+function measured(scene: Scene): Draft[] {
+  return containerQuotas(scene.facts, mountedFileSystems(scene.facts)).flatMap(
+    ({ container, size: limit, free, fs, fact }): Draft[] => {
+      if (free > limit * 0.1) return [];
+      const spent = free < SPENT;
+      const elsewhere = fs.available === undefined ? '' : `, while ${fs.mountpoint} has ${size(fs.available)}`;
+      return [
+        {
+          confidence: spent ? 'confirmed' : free < limit * 0.03 ? 'likely' : 'possible',
+          severity: spent ? 'critical' : free < limit * 0.03 ? 'warning' : 'notice',
+          subject: `container ${container.name ?? container.id.slice(0, 12)}`,
+          evidence: [evidence(fact, "the container's own size and rest")],
+          explanation: `The container may write ${size(limit)} (a project quota), and ${spent ? 'nothing' : size(free)} of it is left${elsewhere}.`,
+          score: 92,
+        },
+      ];
+    },
+  );
+}
 
 /** Docker's units.RAMInBytes: `10G` is 10 GiB. */
 function bytesOf(text: string): number | undefined {

@@ -1,11 +1,12 @@
-import type { Cause, Draft } from './cause.ts';
+import { type Cause, type Draft, evidence } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
 import { knownLimits } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
 
-const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
-
+import { countedUserNamespaces } from './help/namespaces.ts';
 import { troubled } from './help/said.ts';
+
+const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
 
 export const ucountsNamespaces: Cause = {
   id: 'ucounts-namespaces',
@@ -38,6 +39,21 @@ export const ucountsNamespaces: Cause = {
       ),
     ];
     const forbidden = knownLimits(scene, ...names).find((limit) => limit.value.value === 0);
+    const remapped = scene.facts.last('engine', (engine) => engine.userns === true);
+    if (forbidden?.value.name === 'user.max_user_namespaces' && remapped && scene.from === 'host') {
+      const draft: Draft = {
+        confidence: 'confirmed',
+        subject: forbidden.value.scope ?? forbidden.value.name,
+        evidence: [
+          ...show(forbidden.facts, 'none are allowed'),
+          evidence(remapped, 'the daemon makes one for every container (userns-remap)'),
+          ...show(failed, 'making a namespace was refused'),
+        ],
+        explanation: `The daemon runs with userns-remap, which needs a user namespace for every container, and ${forbidden.value.name} is 0: no container can be started. The kernel words that as "No space left on device".`,
+        score: 95,
+      };
+      return [draft];
+    }
     if (forbidden && failed.length > 0) {
       const draft: Draft = {
         confidence: 'confirmed',
@@ -63,6 +79,7 @@ export const ucountsNamespaces: Cause = {
     }
     return limitDrafts(scene, {
       limits: names,
+      counted: countedUserNamespaces(scene),
       failed,
       what: 'namespaces',
       subject: 'namespaces of a user',

@@ -13,6 +13,7 @@ import { containerd } from './containerd.ts';
 import { deletedOpenScan } from './deleted-open-scan.ts';
 import { dfInodes } from './df-inodes.ts';
 import { df } from './df.ts';
+import { directoryRoom } from './directory-room.ts';
 import { directorySize } from './directory-size.ts';
 import { diskImage } from './disk-image.ts';
 import { dmsetupInfo } from './dmsetup-info.ts';
@@ -81,6 +82,7 @@ export const probes: readonly Probe[] = [
   deletedOpenScan,
   df,
   dfInodes,
+  directoryRoom,
   directorySize,
   diskImage,
   dmsetupInfo,

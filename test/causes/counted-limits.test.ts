@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inotifyInstances } from '../../src/causes/inotify-instances.ts';
 import { inotifyWatches } from '../../src/causes/inotify-watches.ts';
+import { ucountsNamespaces } from '../../src/causes/ucounts-namespaces.ts';
 import type { Fact } from '../../src/probes/fact.ts';
 import type { ProcessOwner } from '../../src/probes/facts/limits.ts';
 import { best, fact, host } from './scene.ts';
@@ -68,5 +69,36 @@ describe('inotify, counted over the processes of a host', () => {
   });
   it('says nothing where nobody could be asked', () => {
     expect(best(inotifyInstances, host(instances, instance(1, 3)))).toBeUndefined();
+  });
+});
+
+describe('user namespaces', () => {
+  const namespace = (pid: number, id: number): Fact =>
+    fact('process-namespace', { pid, kind: 'user', id: `user:[${id}]` }, `/proc/${pid}/ns/user user:[${id}]`);
+  const remapped = (pid: number) => owner(pid, { userMap: [{ inside: 0, outside: 100_000, count: 65_536 }] });
+  const made = (count: number) =>
+    Array.from({ length: count }, (_, n) => [remapped(1000 + n), namespace(1000 + n, 4026532300 + n)]).flat();
+
+  it('are counted for whoever made them', () => {
+    const most = limit('user.max_user_namespaces', 12);
+    expect(best(ucountsNamespaces, host(most, ...made(12)))).toMatchObject({
+      confidence: 'confirmed',
+      subject: 'uid 0',
+    });
+    expect(best(ucountsNamespaces, host(most, ...made(8)))).toBeUndefined();
+    // two processes in one
+    expect(
+      best(ucountsNamespaces, host(most, ...made(8), remapped(2000), namespace(2000, 4026532300))),
+    ).toBeUndefined();
+  });
+  it('are none inside a container, where process 1 is in the one that was there before', () => {
+    const own = limit('user.max_user_namespaces', 1);
+    expect(best(ucountsNamespaces, host(own, remapped(1), namespace(1, 4026532300)))).toBeUndefined();
+  });
+  it('forbidden by 0 stop a daemon that needs one for each container', () => {
+    const zero = limit('user.max_user_namespaces', 0);
+    const daemon = (userns: boolean) => fact('engine', { engine: 'docker', root: '/var/lib/docker', userns });
+    expect(best(ucountsNamespaces, host(zero, daemon(true)))).toMatchObject({ confidence: 'confirmed' });
+    expect(best(ucountsNamespaces, host(zero, daemon(false)))).toBeUndefined();
   });
 });

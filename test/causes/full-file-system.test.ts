@@ -154,6 +154,36 @@ describe('limits other than the disk', () => {
     expect(best(overlay2ContainerSizeQuota, host(quota(10 * MIB)))?.confidence).toBe('confirmed');
     expect(best(overlay2ContainerSizeQuota, host(quota(MIB)))).toBeUndefined();
   });
+  it('a container at its quota is named, with the room that its disk has', () => {
+    const upper = '/var/lib/docker/overlay2/5c1a/diff';
+    const scene = (available: number, size = 64 * MIB) =>
+      host(
+        fact('mount', { source: '/dev/vdb', target: '/var/lib/docker', fstype: 'xfs', options: [], majmin: '254:16' }),
+        fact('statfs', {
+          path: '/var/lib/docker',
+          type: 0x58465342,
+          blockSize: 4096,
+          blocks: 521_728,
+          bfree: 400_000,
+          bavail: 400_000,
+          files: 0,
+          ffree: 0,
+        }),
+        fact('container', { engine: 'docker', id: 'f0'.repeat(32), name: 'db', driverData: { UpperDir: upper } }),
+        fact('directory-room', { path: upper, size, available }),
+      );
+    const full = best(overlay2ContainerSizeQuota, scene(0));
+    expect(full).toMatchObject({ confidence: 'confirmed', severity: 'critical', subject: 'container db' });
+    expect(full?.explanation).toContain('/var/lib/docker has 1.5 GiB');
+    expect(best(overlay2ContainerSizeQuota, scene(1.5 * MIB))).toMatchObject({
+      confidence: 'likely',
+      severity: 'warning',
+    });
+    expect(best(overlay2ContainerSizeQuota, scene(5 * MIB))).toMatchObject({ severity: 'notice' });
+    expect(best(overlay2ContainerSizeQuota, scene(30 * MIB))).toBeUndefined();
+    // no quota: the directory answers for the whole file system
+    expect(best(overlay2ContainerSizeQuota, scene(0, 521_728 * 4096))).toBeUndefined();
+  });
   it('a limit of 0 is no limit', () => {
     const quota = (kind: 'user' | 'project') =>
       fact('quota', {

@@ -2,6 +2,7 @@ import type { Ask, Probe } from '../probe.ts';
 import { lines, shell } from './shell.ts';
 import {
   apartAsks,
+  apartMountAsks,
   configAsks,
   containerAsks,
   containerdAsks,
@@ -17,6 +18,7 @@ import {
   podmanAsks,
   podmanStoreAsks,
   profileAsks,
+  roomAsks,
   rootAsks,
   snapshotterAsks,
   socketAsks,
@@ -103,7 +105,22 @@ find_namespaces() {
     [ -z "$last" ] || read -r theirs <"$last"
     [ -n "$own" ] && [ -n "$theirs" ] && [ "$own" != "$theirs" ] || continue
     #ASKS apart
+    [ -z "$last" ] || find_apart_mounts "$last"
   done <"$W/engines"
+}
+
+# find_apart_mounts MOUNTINFO: disks that only the process $pid has mounted
+find_apart_mounts() {
+  rows <"$1" >"$W/apart"
+  seen=' '
+  while read -r number _ _ _; do seen="$seen$number "; done <"$W/mounts"
+  while read -r number fstype source target; do
+    case $source in /dev/*) ;; *) continue ;; esac
+    case $seen in *" $number "*) continue ;; esac
+    seen="$seen$number "
+    plain "$target"; mnt=$plain
+    #ASKS apartMount
+  done <"$W/apart"
 }
 
 # some FILE NUMBER FUNCTION: calls it with so many lines of the file at a time
@@ -191,7 +208,19 @@ docker_socket() {
   } | sed -n -e 's/^{"Id":"\([0-9a-f]\{64\}\)".*/\1/p' -e 's/^\([0-9a-f]\{64\}\)[[:space:]].*/\1/p' | sed -n 1,50p >"$W/ids"
   while read -r container; do
     #ASKS container
+    [ -z "$last" ] || sed -n 's/.*"UpperDir":"\(\/[^"\\]*\)".*/\1/p' "$last" >>"$W/uppers"
   done <"$W/ids"
+}
+
+ask_rooms() {
+  #ASKS rooms
+}
+
+# what containers with a quota may still write
+find_rooms() {
+  [ -n "$mounts" ] && grep -q 'prjquota' "$mounts" || return 0
+  sort -u "$W/uppers" | sed -n 1,50p >"$W/sorted"
+  some "$W/sorted" 50 ask_rooms
 }
 
 find_docker() {
@@ -259,9 +288,8 @@ store_roots() {
   done <"$W/stores"
 }
 
-# NUMBER TYPE SOURCE TARGET, still escaped, of every mount
-list_mounts() {
-  [ -n "$mounts" ] || return 0
+# rows: mountinfo to NUMBER TYPE SOURCE TARGET, still escaped
+rows() {
   while read -r line; do
     set -- $line
     [ $# -ge 9 ] || continue
@@ -270,7 +298,11 @@ list_mounts() {
     while [ $# -gt 0 ] && [ "$1" != - ]; do shift; done
     [ $# -ge 4 ] || continue
     printf '%s %s %s %s\n' "$number" "$2" "$3" "$target"
-  done <"$mounts" >"$W/mounts"
+  done
+}
+
+list_mounts() {
+  [ -z "$mounts" ] || rows <"$mounts" >"$W/mounts"
 }
 
 # the same file system again shows nothing new
@@ -396,7 +428,7 @@ main() {
   dockerd='' containerd='' podman='' thin='' mapped='' ext4='' zfs='' btrfs='' docker_known=''
   processes='' blocks='' volumes='' tables='' mounts='' held='' last=''
   begin "@{1-}" || exit 1
-  for list in engines configs told roots stores mounts; do : >"$W/$list"; done
+  for list in engines configs told roots stores mounts uppers; do : >"$W/$list"; done
   echo /var/run/docker.sock >"$W/sockets"
   #ASKS plain
   list_mounts
@@ -404,6 +436,7 @@ main() {
   find_namespaces
   find_held
   find_docker
+  find_rooms
   find_containerd
   find_podman
   find_mounts
@@ -424,6 +457,7 @@ export function hunt(probes: readonly Probe[]): string {
     namespaceOfOne: namespaceAsks(probes, '1'),
     namespace: namespaceAsks(probes, 'daemon'),
     apart: apartAsks(probes),
+    apartMount: apartMountAsks(probes),
     watches: heldAsks(probes, 'watches'),
     owners: heldAsks(probes, 'owners'),
     mounts: heldAsks(probes, 'mounts'),
@@ -446,6 +480,7 @@ export function hunt(probes: readonly Probe[]): string {
     btrfs: typeAsks(probes, 'btrfs'),
     dataExt: dataMountAsks(probes, 'ext4'),
     dataXfs: dataMountAsks(probes, 'xfs'),
+    rooms: roomAsks(probes),
     loop: loopAsks(probes),
     deviceMapper: deviceMapperAsks(probes),
     lvm: lvmAsks(probes),

@@ -14,6 +14,7 @@ const VARIABLES: readonly [standIn: string, variable: string][] = [
   [STAND_IN.socket, 'sock'],
   [STAND_IN.container, 'container'],
   [STAND_IN.config, 'config'],
+  [STAND_IN.file, 'back'],
   [STAND_IN.directory, 'dir'],
   [STAND_IN.snapshotter, 'snapshotter'],
   [STAND_IN.profile, 'profile'],

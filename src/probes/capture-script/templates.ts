@@ -14,6 +14,7 @@ export const STAND_IN = {
   socket: '/ullage-socket',
   config: '/ullage-config',
   directory: '/ullage-directory',
+  file: '/ullage-directory/ullage-file',
   snapshotter: 'ullage-snapshotter',
   profile: 'ullage-profile',
   container: 'feedface'.repeat(8),
@@ -52,12 +53,9 @@ export const typeAsks = (probes: Probes, fstype: string): Ask[] => added(probes,
 export const dataMountAsks = (probes: Probes, fstype: string): Ask[] =>
   added(probes, [['engine', { engine: 'docker', root: STAND_IN.mount }], mount('ullagefs')], [mount(fstype)]);
 
-/** About the directory of a loop device's file. */
+/** About a loop device's file and its directory. */
 export const loopAsks = (probes: Probes): Ask[] =>
-  about(
-    added(probes, [], [['loop', { device: '/dev/loop0', backFile: `${STAND_IN.directory}/file` }]]),
-    STAND_IN.directory,
-  );
+  about(added(probes, [], [['loop', { device: '/dev/loop0', backFile: STAND_IN.file }]]), STAND_IN.directory);
 
 /** About Docker's data root; with the devicemapper driver there is more in it. */
 export const rootAsks = (probes: Probes, driver: string): Ask[] =>
@@ -99,6 +97,13 @@ export const apartAsks = (probes: Probes): Ask[] => {
   return added(probes, same, [process('dockerd', STAND_IN.pid, [], 'mnt:[2]')]);
 };
 
+/** About a disk mounted in a daemon's own mount namespace alone. */
+export const apartMountAsks = (probes: Probes): Ask[] => {
+  const [, value] = mount('ullagefs') as ['mount', FactMap['mount']];
+  const theirs: Seed = ['mount', { ...value, majmin: '1:1', pid: Number(STAND_IN.pid) }];
+  return about(added(probes, [process('dockerd', STAND_IN.pid)], [theirs]), STAND_IN.mount);
+};
+
 /** About the inotify instances and namespaces that a walk over all processes found. */
 export const heldAsks = (probes: Probes, what: 'watches' | 'owners' | 'mounts'): Ask[] => {
   const pid = Number(STAND_IN.each);
@@ -106,6 +111,17 @@ export const heldAsks = (probes: Probes, what: 'watches' | 'owners' | 'mounts'):
   const namespace: Seed = ['process-namespace', { pid, kind: 'mnt', id: 'mnt:[1]' }];
   const file = { watches: '/fdinfo/', owners: '/status', mounts: '/mountinfo' }[what];
   return about(added(probes, [], [instance, namespace]), `/proc/${STAND_IN.each}${file}`);
+};
+
+/** About the writable layers of containers, where project quotas are in force. */
+export const roomAsks = (probes: Probes): Ask[] => {
+  const quotas: Seed = [
+    'mount',
+    { source: STAND_IN.device, target: STAND_IN.mount, fstype: 'ullagefs', options: ['prjquota'], majmin: '0:0' },
+  ];
+  const driverData = { UpperDir: `/${STAND_IN.each}` };
+  const container: Seed = ['container', { engine: 'docker', id: STAND_IN.container, driverData }];
+  return about(added(probes, [quotas], [container]), STAND_IN.each);
 };
 
 export const deviceMapperAsks = (probes: Probes): Ask[] => added(probes, [], [block('dm')]);

@@ -9,6 +9,7 @@ export interface FileSystemFacts {
   loop: LoopDevice;
   file: FileEntry;
   'directory-size': DirectorySize;
+  'directory-room': DirectoryRoom;
   'open-deleted': OpenDeleted;
   'xfs-info': XfsInfo;
   'xfs-free-space': XfsFreeSpace;
@@ -119,6 +120,13 @@ export interface DirectorySize {
   bytes: number;
   resolution?: number;
   said?: boolean;
+}
+
+/** statfs(2) of a directory that is no mount point: under a project quota the quota's own size and rest. */
+export interface DirectoryRoom {
+  path: string;
+  size: number;
+  available: number;
 }
 
 /** A deleted file that a process still holds: lsof, lsof +L1, ls -l /proc/PID/fd. */
