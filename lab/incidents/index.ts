@@ -1,7 +1,14 @@
 import type { Incident } from '../incident.ts';
+import { btrfsChunksAllocated } from './btrfs-chunks-allocated.ts';
 import { containerLog } from './container-log.ts';
 import { deletedOpen } from './deleted-open.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
 import { overlay2Inodes } from './overlay2-inodes.ts';
 
-export const incidents: readonly Incident[] = [containerLog, deletedOpen, loopPoolFull, overlay2Inodes];
+export const incidents: readonly Incident[] = [
+  btrfsChunksAllocated,
+  containerLog,
+  deletedOpen,
+  loopPoolFull,
+  overlay2Inodes,
+];

@@ -1,6 +1,7 @@
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import type { KernelEvent } from './facts/text.ts';
+import { renewal } from './kernel-log-renewals.ts';
 import { KERNEL_RULES, KERNEL_WORDS } from './paste/kernel-rules.ts';
 import type { Probe } from './probe.ts';
 
@@ -34,8 +35,15 @@ export const kernelLog: Probe = {
 
 function scan(doc: Document): Found[] {
   const events = new Map<string, { event: KernelEvent; line: number; repeats: number; quote: string }>();
+  // a paste tells of troubles one after the other, all of them meant; a host's log also of those long over
+  const history = doc.origin.kind !== 'paste';
   for (const line of doc.lines) {
-    if (line.text.length > 20_000 || !KERNEL_WORDS.test(line.text)) continue;
+    if (line.text.length > 20_000) continue;
+    const renewed = history ? renewal(line.text) : undefined;
+    if (renewed)
+      for (const [key, { event }] of events)
+        if (event.device === renewed.device && renewed.ends(event.event)) events.delete(key);
+    if (!KERNEL_WORDS.test(line.text)) continue;
     const time = TIME.exec(line.text)?.[1];
     const at = time === undefined ? undefined : Number(time);
     for (const piece of pieces(line.text)) {

@@ -124,3 +124,33 @@ describe('kernelLog', () => {
     );
   });
 });
+
+describe('a log of the host itself', () => {
+  const events = (...lines: string[]) =>
+    kernelLog
+      .scan(makeDocument({ kind: 'run', argv: ['dmesg'] }, lines.join('\n')))
+      .map(({ value }) => (value as KernelEvent).event);
+  const lost = '[ 9361.6] Buffer I/O error on device loop1, logical block 110592';
+  const aborted = '[ 9361.7] Aborting journal on device loop1-8.';
+  const balance = '[15283.0] BTRFS info (device loop0): 9 enospc errors during balance';
+  it.each<[string, string[], string[]]>([
+    ['attached anew', [lost, aborted, '[9400.1] loop1: detected capacity change from 0 to 2097152'], []],
+    [
+      'mounted again: what its file system said is over, what the device said is not',
+      [
+        lost,
+        aborted,
+        '[9400.1] EXT4-fs (loop1): mounted filesystem 3633 r/w with ordered data mode. Quota mode: none.',
+      ],
+      ['block-io-error'],
+    ],
+    ['another device', [lost, '[9400.1] loop12: detected capacity change from 0 to 2097152'], ['block-io-error']],
+    ['again afterwards', [lost, '[9400.1] loop1: detected capacity change from 0 to 8', lost], ['block-io-error']],
+    ['a balance that ended well', [balance, '[15289.1] BTRFS info (device loop0): balance: ended with status: 0'], []],
+    ['grown while in use', [lost, '[9400.1] loop1: detected capacity change from 8 to 16'], ['block-io-error']],
+  ])('%s', (_, lines, expected) => expect(events(...lines)).toEqual(expected));
+  it('a paste keeps all', () => {
+    const told = read(`${lost}\n[9400.1] loop1: detected capacity change from 0 to 2097152`);
+    expect(told.map((one) => one.event)).toEqual(['block-io-error']);
+  });
+});
