@@ -3,6 +3,7 @@ import { btrfsChunksAllocated } from './btrfs-chunks-allocated.ts';
 import { containerLog } from './container-log.ts';
 import { deletedOpen } from './deleted-open.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
+import { orphanLayers } from './orphan-layers.ts';
 import { overlay2Inodes } from './overlay2-inodes.ts';
 
 export const incidents: readonly Incident[] = [
@@ -10,5 +11,6 @@ export const incidents: readonly Incident[] = [
   containerLog,
   deletedOpen,
   loopPoolFull,
+  orphanLayers,
   overlay2Inodes,
 ];

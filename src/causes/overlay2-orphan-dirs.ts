@@ -1,3 +1,4 @@
+import { unnamedLayers } from '../probes/unnamed-layers.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { scoreOf, weigh } from './help/consumer.ts';
 import { buildCacheIsEmpty, containerdStore, driverFact, usageRows } from './help/engines.ts';
@@ -31,11 +32,51 @@ export const overlay2OrphanDirs: Cause = {
   sources: ['moby/moby#45939', 'docker/cli#4656', 'moby/moby#38848 (du counts merged twice)'],
   explains: ['plain-fs-full'],
   find(scene) {
+    const unnamed = fromRecords(scene);
+    if (unnamed.length > 0) return unnamed;
     if (containerdStore(scene)) return [];
     const measured = fromSizes(scene);
     return measured.length > 0 ? measured : fromText(scene);
   },
 };
+
+/** overlay2/ against the layer store's own records: the decisive comparison. */
+function fromRecords(scene: Scene): Draft[] {
+  const layers = unnamedLayers(scene.facts).map((layer) => ({
+    ...layer,
+    size: scene.facts.last('directory-size', (value) => value.path === layer.path),
+  }));
+  const root = layers[0]?.root;
+  if (root === undefined) return [];
+  const bytes = layers.reduce((sum, layer) => sum + (layer.size?.value.bytes ?? 0), 0);
+  const weight = weigh(scene, bytes, `${root}/overlay2`);
+  // the remains of one small image are no news
+  if (bytes < GIB && (weight.share ?? 0) < 0.05) return [];
+  layers.sort((a, b) => (b.size?.value.bytes ?? 0) - (a.size?.value.bytes ?? 0));
+  const many = layers.length === 1 ? '1 directory' : `${layers.length} directories`;
+  return [
+    {
+      confidence: weight.confidence,
+      severity: weight.severity,
+      subject: `${root}/overlay2`,
+      evidence: [
+        ...layers
+          .slice(0, 3)
+          .flatMap(({ size: found, fact }) => [
+            ...(found ? [evidence(found, `takes ${size(found.value.bytes)}`)] : []),
+            evidence(fact, 'older than the daemon that runs, and named nowhere in its layer store'),
+          ]),
+        ...(weight.fs ? [evidence(weight.fs.fact, `${size(weight.fs.available)} left`)] : []),
+      ],
+      explanation:
+        `${many} of ${root}/overlay2 ${layers.length === 1 ? 'belongs' : 'belong'} to no image and no container in Docker's records (image/overlay2/layerdb) and ` +
+        `${layers.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? `, ${weight.words}` : ''}. ` +
+        'A daemon that was killed, or out of space, while it unpacked left them. docker system df does not count them, and neither a restart nor a prune removes them.',
+      remedies: ['clean-orphan-layers'],
+      score: scoreOf(weight.share, 85),
+    },
+  ];
+}
 
 /** overlay2/ against what Docker's own table counts. */
 function fromSizes(scene: Scene): Draft[] {

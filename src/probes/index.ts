@@ -34,6 +34,7 @@ import { findmnt } from './findmnt.ts';
 import { hugePages } from './huge-pages.ts';
 import { kernelLog } from './kernel-log.ts';
 import { keyUsers } from './key-users.ts';
+import { layerDirectories } from './layer-directories.ts';
 import { limits } from './limits.ts';
 import { losetup } from './losetup.ts';
 import { lsblk } from './lsblk.ts';
@@ -103,6 +104,7 @@ export const probes: readonly Probe[] = [
   hugePages,
   kernelLog,
   keyUsers,
+  layerDirectories,
   limits,
   losetup,
   lsblk,

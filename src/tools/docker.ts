@@ -28,4 +28,20 @@ export const docker = {
     '.',
     `${root}/image/${driver}/layerdb/mounts`,
   ],
+  /**
+   * `<seconds since 1970> d <root>/overlay2/<name>` for each layer's directory, and `… f /run/docker.pid`, which
+   * a daemon writes when it starts (status 1 where it has none). BusyBox find knows no -printf.
+   */
+  layerDirectories: (root: string): string[] => [
+    'find',
+    `${root}/overlay2`,
+    '/run/docker.pid',
+    ...['-maxdepth', '1', '!', '-name', 'overlay2', '-printf', '%T@ %y %p\\n'],
+  ],
+  /** `<root>/image/overlay2/layerdb`, so that an empty one tells too, then `path/cache-id:<name>` for each layer. */
+  layerNames: (root: string): string[] => [
+    'find',
+    `${root}/image/overlay2/layerdb`,
+    ...['-maxdepth', '3', '-name', 'layerdb', '-print', '-o', '-name', '*-id', '-exec', 'grep', '-H', '.', '{}', '+'],
+  ],
 };
