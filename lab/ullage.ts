@@ -7,6 +7,9 @@ import { failed } from './process.ts';
 
 const entry = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/bin/ullage.cjs');
 
+/** A guest's processor is a program among others: what takes a second may take ten. */
+const PATIENT = ['--timeout', '180'];
+
 /** The command as users have it: built, by its own entry. */
 export function ullageArgv(...argv: string[]): string[] {
   if (!existsSync(entry)) throw new Error('the command is not built: npm run build:bin');
@@ -15,7 +18,7 @@ export function ullageArgv(...argv: string[]): string[] {
 
 export async function doctorOf(ground: Ground): Promise<Told> {
   const started = performance.now();
-  const ran = await ground.ullage('doctor', '--json');
+  const ran = await ground.ullage('doctor', '--json', ...(ground.kind === 'vm' ? PATIENT : []));
   try {
     const report = JSON.parse(ran.stdout) as Report;
     return { report, status: ran.exitCode ?? 3, seconds: (performance.now() - started) / 1000 };

@@ -2,7 +2,7 @@ import type { Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
-import { containersOfVolumes, dockerVolumeRows, roomInVolume } from './help/docker-volumes.ts';
+import { containersOfVolumes, containerVolumes, roomInVolume } from './help/docker-volumes.ts';
 import { iec, percentOf, si } from './help/sizes.ts';
 import { poolFree, thinPools } from './help/thin.ts';
 import { dockerOnDeviceMapper, isFull, mentioned, mentions, messages, realFileSystems } from './help/thin-signs.ts';
@@ -16,7 +16,7 @@ export const dockerDmBasesize: Cause = {
     'With the devicemapper driver (or the containerd devmapper snapshotter) every image layer and container gets a volume of a fixed size, 10 GiB by default. ' +
     'A container that has written that much, or an image that is larger, gets "no space left" while the pool and the disk have plenty. Only this one container is affected.',
   confirm:
-    "df of the container's root (or of its mnt/ directory on the host) has nothing available, and the pool has free blocks",
+    "df of the container's root (or of its mnt/ directory on the host) has nothing available, and the pool has free blocks; or Docker's own record of a start that failed with no space left below the container's mnt/ directory",
   lookAlikes: [
     { cause: 'dm-thin-data-full', tell: 'the pool itself has no free block: then every container is affected' },
     { cause: 'plain-fs-full', tell: 'a df row of the host is full' },
@@ -37,29 +37,68 @@ export const dockerDmBasesize: Cause = {
 function find(scene: Scene): Draft[] {
   const { facts } = scene;
   const full = thinPools(facts).some((pool) => pool.now.full);
-  const rows = fromRows(facts, full);
-  const containers = rows.length > 0 ? [] : fromContainers(facts);
-  const pivot = fromPivotRoot(facts, full);
-  const drafts = [...rows, ...pivot, ...containers];
+  const rows = fromRows(scene, full);
+  const starts = fromFailedStarts(facts, full);
+  const containers = rows.length > 0 || starts.length > 0 ? [] : fromContainers(scene);
+  const pivot = starts.length > 0 ? [] : fromPivotRoot(facts, full);
+  const drafts = [...rows, ...starts, ...pivot, ...containers];
   if (drafts.length > 0 || full) return drafts;
   const said = fromSnapshot(facts) ?? fromRefusedWrite(facts) ?? fromProse(facts);
   return said === undefined ? [] : [said];
 }
 
-function fromRows(facts: Facts, poolFull: boolean): Draft[] {
-  return dockerVolumeRows(facts)
-    .filter((row) => isFull(row.value))
+function fromRows(scene: Scene, poolFull: boolean): Draft[] {
+  const { facts } = scene;
+  return containerVolumes(scene)
+    .filter((row) => row.full)
     .map((row) => {
-      const owner = containersOfVolumes(facts, `${row.value.mountpoint} ${row.value.filesystem}`);
+      const owner = containersOfVolumes(facts, `${row.mountpoint} ${row.source}`);
       return {
         confidence: poolFull ? 'likely' : 'confirmed',
-        subject: owner?.name ?? row.value.mountpoint,
+        subject: owner?.name ?? row.mountpoint,
         score: 85,
-        evidence: [evidence(row, "the container's own file system is full"), ...pools(facts)],
-        explanation: `The volume of ${owner?.name ?? 'this container'} holds ${iec(row.value.size)} and ${iec(row.value.available)} are left in it. ${roomSentence(facts)}`,
+        evidence: [evidence(row.fact, "the container's own file system is full"), ...pools(facts)],
+        explanation: `The volume of ${owner?.name ?? 'this container'} holds ${iec(row.size)} and ${iec(row.available)} are left in it. ${roomSentence(facts)}`,
       };
     });
 }
+
+/** `mkdir …/devicemapper/mnt/<hash>/rootfs/…: no space left on device`: what Docker keeps of the last start. */
+function fromFailedStarts(facts: Facts, poolFull: boolean): Draft[] {
+  const failed = new Map(
+    facts
+      .all('container', ({ error = '', state }) => state !== 'running' && OWN_ROOT.test(error) && ENOSPC.test(error))
+      .map((fact) => [fact.value.id, fact]),
+  );
+  const roomy = thinPools(facts).some((pool) => pool.now.dataFraction !== undefined);
+  return [...failed.values()].map((fact) => {
+    const { id, name, error = '' } = fact.value;
+    const hash = OWN_ROOT.exec(error)?.[1];
+    const device = facts.last('docker-dm-device', (value) => value.hash === hash);
+    const subject = `container ${name ?? id.slice(0, 12)}`;
+    return {
+      confidence: poolFull ? 'possible' : roomy ? 'confirmed' : 'likely',
+      subject,
+      score: 85,
+      evidence: [
+        { ...evidence(fact, 'why its last start failed, as Docker keeps it'), quote: error },
+        ...(device === undefined ? [] : [evidence(device, 'its thin device and size')]),
+        ...pools(facts),
+      ],
+      explanation: `${subject} cannot start: nothing can be made in its root, its own thin volume is full${device === undefined ? '' : ` (thin device id ${device.value.deviceId}, ${iec(device.value.size)})`}. ${roomSentence(facts)}`,
+      remedies: [
+        'mount-and-clean-container-volume',
+        'grow-container-volume',
+        'raise-dm-basesize',
+        'switch-to-overlay2',
+      ],
+    };
+  });
+}
+
+/** Below the mount point that the driver gives a container, and that holds its file system alone. */
+const OWN_ROOT = /\/devicemapper\/mnt\/([0-9a-f]{12,64})\//;
+const ENOSPC = /no space left on device/i;
 
 /** `can't create pivot_root dir …/devicemapper/mnt/<hash>/rootfs/…: no space left on device`. */
 function fromPivotRoot(facts: Facts, poolFull: boolean): Draft[] {
@@ -115,8 +154,9 @@ function fromPivotRoot(facts: Facts, poolFull: boolean): Draft[] {
 }
 
 /** A container whose writable layer has taken all that its volume can hold. */
-function fromContainers(facts: Facts): Draft[] {
-  const room = roomInVolume(facts);
+function fromContainers(scene: Scene): Draft[] {
+  const { facts } = scene;
+  const room = roomInVolume(scene);
   if (room === undefined) return [];
   const drafts: Draft[] = [];
   for (const fact of facts.all('container', (value) => value.virtual !== undefined)) {

@@ -1,5 +1,6 @@
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { btrfsFileSystems } from './help/btrfs-sources.ts';
+import { isContainerVolume } from './help/docker-volumes.ts';
 import { dataRoots } from './help/engines.ts';
 import { type FileSystem, fullFileSystems, holding, isInMemory, isOverlay, NOTHING_LEFT } from './help/file-systems.ts';
 import { share, size } from './help/format.ts';
@@ -41,7 +42,10 @@ export const plainFsFull: Cause = {
     'A file system of its own for the data root; rotate container logs; limit the build cache; warn at 85 % of bytes and 90 % of inodes.',
   sources: ['statfs(2)', 'moby/moby#38234', 'containerd/containerd#4249'],
   find(scene) {
-    const rows = fullFileSystems(scene).map((fs) => ofFileSystem(scene, fs));
+    const rows = fullFileSystems(scene)
+      // one container's own volume is the business of docker-dm-basesize
+      .filter((fs) => scene.from === 'text' || !isContainerVolume(fs))
+      .map((fs) => ofFileSystem(scene, fs));
     return rows.length > 0 ? rows : fromError(scene);
   },
 };

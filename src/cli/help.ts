@@ -16,7 +16,7 @@ Options of doctor and explain:
   --all             print notices and low-confidence findings too
   --json            print one JSON document (schema: ullage/schema/report.schema.json)
   --quiet           print the findings only, one line each
-  --timeout N       give up asking after N seconds (60)
+  --timeout N       give up asking after N seconds (60); on a slow host give more
   --no-color        plain text; NO_COLOR is honoured too
 
 Options of capture:

@@ -26,11 +26,13 @@ export interface CollectOptions {
   deep?: boolean;
   /** questions running at the same time */
   width?: number;
-  /** all of it, in milliseconds; what has not answered by then is unknown */
+  /** all of it, in milliseconds; what has not answered by then is unknown. Given more, each question has more too */
   deadlineMs?: number;
   /** paths the operator asked about: their file systems are looked at too */
   targets?: readonly string[];
 }
+
+const USUAL_DEADLINE_MS = 60_000;
 
 /**
  * Asks a live machine everything the probes want to know, in rounds: answers of one round let
@@ -38,7 +40,8 @@ export interface CollectOptions {
  * hangs costs its own time limit, never the others'.
  */
 export async function collect(host: Host, probes: readonly Probe[], options: CollectOptions = {}): Promise<Collected> {
-  const end = Date.now() + (options.deadlineMs ?? 60_000);
+  const deadlineMs = options.deadlineMs ?? USUAL_DEADLINE_MS;
+  const clock = { end: Date.now() + deadlineMs, patience: Math.max(1, deadlineMs / USUAL_DEADLINE_MS) };
   const asked = new Set<string>();
   const documents: Document[] = [];
   const unknown: Unknown[] = [];
@@ -55,7 +58,7 @@ export async function collect(host: Host, probes: readonly Probe[], options: Col
       }
     }
     if (asks.length === 0) break;
-    const answers = await inParallel(asks, options.width ?? 6, (ask) => answer(host, ask, end));
+    const answers = await inParallel(asks, options.width ?? 6, (ask) => answer(host, ask, clock));
     for (const { documents: given, problem } of answers) {
       documents.push(...given);
       for (const document of given) addDocument(facts, document, probes);
@@ -88,10 +91,16 @@ interface Answer {
   problem?: Unknown;
 }
 
-async function answer(host: Host, ask: Ask, end: number): Promise<Answer> {
-  const left = end - Date.now();
+/** When all must be over, and how many times its usual limit each question has: a slow host is given more. */
+interface Clock {
+  end: number;
+  patience: number;
+}
+
+async function answer(host: Host, ask: Ask, clock: Clock): Promise<Answer> {
+  const left = clock.end - Date.now();
   if (left <= 0) return { documents: [], problem: problemOf(ask, 'there was no time left to ask') };
-  const timeoutMs = Math.min(ask.timeoutMs ?? 10_000, left);
+  const timeoutMs = Math.min((ask.timeoutMs ?? 10_000) * clock.patience, left);
   const first = await answerOnce(host, ask, timeoutMs);
   const documents = first.document ? [first.document] : [];
   // an alternative replaces an answer that is missing; a time-out is not asked again in other words
@@ -99,7 +108,7 @@ async function answer(host: Host, ask: Ask, end: number): Promise<Answer> {
     const second = await answer(
       host,
       { ...ask.or, what: ask.or.what ?? ask.what ?? askKey(ask), optional: false },
-      end,
+      clock,
     );
     documents.push(...second.documents);
     if (!second.problem) return { documents };

@@ -36,6 +36,7 @@ function inspected(value: Shape, id: string): Container {
     image: text(shape(value['Config'])?.['Image']) ?? text(value['ImageName']) ?? text(value['Image']),
     state: text(state['Status']),
     pid: pid === 0 ? undefined : pid,
+    error: text(state['Error']),
     driver: text(graph?.['Name']) ?? text(value['Driver']),
     driverData: textMap(graph?.['Data']),
     logPath: text(value['LogPath']) ?? text(log?.['Path']),

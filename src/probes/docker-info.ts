@@ -18,10 +18,11 @@ export const dockerInfo: Probe = {
       kind: 'get',
       socket,
       path: '/info',
-      timeoutMs: 5000,
+      // all else about Docker hangs on it, and a daemon with much to do takes its time
+      timeoutMs: 15_000,
       optional: true,
       what: 'what Docker says about its storage',
-      or: { kind: 'run', argv: docker.info(socket), timeoutMs: 5000 },
+      or: { kind: 'run', argv: docker.info(socket), timeoutMs: 15_000 },
     })),
   recognises: (doc) =>
     mayHoldDockerInfo(doc.text) ||

@@ -1,13 +1,21 @@
+import { stat } from '../tools/stat.ts';
 import { consoleRows, mayHold } from './console-rows.ts';
 import type { Document } from './document.ts';
 import { type Found, found } from './fact.ts';
 import { listRows } from './list-rows.ts';
-import type { Probe } from './probe.ts';
+import type { Ask, Probe } from './probe.ts';
 import { count } from './size.ts';
 
 export const files: Probe = {
   id: 'files',
   title: 'ls -l, ls -s, stat, find -ls: sizes of files and what is allocated for them',
+  // the file under a loop device: what it has not allocated must still come from the disk below it
+  asks: (known) =>
+    known
+      .all('loop', (loop) => loop.deleted !== true && loop.readOnly !== true && loop.backFile.startsWith('/'))
+      .map(
+        ({ value }): Ask => ({ kind: 'run', argv: stat.allocated(value.backFile), timeoutMs: 3000, optional: true }),
+      ),
   recognises: (doc) =>
     mayHold(doc, ['ls', 'stat', 'find'], /[-dlbcps][-rwxsStT]{9}[@.+]?\s+\d+\s|Size: \d+\s+Blocks: \d+|%b %B %s/),
   scan: (doc) => [...fromListing(doc), ...fromStat(doc), ...fromStatFormat(doc)],

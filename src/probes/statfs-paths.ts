@@ -1,4 +1,6 @@
 import type { Facts } from './fact.ts';
+import { throughProcess } from './process-root.ts';
+import { ENGINE } from './processes.ts';
 
 /** Where engines and what they run write by default; asked wherever they exist. */
 const USUAL = [
@@ -42,5 +44,27 @@ export function statfsPaths(known: Facts): string[] {
     const slash = value.backFile.lastIndexOf('/');
     if (slash > 0) paths.add(value.backFile.slice(0, slash));
   }
+  for (const path of elsewhere(known, systems)) paths.add(path);
   return [...paths].slice(0, MOST);
+}
+
+/**
+ * Disks mounted in a daemon's own mount namespace alone: its containers' volumes, where its unit
+ * says MountFlags=slave. Through its root they can be measured from outside.
+ */
+function elsewhere(known: Facts, own: ReadonlySet<string>): string[] {
+  const systems = new Set(own);
+  const daemons = new Set(known.all('process', (one) => ENGINE.test(one.program)).map(({ value }) => value.pid));
+  return known
+    .all(
+      'mount',
+      (mount) => daemons.has(mount.pid ?? 0) && mount.source.startsWith('/dev/') && mount.target.startsWith('/'),
+    )
+    .filter(({ value }) => !NOT_STORAGE.test(value.fstype))
+    .flatMap(({ value }) => {
+      const system = value.majmin ?? value.source;
+      if (systems.has(system)) return [];
+      systems.add(system);
+      return [throughProcess(value.pid ?? 0, value.target)];
+    });
 }

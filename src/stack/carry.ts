@@ -1,6 +1,7 @@
 import { type BtrfsRoom, btrfsRoom } from './btrfs-allocate.ts';
 import type { BtrfsView } from './btrfs-view.ts';
-import type { Headroom, Layer, ResourceName } from './layer.ts';
+import type { Headroom, Layer, LayerKind, ResourceName } from './layer.ts';
+import type { PoolLimits } from './thin-metadata.ts';
 
 /** What a layer can still carry. Infinity: it does not limit. */
 export interface Room {
@@ -21,14 +22,19 @@ const UNLIMITED: Room = { bytes: Number.POSITIVE_INFINITY, rootBytes: Number.POS
  * The largest N that this layer and everything below it can take, or undefined where something
  * on the way is not known. `path` guards against loops in bad data.
  */
-export function carry(id: string, context: CarryContext, path: readonly string[] = []): Room | undefined {
+export function carry(
+  id: string,
+  context: CarryContext,
+  path: readonly string[] = [],
+  above?: LayerKind,
+): Room | undefined {
   const layer = context.layers.get(id);
   if (!layer || path.includes(id)) return UNLIMITED;
   const own = ownRoom(layer, context);
   if (own === undefined) return undefined;
   let room = own;
   for (const lower of layer.on) {
-    const below = carry(lower, context, [...path, id]);
+    const below = carry(lower, context, [...path, id], layer.kind);
     if (below === undefined) return undefined;
     room = least(room, through(layer, below));
   }

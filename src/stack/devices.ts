@@ -19,7 +19,7 @@ export interface Building {
 
 /** The layer of a block device with everything below it; undefined for what is no device (tmpfs, nfs). */
 export function deviceLayer(build: Building, source: string): string | undefined {
-  const key = nameOf(build, deviceKey(source));
+  const key = nameOfDevice(build, source);
   const block = blockOf(build.facts, key);
   if (
     !block &&
@@ -217,6 +217,9 @@ function resolveMajmin(facts: Facts, device: string): string {
   if (dm) return `/dev/mapper/${dm.name}`;
   return device.startsWith('7:') ? `/dev/loop${device.slice(2)}` : device;
 }
+
+/** The name of the block device that a mount's source is. */
+export const nameOfDevice = (build: Building, source: string): string => nameOf(build, deviceKey(source));
 
 /** dm-N to the device-mapper name, where lsblk tells. */
 function nameOf(build: Building, key: string): string {

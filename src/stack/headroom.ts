@@ -14,7 +14,8 @@ export function headroomOf(stack: Stack, facts: Facts): Headroom[] {
   for (const kind of ['volume', 'store', 'container', 'file-system'] as const) {
     for (const layer of stack.layers) {
       if (layer.kind !== kind || (kind === 'file-system' && carried.has(layer.id))) continue;
-      if (kind === 'store') for (const id of layer.on) if (id.startsWith('fs:')) carried.add(id);
+      if (kind === 'store' || kind === 'container')
+        for (const id of layer.on) if (id.startsWith('fs:')) carried.add(id);
       list.push(headroom(layer, context));
     }
   }

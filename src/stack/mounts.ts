@@ -1,5 +1,6 @@
 import type { Fact, Facts } from '../probes/fact.ts';
 import type { DfRow, Mount } from '../probes/facts/file-systems.ts';
+import { ofProcess } from '../probes/process-root.ts';
 import { deviceKey, isBelow } from './names.ts';
 
 /** A mounted file system, merged from mount table, statfs and df. Bytes and inode counts; absent: not seen. */
@@ -69,10 +70,13 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
     if (!known) byKey.set(key, fromMount(fact, mount));
     else if (known.mountpoint !== mount.target && !known.alsoAt.includes(mount.target)) addTarget(known, mount);
   }
-  const list = [...byKey.values()];
+  const own = [...byKey.values()];
+  const apart = elsewhere(facts, byKey);
+  const list = [...own, ...apart];
   for (const fact of facts.all('statfs')) {
     const { path, blockSize, blocks, bfree, bavail, files, ffree } = fact.value;
-    const fs = fileSystemOf(list, path);
+    const inside = ofProcess(path);
+    const fs = inside ? apart.find((one) => one.mountpoint === inside.path) : fileSystemOf(own, path);
     if (!fs || fs.size !== undefined) continue;
     Object.assign(fs, {
       size: blocks * blockSize,
@@ -86,6 +90,15 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
   }
   addDf(list, facts);
   return list;
+}
+
+/** Those mounted in a daemon's own mount namespace alone, as far as they were measured through its root. */
+function elsewhere(facts: Facts, own: ReadonlyMap<string, MountedFs>): MountedFs[] {
+  return facts.all('statfs').flatMap(({ value: { path } }) => {
+    const inside = ofProcess(path);
+    const fact = inside && facts.last('mount', (one) => one.pid === inside.pid && one.target === inside.path);
+    return fact && !own.has(`${fact.value.majmin} ${fact.value.fstype}`) ? [fromMount(fact, fact.value)] : [];
+  });
 }
 
 /** Mounts with another one right on top of them, at the same mount point: nobody reaches them there any more. */

@@ -1,5 +1,6 @@
 import type { Engine } from '../probes/facts/engine.ts';
-import { type Building, deviceLayer, poolLayer, put } from './devices.ts';
+import { addContainerQuotas } from './container-quotas.ts';
+import { type Building, deviceLayer, nameOfDevice, poolLayer, put } from './devices.ts';
 import { fileSystemOf } from './mounts.ts';
 
 /** Graph drivers and snapshotters whose layers are thin volumes of a pool, not files. */
@@ -85,7 +86,9 @@ function addContainers(build: Building): void {
       tables.find((fact) => mountId !== undefined && fact.value.name.endsWith(mountId))?.value.name;
     if (device === undefined || !tables.some((fact) => fact.value.name === device)) continue;
     seen.add(value.id);
-    const on = deviceLayer(build, `/dev/mapper/${device}`);
+    // its own file system, where it is mounted: that knows its room better than the volume's blocks do
+    const fs = build.fileSystems.find((one) => nameOfDevice(build, one.source) === device);
+    const on = fs ? build.fileSystemLayer(fs) : deviceLayer(build, `/dev/mapper/${device}`);
     put(build, `container:${value.id.slice(0, 12)}`, () => ({
       kind: 'container',
       name: `container ${value.name ?? value.id.slice(0, 12)}`,

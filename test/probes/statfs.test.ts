@@ -58,3 +58,21 @@ test('asks about data roots, one mount for each file system, and the directories
   expect(paths).toEqual(expect.arrayContaining(['/', '/var/lib/docker', '/ssd/docker', '/data', '/pools']));
   for (const not of ['/data/bind', '/sys', '/gone']) expect(paths).not.toContain(not);
 });
+
+test('measures what only the daemon has mounted, through its root', () => {
+  const mount = (majmin: string, source: string, target: string, pid?: number) =>
+    ['mount', { source, target, fstype: 'xfs', options: [], majmin, ...(pid === undefined ? {} : { pid }) }] as const;
+  const asks = statfs.asks?.(
+    known(
+      ['process', { pid: 153, program: 'dockerd', args: [] }],
+      mount('8:1', '/dev/sda1', '/'),
+      mount('8:1', '/dev/sda1', '/var/tmp', 153),
+      mount('253:4', '/dev/mapper/docker-8:1-7-0a1b', '/var/lib/docker/devicemapper/mnt/0a1b', 153),
+      mount('253:4', '/dev/mapper/docker-8:1-7-0a1b', '/', 612),
+      mount('253:5', '/dev/mapper/other', '/other', 612),
+      mount('0:44', 'tmpfs', '/tmp', 153),
+    ),
+  );
+  const paths = asks?.map((ask) => (ask.kind === 'statfs' ? ask.path : '')).filter((path) => path.startsWith('/proc'));
+  expect(paths).toEqual(['/proc/153/root/var/lib/docker/devicemapper/mnt/0a1b']);
+});

@@ -1,4 +1,5 @@
 import type { Fact } from '../../probes/fact.ts';
+import { ofProcess } from '../../probes/process-root.ts';
 import type { Scene } from '../cause.ts';
 import { GIB, MIB } from './format.ts';
 import { longestHolder } from './paths.ts';
@@ -76,7 +77,8 @@ function seenFileSystems(scene: Scene): FileSystem[] {
     const key = `false:${mountpoint}`;
     const known = rows.get(key);
     // statfs of a directory under a project quota reports the quota: only the mount point speaks for all
-    if (value.blocks <= 0 || (known !== undefined && value.path !== mountpoint)) continue;
+    if (value.blocks <= 0 || (known !== undefined && (ofProcess(value.path)?.path ?? value.path) !== mountpoint))
+      continue;
     rows.set(key, {
       mountpoint,
       source: known?.source ?? mount?.source ?? value.path,
@@ -153,8 +155,11 @@ export function holding(scene: Scene, path: string, inContainer = false): FileSy
   return all.find((fs) => fs.mountpoint === mountpoint);
 }
 
-/** The mount of the host's own namespace that holds `path`. */
+/** The mount of the host's own namespace that holds `path`; of a daemon's, when the path leads through its root. */
 export function mountOf(scene: Scene, path: string): Mount | undefined {
+  const inside = ofProcess(path);
+  if (inside)
+    return scene.facts.last('mount', (mount) => mount.pid === inside.pid && mount.target === inside.path)?.value;
   const own = scene.facts.all('mount', (mount) => mount.pid === undefined).map((fact) => fact.value);
   const target = longestHolder(
     path,

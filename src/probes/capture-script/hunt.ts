@@ -11,6 +11,7 @@ import {
   heldAsks,
   infoAsks,
   loopAsks,
+  loopFileAsks,
   lvmAsks,
   mountAsks,
   namespaceAsks,
@@ -111,7 +112,7 @@ find_namespaces() {
 
 # find_apart_mounts MOUNTINFO: disks that only the process $pid has mounted
 find_apart_mounts() {
-  rows <"$1" >"$W/apart"
+  mount_rows <"$1" >"$W/apart"
   seen=' '
   while read -r number _ _ _; do seen="$seen$number "; done <"$W/mounts"
   while read -r number fstype source target; do
@@ -288,8 +289,8 @@ store_roots() {
   done <"$W/stores"
 }
 
-# rows: mountinfo to NUMBER TYPE SOURCE TARGET, still escaped
-rows() {
+# mount_rows: mountinfo to NUMBER TYPE SOURCE TARGET, still escaped
+mount_rows() {
   while read -r line; do
     set -- $line
     [ $# -ge 9 ] || continue
@@ -302,7 +303,7 @@ rows() {
 }
 
 list_mounts() {
-  [ -z "$mounts" ] || rows <"$mounts" >"$W/mounts"
+  [ -z "$mounts" ] || mount_rows <"$mounts" >"$W/mounts"
 }
 
 # the same file system again shows nothing new
@@ -391,6 +392,10 @@ find_loops() {
     case $back in *' (deleted)') continue ;; /*/*) ;; *) continue ;; esac
     dir=@{back%/*}
     #ASKS loop
+    ro=0
+    [ ! -r "@{backing%/loop/*}/ro" ] || read -r ro <"@{backing%/loop/*}/ro"
+    [ "$ro" = 0 ] || continue
+    #ASKS loopFile
   done
   set -f
 }
@@ -452,6 +457,7 @@ main "$@"`;
 export function hunt(probes: readonly Probe[]): string {
   const socket = socketAsks(probes, '1');
   const root = rootAsks(probes, 'any');
+  const loopFile = loopFileAsks(probes);
   const asks: Record<string, readonly Ask[]> = {
     plain: plainAsks(probes),
     namespaceOfOne: namespaceAsks(probes, '1'),
@@ -481,7 +487,8 @@ export function hunt(probes: readonly Probe[]): string {
     dataExt: dataMountAsks(probes, 'ext4'),
     dataXfs: dataMountAsks(probes, 'xfs'),
     rooms: roomAsks(probes),
-    loop: loopAsks(probes),
+    loop: loopAsks(probes).filter(notIn(loopFile)),
+    loopFile,
     deviceMapper: deviceMapperAsks(probes),
     lvm: lvmAsks(probes),
     profile: profileAsks(probes),

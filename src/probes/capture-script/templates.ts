@@ -53,9 +53,12 @@ export const typeAsks = (probes: Probes, fstype: string): Ask[] => added(probes,
 export const dataMountAsks = (probes: Probes, fstype: string): Ask[] =>
   added(probes, [['engine', { engine: 'docker', root: STAND_IN.mount }], mount('ullagefs')], [mount(fstype)]);
 
-/** About a loop device's file and its directory. */
+/** About the directory of a loop device's file, and about the file. */
 export const loopAsks = (probes: Probes): Ask[] =>
   about(added(probes, [], [['loop', { device: '/dev/loop0', backFile: STAND_IN.file }]]), STAND_IN.directory);
+
+/** About a loop device's file that may grow. */
+export const loopFileAsks = (probes: Probes): Ask[] => about(loopAsks(probes), STAND_IN.file);
 
 /** About Docker's data root; with the devicemapper driver there is more in it. */
 export const rootAsks = (probes: Probes, driver: string): Ask[] =>

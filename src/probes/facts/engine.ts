@@ -73,6 +73,8 @@ export interface Container {
   logDriver?: string;
   /** '' when not set */
   logMaxSize?: string;
+  /** why the last start failed, in the daemon's words; a start that works clears it */
+  error?: string;
   /** bytes in the writable layer; -1 from Docker means it could not look: then absent */
   writable?: number;
   /** with the image's layers */
