@@ -21,6 +21,7 @@ import type { Cause } from './cause.ts';
 import { cgroup2MaxDescendants } from './cgroup2-max-descendants.ts';
 import { cniHostLocalExhausted } from './cni-host-local-exhausted.ts';
 import { containerWritableLayerGrowth } from './container-writable-layer-growth.ts';
+import { containerdDevmapperOutOfStep } from './containerd-devmapper-out-of-step.ts';
 import { containerdLeasesPinContent } from './containerd-leases-pin-content.ts';
 import { containerdOrphanSnapshots } from './containerd-orphan-snapshots.ts';
 import { containerdStoreKeepsBoth } from './containerd-store-keeps-both.ts';
@@ -135,6 +136,7 @@ export const causes: readonly Cause[] = [
   cgroup2MaxDescendants,
   cniHostLocalExhausted,
   containerWritableLayerGrowth,
+  containerdDevmapperOutOfStep,
   containerdLeasesPinContent,
   containerdOrphanSnapshots,
   containerdStoreKeepsBoth,

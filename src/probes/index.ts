@@ -10,9 +10,10 @@ import { cgroups } from './cgroups.ts';
 import { commands } from './commands.ts';
 import { containerLogs } from './container-logs.ts';
 import { containerd } from './containerd.ts';
+import { containerdDevmapper } from './containerd-devmapper.ts';
 import { deletedOpenScan } from './deleted-open-scan.ts';
-import { dfInodes } from './df-inodes.ts';
 import { df } from './df.ts';
+import { dfInodes } from './df-inodes.ts';
 import { directoryRoom } from './directory-room.ts';
 import { directorySize } from './directory-size.ts';
 import { diskImage } from './disk-image.ts';
@@ -80,6 +81,7 @@ export const probes: readonly Probe[] = [
   commands,
   containerLogs,
   containerd,
+  containerdDevmapper,
   deletedOpenScan,
   df,
   dfInodes,

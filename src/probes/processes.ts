@@ -21,6 +21,10 @@ const DAEMONS = [
   'dmeventd',
   'k3s',
   'rootlesskit',
+  // of a snapshot in the making
+  'mkfs.ext4',
+  'mkfs.ext2',
+  'mkfs.xfs',
 ];
 
 /** Engines with a data root and mounts of their own. */

@@ -78,7 +78,7 @@ export function sourceLabel(origin: Origin): string {
 }
 
 const TABLES = new Set(
-  'df lsblk losetup findmnt ps stat readlink tune2fs dumpe2fs xfs_info dmsetup curl find'.split(' '),
+  'df lsblk losetup findmnt ps stat readlink tune2fs dumpe2fs xfs_info dmsetup curl find base64'.split(' '),
 );
 
 /** Standard output of programs that answer in tables or JSON, and the kernel's own files. */

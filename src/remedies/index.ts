@@ -18,6 +18,7 @@ import { cleanCoreDumps } from './clean-core-dumps.ts';
 import { cleanHiddenStore } from './clean-hidden-store.ts';
 import { cleanOrphanLayers } from './clean-orphan-layers.ts';
 import { cleanStagingDir } from './clean-staging-dir.ts';
+import { clearContainerdThinDevice } from './clear-containerd-thin-device.ts';
 import { cniRemoveStaleAddresses } from './cni-remove-stale-addresses.ts';
 import { crictlImagePrune } from './crictl-image-prune.ts';
 import { deleteSnapshots } from './delete-snapshots.ts';
@@ -109,6 +110,7 @@ import { removeIpcOrphans } from './remove-ipc-orphans.ts';
 import { removeRescueDevice } from './remove-rescue-device.ts';
 import { removeStaleLeases } from './remove-stale-leases.ts';
 import { resizeBpfMaps } from './resize-bpf-maps.ts';
+import { restartContainerd } from './restart-containerd.ts';
 import { restartDockerToDeleteDeferred } from './restart-docker-to-delete-deferred.ts';
 import { restartHolder } from './restart-holder.ts';
 import { restartMountLeaker } from './restart-mount-leaker.ts';
@@ -157,6 +159,7 @@ export const remedies: readonly Remedy[] = [
   cleanHiddenStore,
   cleanOrphanLayers,
   cleanStagingDir,
+  clearContainerdThinDevice,
   cniRemoveStaleAddresses,
   crictlImagePrune,
   deleteSnapshots,
@@ -247,6 +250,7 @@ export const remedies: readonly Remedy[] = [
   removeRescueDevice,
   removeStaleLeases,
   resizeBpfMaps,
+  restartContainerd,
   restartDockerToDeleteDeferred,
   restartHolder,
   restartMountLeaker,

@@ -2,6 +2,7 @@ import type { Engine } from '../probes/facts/engine.ts';
 import { addContainerQuotas } from './container-quotas.ts';
 import { type Building, deviceLayer, nameOfDevice, poolLayer, put } from './devices.ts';
 import { fileSystemOf } from './mounts.ts';
+import { addSnapshotterStores } from './snapshotter-stores.ts';
 
 /** Graph drivers and snapshotters whose layers are thin volumes of a pool, not files. */
 const POOL_DRIVERS = new Set(['devicemapper']);
@@ -27,7 +28,9 @@ export function addStores(build: Building): void {
       on,
     }));
   }
+  addSnapshotterStores(build);
   addContainers(build);
+  addContainerQuotas(build);
 }
 
 function mergedEngines(build: Building): Engine[] {

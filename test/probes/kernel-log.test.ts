@@ -36,6 +36,10 @@ describe('kernelLog', () => {
       { event: 'thin-pool-needs-check', device: '254:0' },
     ],
     ['device-mapper: btree spine: node_check failed: blocknr 0 != wanted 9', { event: 'thin-metadata-corrupt' }],
+    [
+      "device-mapper: table: 253:6: thin: Couldn't open thin internal device (-EILSEQ)",
+      { event: 'thin-metadata-corrupt', device: '253:6' },
+    ],
     ['device-mapper: snapshots: Invalidating snapshot: Unable to allocate exception.', { event: 'snapshot-invalid' }],
     [
       'loop: Write error at byte offset 175489024, length 4096.',
@@ -94,6 +98,8 @@ describe('kernelLog', () => {
   it.each([
     'EXT4-fs (dm-767): mounted filesystem with ordered data mode. Opts: (null)',
     'XFS (dm-4): Ending clean mount',
+    // the pool has no volume of that number
+    "[  375.973708] device-mapper: table: 253:6: thin: Couldn't open thin internal device (-ENODATA)",
     'My btrfs was read only yesterday',
   ])('leaves %j', (line) => {
     expect(read(line)).toEqual([]);

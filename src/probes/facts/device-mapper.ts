@@ -9,6 +9,9 @@ export interface DeviceMapperFacts {
   'docker-dm': DockerDeviceMapper;
   'docker-dm-device': DockerDmDevice;
   'docker-mount-id': DockerMountId;
+  'containerd-dm-device': ContainerdDmDevice;
+  'containerd-dm-snapshots': ContainerdDmSnapshots;
+  'file-age': FileAge;
 }
 
 /** One target of `dmsetup table`. start, length in sectors of 512 bytes. */
@@ -169,4 +172,31 @@ export interface DockerMountId {
   container: string;
   mountId: string;
   initId?: string;
+}
+
+/** A record of POOL.db of containerd's devmapper snapshotter. */
+export interface ContainerdDmDevice {
+  file: string;
+  /** `POOL-snap-NUMBER` */
+  name: string;
+  deviceId: number;
+  /** bytes */
+  size: number;
+  /** plugins/snapshots/devmapper/device_info.go: 4 is activated, 13 is faulty */
+  state: number;
+  parent?: string;
+  error?: string;
+}
+
+/** metadata.db beside it: the numbers of the snapshots, and the last number that was given. */
+export interface ContainerdDmSnapshots {
+  file: string;
+  last: number;
+  ids: number[];
+}
+
+/** How long ago a file was changed, by the clock of its own host. */
+export interface FileAge {
+  path: string;
+  seconds: number;
 }

@@ -101,6 +101,8 @@ export type MessageId =
   | 'docker-dm-not-thin-pool'
   /** dm_task_run failed, message ioctl failed: {operation?} */
   | 'docker-dm-task-failed'
+  /** containerd's devmapper snapshotter has a device of that name on record: {device} */
+  | 'containerd-device-exists'
   | 'docker-container-size-smaller'
   /** {driver?} the daemon does not know the driver any more, or refuses it */
   | 'docker-driver-unsupported'

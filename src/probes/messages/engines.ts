@@ -47,6 +47,13 @@ export const ENGINE_MESSAGES: readonly MessageRule[] = [
       /['"]?overlay['"]? is not supported over (?:['"]?)?(overlayfs|overlay|aufs|btrfs|zfs|nfs|fuse\S*)|backing file system is unsupported for this graph driver|overlay is not supported over|a mount_program is required/i,
   },
   {
+    // releases before 1.6 do not print the record itself
+    id: 'containerd-device-exists',
+    pattern:
+      /failed to save metadata for device "([\w.:+-]{1,200})"[^\n]{0,600}object already exists|device "([\w.:+-]{1,200})" is already there \{DeviceID:/i,
+    params: (match) => params({ device: match[1] ?? match[2] }),
+  },
+  {
     id: 'podman-locks-exhausted',
     pattern: new RegExp(
       String.raw`allocating lock for new (container|pod|volume).{0,80}(?:${ENOSPC}|exceeded num_locks|allocation failed|all .{0,20}locks)|exceeded num_locks ?\(?(\d{1,9})?|all locks have been allocated|no (?:free )?(?:SHM )?locks (?:left|available)`,

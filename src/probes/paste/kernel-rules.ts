@@ -32,7 +32,7 @@ export const KERNEL_RULES: readonly KernelRule[] = [
     ['thin-pool-no-space-timeout', /no[_ ]space[_ ]timeout|no free (?:data )?space available/],
     [
       'thin-metadata-corrupt',
-      /node_check failed|validator check failed|superblock_check failed|couldn't read superblock|bad (?:checksum|magic)|couldn't open thin (?:internal|metadata)|Error opening (?:thin )?metadata|invalid superblock/i,
+      /node_check failed|validator check failed|superblock_check failed|couldn't read superblock|bad (?:checksum|magic)|couldn't open thin (?:metadata|internal(?! device \(-(?:ENODATA|61)\)))|Error opening (?:thin )?metadata|invalid superblock/i,
     ],
   ]),
   { event: 'snapshot-invalid', pattern: /Invalidating snapshot/, device: /snapshots?: (?!Invalid)(\S{1,80}):/ },
