@@ -14,6 +14,8 @@ export interface Room {
 export interface CarryContext {
   layers: ReadonlyMap<string, Layer>;
   btrfs: ReadonlyMap<string, BtrfsView>;
+  /** thin pools by layer: what only their own view tells */
+  pools: ReadonlyMap<string, PoolLimits>;
 }
 
 const UNLIMITED: Room = { bytes: Number.POSITIVE_INFINITY, rootBytes: Number.POSITIVE_INFINITY };
@@ -30,7 +32,8 @@ export function carry(
 ): Room | undefined {
   const layer = context.layers.get(id);
   if (!layer || path.includes(id)) return UNLIMITED;
-  const own = ownRoom(layer, context);
+  // a mounted file system knows its room better: what is free in it may lie in blocks that are mapped already
+  const own = layer.kind === 'thin-volume' && above === 'file-system' ? UNLIMITED : ownRoom(layer, context);
   if (own === undefined) return undefined;
   let room = own;
   for (const lower of layer.on) {
@@ -72,9 +75,11 @@ function ownRoom(layer: Layer, context: CarryContext): Room | undefined {
     case 'file-system':
       return layer.storage === 'btrfs' ? btrfsOwn(layer, context) : plainOwn(layer);
     case 'thin-pool':
-      return poolOwn(layer);
+      return poolOwn(layer, context.pools.get(layer.id));
     case 'thin-volume':
       return thinOwn(layer);
+    case 'container':
+      return quotaOwn(layer);
     default:
       return UNLIMITED;
   }
@@ -114,15 +119,23 @@ function thinOwn(layer: Layer): Room {
     : stop(layer, bytes.free, bytes.free, 'bytes', 'the volume of this container ends there');
 }
 
-function poolOwn(layer: Layer): Room | undefined {
+/** A project quota binds root's writes as well. */
+function quotaOwn(layer: Layer): Room {
+  const quota = resource(layer, 'quota');
+  return quota?.free === undefined
+    ? UNLIMITED
+    : stop(layer, quota.free, quota.free, 'quota', 'this container may not write more');
+}
+
+function poolOwn(layer: Layer, limits: PoolLimits | undefined): Room | undefined {
+  if (limits?.closed !== undefined) return stop(layer, 0, 0, limits.closed.resource, limits.closed.why);
   const data = resource(layer, 'data');
-  const metadata = resource(layer, 'metadata');
   if (data?.free === undefined) return undefined;
-  if (metadata?.free !== undefined && metadata.capacity !== undefined && metadata.free < metadata.capacity * 0.02) {
-    // the kernel turned a pool read-only at 503 of 512 metadata blocks: full is before 100 %
-    return stop(layer, 0, 0, 'metadata', 'the metadata device is full');
-  }
-  const grown = data.free + (data.growable?.by ?? 0);
+  const more = data.growable?.by ?? 0;
+  const grown = data.free + more;
+  // what grows the data when it runs out grows the metadata too (lvmthin(7), "Automatically extend thin pool LV")
+  if (limits?.mappable !== undefined && more === 0 && limits.mappable < grown)
+    return stop(layer, limits.mappable, limits.mappable, 'metadata', 'its metadata can map no further block then');
   return stop(
     layer,
     grown,

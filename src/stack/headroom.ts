@@ -3,12 +3,18 @@ import { type CarryContext, carry, resource } from './carry.ts';
 import { btrfsOf } from './file-system-layer.ts';
 import type { Headroom, Layer, Stack } from './layer.ts';
 import { type MountedFs, mountedFileSystems } from './mounts.ts';
+import { poolLimits } from './thin-metadata.ts';
+import { thinPools } from './thin-view.ts';
 
 /** Headroom of everyone who writes: each engine's store, containers with a volume of their own, file systems. */
 export function headroomOf(stack: Stack, facts: Facts): Headroom[] {
   const fileSystems = mountedFileSystems(facts);
   const layers = new Map(stack.layers.map((layer) => [layer.id, layer]));
-  const context: CarryContext = { layers, btrfs: btrfsViews(stack, facts, fileSystems) };
+  const context: CarryContext = {
+    layers,
+    btrfs: btrfsViews(stack, facts, fileSystems),
+    pools: new Map(thinPools(facts).map((pool) => [`pool:${pool.name}`, poolLimits(pool, facts)])),
+  };
   const carried = new Set<string>();
   const list: Headroom[] = [];
   for (const kind of ['volume', 'store', 'container', 'file-system'] as const) {
@@ -77,14 +83,19 @@ function headroom(layer: Layer, context: CarryContext): Headroom {
   };
 }
 
-/** Docker's dm.min_free_space guards new containers and images (poolHasFreeSpace, deviceset.go), not running writers. */
+/**
+ * Docker's dm.min_free_space guards new containers and images (poolHasFreeSpace, deviceset.go), not running
+ * writers: a percentage that must be free of the pool's data blocks, and of its metadata blocks as well.
+ */
 function poolGuard(layer: Layer, context: CarryContext): { left: number; layer: string } | undefined {
   if (layer.kind !== 'store') return undefined;
   for (const id of layer.on) {
     const pool = context.layers.get(id);
     const minimum = pool && resource(pool, 'minimum free space')?.capacity;
-    const free = pool && resource(pool, 'data')?.free;
-    if (pool && minimum !== undefined && free !== undefined) return { left: free - minimum, layer: pool.id };
+    const data = pool && resource(pool, 'data');
+    if (!pool || minimum === undefined || data?.free === undefined) continue;
+    const metadata = context.pools.get(pool.id)?.mappableAbove?.(minimum / (data.capacity || 1));
+    return { left: Math.min(data.free - minimum, metadata ?? Number.POSITIVE_INFINITY), layer: pool.id };
   }
   return undefined;
 }

@@ -104,7 +104,10 @@ function fromLv(pool: ThinPoolView, fact: Fact<'lv'>): void {
   pool.lv = lv.name;
   pool.facts.push(fact);
   if (lv.monitor !== undefined && lv.monitor !== '') pool.monitored = lv.monitor === 'monitored';
+  if (lv.chunkSize !== undefined) pool.blockSize ??= lv.chunkSize;
+  // volume health (lvs(8)): failed, metadata read only
   if (lv.attr?.[8] === 'F') pool.mode ??= 'failed';
+  if (lv.attr?.[8] === 'M') pool.mode ??= 'ro';
   if (pool.dataTotal === undefined && lv.size !== undefined) {
     pool.dataTotal = lv.size;
     // lvs prints two decimals of a percent
