@@ -120,10 +120,21 @@ function uniqueHeld(scene: Scene): Fact<'open-deleted'>[] {
  * that of an overlay leads to its upper directory.
  */
 function placeOf(scene: Scene, { path, device }: Fact<'open-deleted'>['value']): string {
-  if (device === undefined) return path;
-  const mount = scene.facts.last('mount', (one) => one.pid === undefined && one.majmin === device)?.value;
+  const mount = mountOfDevice(scene, device);
   if (mount === undefined || (mount.fstype !== 'overlay' && under(path, mount.target))) return path;
   return writtenAt(scene.facts, mount.target);
+}
+
+function mountOfDevice(scene: Scene, device: string | undefined): Fact<'mount'>['value'] | undefined {
+  if (device === undefined) return undefined;
+  return scene.facts.last('mount', (one) => one.pid === undefined && one.majmin === device)?.value;
+}
+
+/** The container that has the file in its own file system. */
+function containerOf(scene: Scene, device: string | undefined): string | undefined {
+  const mount = mountOfDevice(scene, device);
+  if (mount?.fstype !== 'overlay') return undefined;
+  return scene.facts.first('container', (one) => one.driverData?.['MergedDir'] === mount.target)?.value.name;
 }
 
 /** The files that one file system lacks: a full one's, else where they take most. */
@@ -143,9 +154,11 @@ function onOneFileSystem(scene: Scene, held: Fact<'open-deleted'>[]): Fact<'open
 }
 
 function holderOf(scene: Scene, held: Fact<'open-deleted'>[]): string {
-  const nameOf = ({ program, pid }: Fact<'open-deleted'>['value']): string => {
+  const nameOf = ({ program, pid, device }: Fact<'open-deleted'>['value']): string => {
     if (program !== undefined) return program;
     if (pid === undefined) return 'a process';
+    const container = containerOf(scene, device);
+    if (container !== undefined) return `process ${pid} of container ${container}`;
     return scene.facts.first('process', (one) => one.pid === pid)?.value.program ?? `process ${pid}`;
   };
   const names = [...new Set(held.map((fact) => nameOf(fact.value)))];

@@ -170,8 +170,18 @@ describe('deleted files', () => {
     const inContainer = fact('open-deleted', { pid: 7, path: '/data/old', size: 9 * GIB, device: '0:61' });
     const onRoot = fact('open-deleted', { pid: 8, path: '/tmp/large', size: 12 * GIB, device: '8:1' });
     const disk = df('/var/lib/docker', 20 * GIB, 0, { filesystem: '/dev/sdb1' });
-    const scene = host(inContainer, onRoot, overlay, df('/', 40 * GIB, 20 * GIB), disk);
-    expect(best(deletedButOpen, scene)).toMatchObject({ confidence: 'confirmed', severity: 'critical' });
+    const web = fact('container', {
+      engine: 'docker',
+      id: '0123456789ab',
+      name: 'web',
+      driverData: { MergedDir: '/var/lib/docker/overlay2/0a1b/merged' },
+    });
+    const scene = host(inContainer, onRoot, overlay, web, df('/', 40 * GIB, 20 * GIB), disk);
+    expect(best(deletedButOpen, scene)).toMatchObject({
+      confidence: 'confirmed',
+      severity: 'critical',
+      subject: 'process 7 of container web',
+    });
     expect(best(deletedButOpen, scene)?.explanation).toContain('takes 9.0 GiB (45 % of /var/lib/docker');
   });
   it('that are memory are nothing', () => {
