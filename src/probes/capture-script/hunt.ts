@@ -21,6 +21,7 @@ import {
   profileAsks,
   roomAsks,
   rootAsks,
+  snapshotPoolAsks,
   snapshotterAsks,
   socketAsks,
   stoppedDockerAsks,
@@ -39,6 +40,16 @@ const HUNT = shell`
 configured() {
   tr '{},"' '\n\n\n\n' <"$1" | sed -n 's#^unix://\(/.*\)$#\1#p' >>"$W/sockets"
   sed -n -e 's/.*"data-root" *: *"\(\/[^"\\]*\)".*/\1/p' -e 's/.*"graph" *: *"\(\/[^"\\]*\)".*/\1/p' "$1" >>"$W/told"
+}
+
+# pooled FILE: pool and directory of containerd's devmapper snapshotter
+pooled() {
+  sed -n '/^[[:space:]]*\[plugins\..*devmapper"*]/,/^[[:space:]]*\[plugins\..*[^r"][^]]*]/p' "$1" >"$W/section"
+  pool=$(sed -n 's/^[[:space:]]*pool_name *= *"\([A-Za-z0-9_.+-]\{1,\}\)".*/\1/p' "$W/section" | sed -n 1p)
+  [ -n "$pool" ] || return 0
+  dir=$(sed -n 's/^[[:space:]]*root_path *= *"\(\/[^"\\]*\)".*/\1/p' "$W/section" | sed -n 1p)
+  root=$(sed -n 's/^root *= *"\(\/[^"\\]*\)".*/\1/p' "$1" | sed -n 1p)
+  printf '%s %s\n' "$pool" "@{dir:-@{root:-/var/lib/containerd}/io.containerd.snapshotter.v1.devmapper}" >>"$W/pools"
 }
 
 # docker_options WORD...: sockets, configuration and data root on a daemon's command line
@@ -272,6 +283,15 @@ find_containerd() {
   done <"$W/snapshotters"
 }
 
+# the records of a pool's snapshots
+find_pools() {
+  sort -u "$W/pools" >"$W/sorted"
+  while read -r pool dir; do
+    thin=yes
+    #ASKS snapshotPool
+  done <"$W/sorted"
+}
+
 find_podman() {
   [ -n "$podman" ] || ! grep -q ' /var/lib/containers/' "$W/mounts" || podman=yes
   [ -n "$podman" ] || return 0
@@ -433,7 +453,7 @@ main() {
   dockerd='' containerd='' podman='' thin='' mapped='' ext4='' zfs='' btrfs='' docker_known=''
   processes='' blocks='' volumes='' tables='' mounts='' held='' last=''
   begin "@{1-}" || exit 1
-  for list in engines configs told roots stores mounts uppers; do : >"$W/$list"; done
+  for list in engines configs told roots stores mounts uppers pools; do : >"$W/$list"; done
   echo /var/run/docker.sock >"$W/sockets"
   #ASKS plain
   list_mounts
@@ -443,6 +463,7 @@ main() {
   find_docker
   find_rooms
   find_containerd
+  find_pools
   find_podman
   find_mounts
   find_data_mounts
@@ -477,6 +498,7 @@ export function hunt(probes: readonly Probe[]): string {
     stoppedDocker: stoppedDockerAsks(probes),
     containerd: containerdAsks(probes),
     snapshotter: snapshotterAsks(probes),
+    snapshotPool: snapshotPoolAsks(probes),
     podman: podmanAsks(probes),
     podmanStore: podmanStoreAsks(probes),
     store: storeAsks(probes),

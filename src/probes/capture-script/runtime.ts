@@ -304,6 +304,7 @@ read_file() {
   case $2 in
   */mountinfo) [ "$2" != /proc/self/mountinfo ] || mounts=$last ;;
   */daemon.json) configured "$last" ;;
+  */containerd/*.toml) pooled "$last" ;;
   esac
 }
 

@@ -18,6 +18,7 @@ const VARIABLES: readonly [standIn: string, variable: string][] = [
   [STAND_IN.directory, 'dir'],
   [STAND_IN.snapshotter, 'snapshotter'],
   [STAND_IN.profile, 'profile'],
+  [STAND_IN.pool, 'pool'],
   [STAND_IN.pid, 'pid'],
 ];
 

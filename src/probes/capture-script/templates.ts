@@ -17,6 +17,7 @@ export const STAND_IN = {
   file: '/ullage-directory/ullage-file',
   snapshotter: 'ullage-snapshotter',
   profile: 'ullage-profile',
+  pool: 'ullage-pool',
   container: 'feedface'.repeat(8),
   pid: '987654321',
   /** in words of which a list takes the place */
@@ -145,6 +146,34 @@ export const snapshotterAsks = (probes: Probes): Ask[] =>
     probes,
     [process('containerd', STAND_IN.pid)],
     [['engine', { engine: 'containerd', driver: STAND_IN.snapshotter }]],
+  );
+
+/** About the records of containerd's devmapper snapshotter. */
+export const snapshotPoolAsks = (probes: Probes): Ask[] =>
+  about(
+    added(
+      probes,
+      [],
+      [
+        [
+          'engine-config',
+          {
+            file: STAND_IN.config,
+            engine: 'containerd',
+            values: {
+              plugins: {
+                'io.containerd.snapshotter.v1.devmapper': { pool_name: STAND_IN.pool, root_path: STAND_IN.directory },
+              },
+            },
+          },
+        ],
+        [
+          'containerd-dm-device',
+          { file: `${STAND_IN.directory}/${STAND_IN.pool}.db`, name: '', deviceId: 0, size: 0, state: 0 },
+        ],
+      ],
+    ),
+    STAND_IN.directory,
   );
 
 /** About another engine's data root. */
