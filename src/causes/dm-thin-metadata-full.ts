@@ -1,3 +1,4 @@
+import type { Fact, Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { percentOf } from './help/sizes.ts';
@@ -26,7 +27,14 @@ export const dmThinMetadataFull: Cause = {
     'drivers/md/dm-thin.c calc_metadata_threshold',
     'lvmthin(7) "Metadata space exhaustion"',
   ],
-  explains: ['dm-thin-needs-check'],
+  explains: [
+    'dm-thin-needs-check',
+    'dm-thin-fail',
+    'xfs-shutdown',
+    'xfs-on-thin-hangs',
+    'ext4-remount-ro',
+    'ext4-emergency-ro',
+  ],
   find,
 };
 
@@ -35,7 +43,7 @@ const AS_GOOD_AS_FULL = 0.95;
 
 function find({ facts, from }: Scene): Draft[] {
   const said = kernel(facts, 'thin-pool-metadata-full');
-  const drafts: Draft[] = [];
+  const drafts = fromFailed(facts, said);
   for (const pool of thinPools(facts)) {
     const look = pool.looks.findLast((candidate) => candidate.metadataFraction !== undefined);
     const fraction = look?.metadataFraction;
@@ -56,7 +64,7 @@ function find({ facts, from }: Scene): Draft[] {
       ],
       explanation: `The pool's metadata is ${percentOf(fraction)} used${look.dataFraction === undefined ? '' : ` while its data is ${percentOf(look.dataFraction)} used`}. ${
         stopped
-          ? 'It has turned read-only: every write that needs a new block fails, and no volume can be created or deleted.'
+          ? `It has turned read-only: every write that needs a new block fails, and no volume can be created or deleted.${status?.mode === 'ro' && !status.needsCheck ? ' It wants no check: enlarged while it runs, it takes writes again.' : ''}`
           : 'When it ends the pool turns read-only at once, with no 60 seconds of grace.'
       }`,
     });
@@ -64,7 +72,9 @@ function find({ facts, from }: Scene): Draft[] {
   if (
     said[0] !== undefined &&
     !drafts.some((draft) => draft.confidence === 'confirmed') &&
-    !kernel(facts, 'thin-pool-write-mode').some((fact) => fact.order > (said.at(-1)?.order ?? 0))
+    !kernel(facts, 'thin-pool-write-mode').some((fact) => fact.order > (said.at(-1)?.order ?? 0)) &&
+    // the log of a host whose pools take writes tells of the past
+    !(from === 'host' && allWritable(facts))
   ) {
     drafts.push({
       confidence:
@@ -88,4 +98,36 @@ function find({ facts, from }: Scene): Draft[] {
     });
   }
   return drafts;
+}
+
+function allWritable(facts: Facts): boolean {
+  const states = thinPools(facts).map((pool) => pool.looks.findLast((look) => look.status !== undefined));
+  return states.length > 0 && states.every((look) => look?.mode === 'rw' && (look.metadataFraction ?? 1) < 0.9);
+}
+
+/**
+ * Writes on their way when the last metadata block goes can take the whole pool down: the kernel finds no
+ * block to note needs_check in, and gives up. Nothing on disk is damaged by that; the status is but `Fail`.
+ */
+function fromFailed(facts: Facts, said: Fact<'kernel-event'>[]): Draft[] {
+  const [first] = said;
+  const failed = thinPools(facts).filter((pool) => pool.now.failed);
+  const [pool] = failed;
+  if (first === undefined || pool === undefined || failed.length > 1) return [];
+  if (kernel(facts, 'thin-pool-write-mode').some((fact) => fact.order > first.order)) return [];
+  return [
+    {
+      confidence: 'confirmed',
+      subject: `metadata of thin pool ${pool.name}`,
+      // before dm-thin-fail, which only says how it ended
+      score: 97,
+      evidence: [
+        ...said.slice(0, 2).map((fact) => evidence(fact, 'no metadata block could be allocated')),
+        evidence(pool.now.fact, 'the pool has failed'),
+      ],
+      explanation:
+        "The pool's metadata device had no free block, and writes that were on their way then made the pool fail: every access to its volumes returns an I/O error. " +
+        'What was committed is still there. Deactivated, given more metadata and activated again, the pool works.',
+    },
+  ];
 }

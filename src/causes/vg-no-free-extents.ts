@@ -39,8 +39,10 @@ function find({ facts, from }: Scene): Draft[] {
     if (room.free >= step) continue;
     const wanted = config.threshold !== undefined && config.threshold < 100;
     const monitored = pool.lv?.value.monitor === 'monitored';
-    // nobody asked for autoextend, and the pool has room: a full volume group is then how it was meant
-    if (!wanted && !monitored && used < 0.8) continue;
+    // nobody asked for autoextend (dmeventd also watches to warn only), and the pool has room: a full
+    // volume group is then how it was meant
+    const off = config.threshold === undefined ? !monitored : !wanted;
+    if (off && used < 0.8) continue;
     // dmeventd tries this very step again and again, and cannot: no longer latent
     const failing = from === 'host' && monitored && !room.derived && isDue(used, config);
     const extents =
@@ -61,7 +63,7 @@ function find({ facts, from }: Scene): Draft[] {
         ...(refused === undefined ? [] : [evidence(refused, 'the step failed')]),
       ],
       explanation:
-        `Autoextend adds ${percent} % of the pool ${percent > config.percent ? 'now' : 'each time'}: ${iec(step)} for ${iec(size)}. The volume group has ${room.derived ? 'about ' : ''}${iec(room.free)} free${extents}, so the step cannot be satisfied and the pool stays as it is` +
+        `${off ? 'A step of autoextend would add' : 'Autoextend adds'} ${percent} % of the pool${off ? '' : percent > config.percent ? ' now' : ' each time'}: ${iec(step)} for ${iec(size)}. The volume group has ${room.derived ? 'about ' : ''}${iec(room.free)} free${extents}, so the step cannot be satisfied and the pool stays as it is` +
         `${pool.now.dataFraction === undefined ? '.' : ` (${percentOf(used)} used).`}`,
       // the pool would have grown
       ...(failing ? { explains: ['dm-thin-data-full'] } : {}),

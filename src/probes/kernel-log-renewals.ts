@@ -5,15 +5,18 @@ interface Renewal {
   pattern: RegExp;
   /** what was said of the device before is over */
   ends: (event: KernelEventName) => boolean;
+  /** and of what it names no device for */
+  unnamed?: true;
 }
 
 /** A line of {@link RENEWALS} has one of these. */
-const WORDS = /detected capacity change|mounted filesystem|Mounting V|BTRFS info/;
+const WORDS = /to write mode|detected capacity change|mounted filesystem|Mounting V|BTRFS info/;
 
 /**
  * Lines after which earlier messages about a device tell of the past: a loop device was attached anew, a
- * file system was mounted (a mount that is refused says so in other words), a balance did its work.
- * Sources: drivers/block/loop.c with block/genhd.c, fs/ext4/super.c, fs/xfs/xfs_log.c, fs/btrfs/{disk-io,volumes}.c.
+ * file system was mounted (a mount that is refused says so in other words), a balance did its work, a
+ * thin pool takes writes again, which a pool whose metadata is full does not.
+ * Sources: drivers/md/dm-thin.c, drivers/block/loop.c with block/genhd.c, fs/ext4/super.c, fs/xfs/xfs_log.c, fs/btrfs/{disk-io,volumes}.c.
  */
 const RENEWALS: readonly Renewal[] = [
   { pattern: /\b(loop\d{1,7}): detected capacity change from 0 to /, ends: () => true },
@@ -28,14 +31,28 @@ const RENEWALS: readonly Renewal[] = [
     pattern: /BTRFS info \(device ([\w!-]{1,40})\): balance: ended with status:? 0\b/,
     ends: (event) => event === 'btrfs-balance-enospc',
   },
+  {
+    pattern: /device-mapper: thin: (\d{1,4}:\d{1,7}): switching pool to write mode/,
+    ends: (event) => POOL_CLOSED.has(event),
+    unnamed: true,
+  },
 ];
 
+const POOL_CLOSED: ReadonlySet<KernelEventName> = new Set([
+  'thin-pool-metadata-full',
+  'thin-pool-needs-check',
+  'thin-pool-read-only',
+  'thin-pool-failed',
+  // said again below, where it now stands
+  'thin-pool-write-mode',
+]);
+
 /** The device of such a line, and which events it ends. */
-export function renewal(line: string): { device: string; ends: Renewal['ends'] } | undefined {
+export function renewal(line: string): (Pick<Renewal, 'ends' | 'unnamed'> & { device: string }) | undefined {
   if (!WORDS.test(line)) return undefined;
-  for (const { pattern, ends } of RENEWALS) {
-    const device = pattern.exec(line)?.[1];
-    if (device !== undefined) return { device, ends };
+  for (const one of RENEWALS) {
+    const device = one.pattern.exec(line)?.[1];
+    if (device !== undefined) return { ...one, device };
   }
   return undefined;
 }

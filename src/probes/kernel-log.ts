@@ -42,7 +42,8 @@ function scan(doc: Document): Found[] {
     const renewed = history ? renewal(line.text) : undefined;
     if (renewed)
       for (const [key, { event }] of events)
-        if (event.device === renewed.device && renewed.ends(event.event)) events.delete(key);
+        if (renewed.ends(event.event) && (event.device === renewed.device || (renewed.unnamed && !event.device)))
+          events.delete(key);
     if (!KERNEL_WORDS.test(line.text)) continue;
     const time = TIME.exec(line.text)?.[1];
     const at = time === undefined ? undefined : Number(time);

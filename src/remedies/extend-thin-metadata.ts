@@ -5,10 +5,11 @@ export const extendThinMetadata: Remedy = {
   title: "Enlarge the pool's metadata",
   risk: 'downtime',
   byHand: [
-    'If the pool is still rw: lvextend --poolmetadatasize +SIZE VG/POOL, done online.',
-    'If it is ro or needs_check: stop what uses it, deactivate the thin volumes and the pool.',
-    'lvextend --poolmetadatasize first, then lvconvert --repair VG/POOL; the old metadata stays as POOL_meta0.',
-    'Activate, check every file system, and remove POOL_meta0 only when all is well.',
+    'vgs: the volume group needs twice the growth, LVM enlarges its spare copy (pmspare) as well.',
+    'dmsetup status --noflush says rw, or ro without needs_check: lvextend --poolmetadatasize +SIZE VG/POOL, done online; a pool that was ro turns rw.',
+    'It says needs_check or Fail: stop what uses it, lvchange -an the thin volumes and VG/POOL, lvextend --poolmetadatasize +SIZE VG/POOL, lvchange -ay VG/POOL.',
+    'needs_check is still there: deactivate again and lvconvert --repair VG/POOL; the old metadata stays as POOL_meta0.',
+    'Unmount, mount and check every file system that got an error, and remove POOL_meta0 only when all is well.',
   ],
   danger:
     'Clearing the flag without enlarging makes the pool turn read-only again at once. The repair needs as much free space as the metadata has.',

@@ -87,6 +87,8 @@ describe('autoextend', () => {
 
   it('lets a full volume group be when nobody wants autoextend', () => {
     expect(vgNoFreeExtents.find(host(pool({ monitor: '', dataPercent: 30 }), vg(0)))).toEqual([]);
+    // watched to warn only
+    expect(vgNoFreeExtents.find(host(pool({ dataPercent: 30 }), vg(0), config(100)))).toEqual([]);
   });
 
   it('is off when not monitored or the threshold is 100; a profile overrules lvm.conf', () => {

@@ -5,10 +5,13 @@ import { dmThinMetadataFull } from '../../src/causes/dm-thin-metadata-full.ts';
 import { dmThinNeedsCheck } from '../../src/causes/dm-thin-needs-check.ts';
 import { dmThinNoDiscard } from '../../src/causes/dm-thin-no-discard.ts';
 import { dmThinSilentLoss } from '../../src/causes/dm-thin-silent-loss.ts';
+import { explainText } from '../../src/causes/explain.ts';
 import { thinPools } from '../../src/causes/help/thin.ts';
+import { causes } from '../../src/causes/index.ts';
 import { xfsOnThinHangs } from '../../src/causes/xfs-on-thin-hangs.ts';
 import type { Fact } from '../../src/probes/fact.ts';
 import type { DockerDeviceMapper, LogicalVolume, ThinPoolStatus } from '../../src/probes/facts/device-mapper.ts';
+import { probes } from '../../src/probes/index.ts';
 import { best, df, fact, GIB, host, inOrder, mentions, text } from './thin-scene.ts';
 
 function status(used: number, total: number, more: Partial<ThinPoolStatus> = {}, name = 'vg0-pool-tpool'): Fact {
@@ -169,6 +172,45 @@ describe('metadata', () => {
 
   it('a check can be wanted with room in it', () => {
     expect(best(dmThinNeedsCheck, host(status(1, 1000, { mode: 'ro', needsCheck: true })))?.score).toBeGreaterThan(80);
+  });
+
+  it('ro without needs_check is brought back while it runs', () => {
+    const scene = host(status(1240, 163840, { usedMetadata: 512, totalMetadata: 512, mode: 'ro' }));
+    expect(best(dmThinMetadataFull, scene)?.explanation).toMatch(/enlarged while it runs/);
+    expect(dmThinNeedsCheck.find(scene)).toEqual([]);
+  });
+
+  const FAILED = `
+[  331.322492] device-mapper: thin: No free metadata blocks
+[  331.325644] device-mapper: thin: 253:2: switching pool to read-only mode
+[  331.325729] device-mapper: space map common: dm_tm_shadow_block() failed
+[  331.326279] device-mapper: space map metadata: unable to allocate new metadata block
+[  331.326558] device-mapper: thin: 253:2: metadata operation 'dm_thin_insert_block' failed: error = -1
+[  331.326938] device-mapper: thin: 253:2: aborting current metadata transaction
+[  331.333714] device-mapper: thin metadata: couldn't lock superblock
+[  331.334048] device-mapper: thin: 253:2: failed to set 'needs_check' flag in metadata
+[  331.334324] device-mapper: thin: 253:2: switching pool to fail mode
+[  331.354315] XFS (dm-3): log I/O error -5
+[  331.358057] XFS (dm-3): Filesystem has been shut down due to log error (0x2).
+`;
+  const failedStatus = '$ dmsetup status --noflush\ndocker-thinpool: 0 20971520 thin-pool Fail \n';
+
+  it('that ran out and took the pool down with it comes before the pool that failed', () => {
+    const [full, fail, ...rest] = explainText(`${failedStatus}$ dmesg${FAILED}`, probes, causes).findings;
+    expect(full).toMatchObject({ cause: 'dm-thin-metadata-full', confidence: 'confirmed' });
+    expect(fail).toMatchObject({ cause: 'dm-thin-fail', consequenceOf: 'dm-thin-metadata-full' });
+    expect(rest.find((finding) => finding.cause === 'xfs-shutdown')?.consequenceOf).toBe('dm-thin-metadata-full');
+  });
+
+  it('that was full is history once the pool takes writes', () => {
+    const said = fact(
+      'kernel-event',
+      { event: 'thin-pool-metadata-full' },
+      'device-mapper: thin: No free metadata blocks',
+    );
+    const pool = (usedMetadata: number): Fact => status(1240, 163840, { usedMetadata, totalMetadata: 4096 });
+    expect(dmThinMetadataFull.find(host(said, pool(870)))).toEqual([]);
+    expect(best(dmThinMetadataFull, host(said, pool(3900)))).toMatchObject({ severity: 'critical' });
   });
 
   it('Fail is its own cause', () => {

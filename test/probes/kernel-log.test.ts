@@ -139,6 +139,9 @@ describe('a log of the host itself', () => {
   const lost = '[ 9361.6] Buffer I/O error on device loop1, logical block 110592';
   const aborted = '[ 9361.7] Aborting journal on device loop1-8.';
   const balance = '[15283.0] BTRFS info (device loop0): 9 enospc errors during balance';
+  const noBlock = '[470.5] device-mapper: thin: No free metadata blocks';
+  const full = '[302.3] device-mapper: thin: 253:2: switching pool to out-of-data-space (error IO) mode';
+  const WRITES = ['thin-pool-write-mode'];
   it.each<[string, string[], string[]]>([
     ['attached anew', [lost, aborted, '[9400.1] loop1: detected capacity change from 0 to 2097152'], []],
     [
@@ -153,6 +156,16 @@ describe('a log of the host itself', () => {
     ['another device', [lost, '[9400.1] loop12: detected capacity change from 0 to 2097152'], ['block-io-error']],
     ['again afterwards', [lost, '[9400.1] loop1: detected capacity change from 0 to 8', lost], ['block-io-error']],
     ['a balance that ended well', [balance, '[15289.1] BTRFS info (device loop0): balance: ended with status: 0'], []],
+    [
+      'a pool given more metadata',
+      [noBlock, '[472.8] device-mapper: thin: 253:2: switching pool to write mode'],
+      WRITES,
+    ],
+    [
+      'a pool given more data: that it was full tells of writes that were lost',
+      [full, '[472.8] device-mapper: thin: 253:2: switching pool to write mode'],
+      ['thin-pool-out-of-data-error', ...WRITES],
+    ],
     ['grown while in use', [lost, '[9400.1] loop1: detected capacity change from 8 to 16'], ['block-io-error']],
   ])('%s', (_, lines, expected) => expect(events(...lines)).toEqual(expected));
   it('a paste keeps all', () => {

@@ -26,7 +26,7 @@ export const KERNEL_RULES: readonly KernelRule[] = [
     ['thin-pool-failed', /switching pool to fail(?:ure)? mode/],
     [
       'thin-pool-metadata-full',
-      /switching pool to out-of-metadata-space mode|metadata operation '[^']{1,60}' failed: error = -28|unable to alloc(?:ate)? new metadata block|no free metadata space|ran out of metadata space|out of metadata space/,
+      /switching pool to out-of-metadata-space mode|metadata operation '[^']{1,60}' failed: error = -28|unable to alloc(?:ate)? new metadata block|[Nn]o free metadata (?:space|blocks)|ran out of metadata space|out of metadata space/,
     ],
     ['thin-pool-needs-check', /until repaired|needs_check flag set|Setting needs_check/i],
     ['thin-pool-no-space-timeout', /no[_ ]space[_ ]timeout|no free (?:data )?space available/],
