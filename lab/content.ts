@@ -3,9 +3,14 @@ import type { Dockerd } from './dockerd.ts';
 import { holds } from './expect.ts';
 import type { Ground } from './ground.ts';
 
+/** Runs a program in a container, starting that if need be; its output, or an error. */
+export type Exec = (argv: readonly string[]) => Promise<string>;
+
 export interface Content {
   /** records every file of a running container's own file system and volumes */
   record(docker: Dockerd, ...containers: string[]): Promise<void>;
+  /** the same of whatever runs commands in its own file system: a containerd task */
+  recordInside(name: string, exec: Exec): Promise<void>;
   /** records files by path on the host: volumes, thin devices mounted by hand, containerd's snapshots */
   recordPaths(ground: Ground, ...directories: string[]): Promise<void>;
   /** starts what does not run and throws unless every recorded file is there unchanged; how many were */
@@ -19,6 +24,7 @@ const FIND = ['-type', 'f', '-exec', 'sha256sum', '{}', '+'];
 
 export function content(): Content {
   const containers = new Map<string, Map<string, string>>();
+  const insides = new Map<string, { exec: Exec; recorded: Map<string, string> }>();
   const directories = new Map<string, Map<string, string>>();
   const inside = async (docker: Dockerd, container: string): Promise<Map<string, string>> => {
     const volumes = await docker.must('inspect', '-f', '{{range .Mounts}}{{.Destination}} {{end}}', container);
@@ -28,6 +34,9 @@ export function content(): Content {
   return {
     async record(docker, ...names) {
       for (const name of names) containers.set(name, await inside(docker, name));
+    },
+    async recordInside(name, exec) {
+      insides.set(name, { exec, recorded: sums(await exec(['find', '/', '-xdev', ...FIND])) });
     },
     async recordPaths(ground, ...paths) {
       for (const path of paths) directories.set(path, sums(await ground.must(['find', path, ...FIND])));
@@ -41,6 +50,8 @@ export function content(): Content {
         const now = await docker.run(['exec', name, 'sha256sum', ...recorded.keys()]);
         count += compare(recorded, sums(now.stdout), `container ${name}`);
       }
+      for (const [name, { exec, recorded }] of insides)
+        count += compare(recorded, sums(await exec(['sha256sum', ...recorded.keys()])), name);
       for (const [path, recorded] of directories)
         count += compare(recorded, sums((await ground.run(['sha256sum', ...recorded.keys()])).stdout), path);
       holds(count > 0, 'no file was recorded');

@@ -2,7 +2,7 @@ import { APP, BASE } from './images.ts';
 import type { Lab } from './incident.ts';
 
 /** Seeds once: a later start must find, not make, the files. */
-const SEED = `[ -e /data/1 ] || for i in 1 2 3 4 5 6; do dd if=/dev/urandom of=/data/$i bs=16k count=$i 2>/dev/null; done; exec sleep 1000000`;
+export const SEED = `[ -e /data/1 ] || for i in 1 2 3 4 5 6; do dd if=/dev/urandom of=/data/$i bs=16k count=$i 2>/dev/null; done; exec sleep 1000000`;
 
 /**
  * A small host as people have it: two images, one on top of the other, `web` and `db`

@@ -1,6 +1,8 @@
 import type { Incident } from '../incident.ts';
 import { btrfsChunksAllocated } from './btrfs-chunks-allocated.ts';
 import { containerLog } from './container-log.ts';
+import { containerdBoltMismatch } from './containerd-bolt-mismatch.ts';
+import { containerdDevmapperPoolFull } from './containerd-devmapper-pool-full.ts';
 import { deletedOpen } from './deleted-open.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
 import { orphanLayers } from './orphan-layers.ts';
@@ -9,6 +11,8 @@ import { overlay2Inodes } from './overlay2-inodes.ts';
 export const incidents: readonly Incident[] = [
   btrfsChunksAllocated,
   containerLog,
+  containerdBoltMismatch,
+  containerdDevmapperPoolFull,
   deletedOpen,
   loopPoolFull,
   orphanLayers,
