@@ -33,7 +33,7 @@ export const layerDirectories: Probe = {
         {
           kind: 'run',
           argv: docker.layerDirectories(root),
-          timeoutMs: 5000,
+          timeoutMs: 15_000,
           deep,
           optional: true,
           what: 'the directories of layers',
@@ -41,7 +41,7 @@ export const layerDirectories: Probe = {
         {
           kind: 'run',
           argv: docker.layerNames(root),
-          timeoutMs: 5000,
+          timeoutMs: 15_000,
           deep,
           optional: true,
           what: 'which layers Docker knows',
@@ -51,7 +51,7 @@ export const layerDirectories: Probe = {
               {
                 kind: 'run' as const,
                 argv: du.sizes(paths.slice(0, MOST)),
-                timeoutMs: 20_000,
+                timeoutMs: 30_000,
                 deep,
                 what: 'the size of layers without an owner',
               },

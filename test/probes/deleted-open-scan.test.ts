@@ -23,4 +23,8 @@ test('asked without --deep where a disk runs out, and only there', () => {
   expect(deep(['df', { ...row, available: 60 }])).toBe(true);
   expect(deep(['df', { ...row, type: 'squashfs', available: 0 }])).toBe(true);
   expect(deep(['df', { ...row, inContainer: true }])).toBe(true);
+  const room = { path: '/', type: 0xef53, blockSize: 4096, blocks: 1000, bfree: 90, bavail: 40, files: 0, ffree: 0 };
+  expect(deep(['statfs', room])).toBe(false);
+  expect(deep(['statfs', { ...room, bavail: 60 }])).toBe(true);
+  expect(deep(['statfs', { ...room, type: 0x73717368, bavail: 0 }])).toBe(true);
 });
