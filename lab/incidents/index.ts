@@ -4,9 +4,14 @@ import { containerLog } from './container-log.ts';
 import { containerdBoltMismatch } from './containerd-bolt-mismatch.ts';
 import { containerdDevmapperPoolFull } from './containerd-devmapper-pool-full.ts';
 import { deletedOpen } from './deleted-open.ts';
+import { inotifyInstances } from './inotify-instances.ts';
+import { inotifyWatches } from './inotify-watches.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
+import { mountMax } from './mount-max.ts';
 import { orphanLayers } from './orphan-layers.ts';
 import { overlay2Inodes } from './overlay2-inodes.ts';
+import { userNamespaces } from './user-namespaces.ts';
+import { xfsProjectQuota } from './xfs-project-quota.ts';
 
 export const incidents: readonly Incident[] = [
   btrfsChunksAllocated,
@@ -14,7 +19,12 @@ export const incidents: readonly Incident[] = [
   containerdBoltMismatch,
   containerdDevmapperPoolFull,
   deletedOpen,
+  inotifyInstances,
+  inotifyWatches,
   loopPoolFull,
+  mountMax,
   orphanLayers,
   overlay2Inodes,
+  userNamespaces,
+  xfsProjectQuota,
 ];

@@ -1,7 +1,7 @@
 import type { Cause, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { limitDrafts } from './help/limit-drafts.ts';
-import { fullness, knownLimits } from './help/limits.ts';
+import { fullness, type KnownLimit, knownLimits } from './help/limits.ts';
 import { messagesOf, symptomsOf } from './help/messages.ts';
 import { failures, said, says } from './help/said.ts';
 
@@ -43,8 +43,10 @@ export const mountMax: Cause = {
       failed,
       what: 'mounts',
       subject: 'mounts of a namespace',
+      counted: located(scene),
+      needed: FOR_A_CONTAINER,
       meaning:
-        'No disk is full. The limit counts in one mount namespace; a recursive bind of a namespace with half as many already fails.',
+        'No disk is full. A container is started in a copy of the namespace and needs about ten more. The limit counts in one mount namespace; a recursive bind of a namespace with half as many already fails.',
       more: growth(scene),
       score: 85,
     });
@@ -70,6 +72,25 @@ export const mountMax: Cause = {
     ];
   },
 };
+
+/**
+ * What every runtime mounts in its copy of the namespace before it leaves the rest of it: the root,
+ * /proc, /dev, /dev/pts, /dev/shm, /dev/mqueue, /sys, /sys/fs/cgroup (OCI runtime-spec, config-linux).
+ * The kernel counts one more than it shows, the root of the namespace.
+ */
+const FOR_A_CONTAINER = 9;
+
+/** The namespace we look from, with the directory that holds most of its mounts. */
+function located(scene: Scene): KnownLimit[] {
+  const own = knownLimits(scene, 'fs.mount-max').find(({ value }) => value.scope === 'mount namespace of self');
+  const directories = new Map<string, number>();
+  for (const { value } of scene.facts.all('mount', (mount) => mount.pid === undefined)) {
+    const above = value.target.slice(0, value.target.lastIndexOf('/')) || '/';
+    directories.set(above, (directories.get(above) ?? 0) + 1);
+  }
+  const [most] = [...directories].toSorted((a, b) => b[1] - a[1]);
+  return own && most ? [{ ...own, detail: `Most of them: ${most[1]} in ${most[0]}.` }] : [];
+}
 
 /** Somebody counts mounts: `grep … /proc/*\/mountinfo | wc -l`. */
 function growth(scene: Scene): Evidence[] {

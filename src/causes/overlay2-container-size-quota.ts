@@ -1,4 +1,5 @@
-import { containerQuotas } from '../stack/container-quotas.ts';
+import type { Fact } from '../probes/fact.ts';
+import { type ContainerQuota, containerQuotas } from '../stack/container-quotas.ts';
 import { mountedFileSystems } from '../stack/mounts.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
 import { fileSystems, fullness, isOverlay } from './help/file-systems.ts';
@@ -112,27 +113,49 @@ export const overlay2ContainerSizeQuota: Cause = {
   },
 };
 
-/** Less than this is nothing: the smallest write that matters to a program fails (a page of its file and metadata). */
-const SPENT = 64 * 1024;
+/**
+ * Before the last block XFS refuses what it would have to reserve for it: seen with 664 KiB left of 64 MiB
+ * under writes of 1 MiB, and with 56 KiB left for any new name.
+ */
+const SPENT = 1024 ** 2;
 
 /** Each container's own room, as the kernel counts it now. */
 function measured(scene: Scene): Draft[] {
-  return containerQuotas(scene.facts, mountedFileSystems(scene.facts)).flatMap(
-    ({ container, size: limit, free, fs, fact }): Draft[] => {
-      if (free > limit * 0.1) return [];
-      const spent = free < SPENT;
-      const elsewhere = fs.available === undefined ? '' : `, while ${fs.mountpoint} has ${size(fs.available)}`;
-      return [
-        {
-          confidence: spent ? 'confirmed' : free < limit * 0.03 ? 'likely' : 'possible',
-          severity: spent ? 'critical' : free < limit * 0.03 ? 'warning' : 'notice',
-          subject: `container ${container.name ?? container.id.slice(0, 12)}`,
-          evidence: [evidence(fact, "the container's own size and rest")],
-          explanation: `The container may write ${size(limit)} (a project quota), and ${spent ? 'nothing' : size(free)} of it is left${elsewhere}.`,
-          score: 92,
-        },
-      ];
-    },
+  return containerQuotas(scene.facts, mountedFileSystems(scene.facts)).flatMap((room): Draft[] => {
+    const { container, size: limit, free, fs, fact } = room;
+    if (free > limit * 0.1) return [];
+    const soft = softOnly(scene, room);
+    const spent = free < Math.min(SPENT, limit * 0.02) && !soft;
+    const elsewhere = fs.available === undefined ? '' : `, while ${fs.mountpoint} has ${size(fs.available)}`;
+    return [
+      {
+        confidence: spent ? 'confirmed' : soft || free < limit * 0.03 ? 'likely' : 'possible',
+        severity: spent ? 'critical' : soft || free < limit * 0.03 ? 'warning' : 'notice',
+        subject: `container ${container.name ?? container.id.slice(0, 12)}`,
+        evidence: [
+          evidence(fact, "the container's own size and rest"),
+          ...(soft ? [evidence(soft, 'its hard limit is larger')] : []),
+        ],
+        explanation: soft
+          ? `The container is above its soft limit of ${size(limit)} (a project quota). Until the time of grace ends it may write up to ${size(soft.value.hardBytes ?? 0)}.`
+          : `The container may write ${size(limit)} (a project quota), and ${spent ? 'nothing to speak of' : size(free)} is left of it${elsewhere}.`,
+        score: 92,
+      },
+    ];
+  });
+}
+
+/** statfs answers by the soft limit where there is one (xfs_qm_statvfs); what stops a writer is the hard one. */
+function softOnly(scene: Scene, { size: limit, free }: ContainerQuota): Fact<'quota'> | undefined {
+  return scene.facts.first(
+    'quota',
+    ({ kind, softBytes, hardBytes, usedBytes }) =>
+      kind === 'project' &&
+      softBytes === limit &&
+      hardBytes !== undefined &&
+      usedBytes !== undefined &&
+      usedBytes >= limit - free - SPENT &&
+      hardBytes > Math.max(softBytes, usedBytes) + SPENT,
   );
 }
 

@@ -86,11 +86,11 @@ const MOST = 400;
 function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Map<string, Limit>();
-  const add = (limit: Limit, line: number): void => {
+  const add = (limit: Limit, line: number, quote?: string): void => {
     const key = `${limit.name} ${limit.scope ?? ''}`;
     if (facts.length >= MOST || seen.has(key)) return;
     seen.set(key, limit);
-    facts.push(found('limit', limit, line));
+    facts.push(found('limit', limit, line, quote));
   };
   const path = doc.origin.kind === 'read' ? doc.origin.path : readPath(doc);
   if (path?.startsWith('/proc/sys/')) {
@@ -100,7 +100,7 @@ function scan(doc: Document): Found[] {
     for (const one of usedIpc(doc, path)) facts.push(one);
   } else if (path && /^\/proc\/[\w-]+\/mountinfo$/.test(path)) {
     const used = doc.lines.filter((line) => /^\d+ \d+ \d+:\d+ /.test(line.text)).length;
-    if (used > 0) add(mountLimit(used, path.split('/')[2] ?? 'self'), 1);
+    if (used > 0) add(mountLimit(used, path.split('/')[2] ?? 'self'), 1, `${used} lines`);
   } else {
     scanLines(doc, add);
   }

@@ -16,7 +16,7 @@ const MOST_PROCESSES = 1000;
 /** Mount namespaces whose mounts are counted: the kernel writes out every line of each. */
 const MOST_NAMESPACES = 64;
 /** On thousands of processes the walk takes seconds; what it found until then is kept. */
-const WALK_MS = 4000;
+const WALK_MS = 8000;
 
 /**
  * What processes use of the limits that no file of the kernel counts: inotify instances and
@@ -54,7 +54,7 @@ function counts(known: Facts): Ask[] {
   const files = [...held.keys()].sort().slice(0, MOST_INSTANCES);
   const pids = [...new Set([...held.values(), ...onePerNamespace(known, 'user')])].sort((a, b) => a - b);
   const mounts = onePerNamespace(known, 'mnt').slice(0, MOST_NAMESPACES);
-  const asked = (argv: string[]): Ask => ({ kind: 'run', argv, timeoutMs: 5000, optional: true });
+  const asked = (argv: string[]): Ask => ({ kind: 'run', argv, timeoutMs: 8000, optional: true });
   return [
     ...chunks(files, FILES).map((some) => asked(grep.countWatches(some))),
     ...chunks(pids.slice(0, MOST_PROCESSES), FILES / 4).map((some) => asked(grep.whose(some))),

@@ -34,7 +34,8 @@ export const quota: Probe = {
       .map(({ target }) => ({
         kind: 'run',
         argv: ['xfs_quota', '-x', '-c', 'report -p -b -i', target],
-        deep: true,
+        timeoutMs: 5000,
+        optional: true,
         what: `project quotas of ${target}`,
       })),
   recognises: (doc) => mayHold(doc, ['repquota', 'xfs_quota', 'quota'], TEXT),

@@ -39,10 +39,14 @@ describe('plain-fs-full', () => {
   it.each([
     ['inside a container', { inContainer: true }],
     ['btrfs, whose df is an estimate', { type: 'btrfs' }],
-    ['a thin volume of the devicemapper driver', { filesystem: '/dev/mapper/docker-8:1-131-ab' }],
     ['overlay', { type: 'overlay', filesystem: 'overlay' }],
   ])('is never confirmed for %s', (_, more) => {
     expect(best(plainFsFull, host(df('/', 10 * GIB, 0, more)))?.confidence).toBe('likely');
+  });
+  it("leaves a container's own volume to docker-dm-basesize, and is not sure of it in a text", () => {
+    const row = df('/', 10 * GIB, 0, { filesystem: '/dev/mapper/docker-8:1-131-ab' });
+    expect(plainFsFull.find(host(row))).toEqual([]);
+    expect(best(plainFsFull, text(row))?.confidence).toBe('likely');
   });
   it('is never confirmed for a quota that statfs shows as the disk', () => {
     const quota = fact('quota', {
@@ -172,7 +176,7 @@ describe('limits other than the disk', () => {
         fact('container', { engine: 'docker', id: 'f0'.repeat(32), name: 'db', driverData: { UpperDir: upper } }),
         fact('directory-room', { path: upper, size, available }),
       );
-    const full = best(overlay2ContainerSizeQuota, scene(0));
+    const full = best(overlay2ContainerSizeQuota, scene(680 * 1024));
     expect(full).toMatchObject({ confidence: 'confirmed', severity: 'critical', subject: 'container db' });
     expect(full?.explanation).toContain('/var/lib/docker has 1.5 GiB');
     expect(best(overlay2ContainerSizeQuota, scene(1.5 * MIB))).toMatchObject({

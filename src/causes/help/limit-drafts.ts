@@ -1,4 +1,5 @@
 import type { Fact } from '../../probes/fact.ts';
+import type { Limit } from '../../probes/facts/limits.ts';
 import type { MentionTerm } from '../../probes/facts/text.ts';
 import type { Draft, Evidence, NextCheck, Scene } from '../cause.ts';
 import { firstNearly, firstReached, fullestFirst, type KnownLimit, knownLimits } from './limits.ts';
@@ -17,6 +18,8 @@ export interface LimitStory {
   meaning: string;
   /** what was counted elsewhere than where the limit stands */
   counted?: readonly KnownLimit[];
+  /** how many are taken at once at least; with fewer left nothing works any more */
+  needed?: number;
   /** counts are per user: without knowing whose a sum proves nothing */
   perUser?: boolean;
   /** 0..99 for a message without numbers; default 80 */
@@ -33,8 +36,8 @@ export interface LimitStory {
  * nearly used up (a notice on a host that works).
  */
 export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
-  const limits = fullestFirst([...knownLimits(scene, ...story.limits), ...(story.counted ?? [])]);
-  const full = firstReached(limits);
+  const limits = fullestFirst([...(story.counted ?? []), ...knownLimits(scene, ...story.limits)]);
+  const full = firstReached(limits, story.needed);
   const failed = show(story.failed, 'the call was refused', 3);
   const extra = { ...(story.nextCheck ? { nextCheck: story.nextCheck } : {}) };
   if (full) {
@@ -44,7 +47,11 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
       {
         confidence: certain ? 'confirmed' : 'likely',
         subject: value.scope ?? story.subject,
-        evidence: [...showUse(full, `all ${value.value} are in use`), ...failed, ...(story.more ?? [])],
+        evidence: [
+          ...showUse(full, value.used === value.value ? `all ${value.value} are in use` : `${value.used} are in use`),
+          ...failed,
+          ...(story.more ?? []),
+        ],
         explanation: `${value.used} ${story.what} are in use${value.scope ? ` by ${value.scope}` : ''}; the limit ${value.name} is ${value.value}. ${sentence(full.detail)}${story.meaning}`,
         ...extra,
         score: 92,
@@ -84,11 +91,13 @@ export function limitDrafts(scene: Scene, story: LimitStory): Draft[] {
   ];
 }
 
-/** What was counted one by one is shown by its largest part. */
+/** The limit shows itself; what was counted one by one is shown by its largest part. */
 function showUse(known: KnownLimit, shows: string): Evidence[] {
-  if (known.detail === undefined) return show(known.facts, shows);
-  const [largest, ...limit] = known.facts;
-  return [...show(largest ? [largest] : [], 'the largest part'), ...show(limit, 'the limit')];
+  return known.facts.flatMap((fact) => {
+    const isLimit = fact.kind === 'limit' && (fact.value as Limit).used === undefined;
+    const isPart = fact.kind === 'inotify-instance';
+    return show([fact], isLimit ? 'the limit' : isPart ? 'the largest part' : shows);
+  });
 }
 
 const sentence = (text: string | undefined): string => (text === undefined ? '' : `${text} `);

@@ -45,8 +45,11 @@ export function reached(scene: Scene, ...names: string[]): KnownLimit | undefine
   return firstReached(knownLimits(scene, ...names));
 }
 
-export function firstReached(limits: readonly KnownLimit[]): KnownLimit | undefined {
-  return limits.find(({ value }) => value.value > 0 && fullness(value) >= 1);
+/** `needed`: so many are taken at once, and with fewer left the limit is reached. */
+export function firstReached(limits: readonly KnownLimit[], needed = 1): KnownLimit | undefined {
+  return limits.find(
+    ({ value }) => value.value > needed && value.used !== undefined && value.used > value.value - needed,
+  );
 }
 
 /** The first limit with less than a tenth left, and not used up. */

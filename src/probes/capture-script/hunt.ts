@@ -19,6 +19,7 @@ import {
   podmanAsks,
   podmanStoreAsks,
   profileAsks,
+  quotaAsks,
   roomAsks,
   rootAsks,
   snapshotPoolAsks,
@@ -399,6 +400,10 @@ find_data_mounts() {
       ;;
     xfs)
       #ASKS dataXfs
+      if [ -n "$mounts" ] && grep -q prjquota "$mounts"; then
+        :
+        #ASKS quotas
+      fi
       ;;
     esac
   done <"$W/sorted"
@@ -508,6 +513,7 @@ export function hunt(probes: readonly Probe[]): string {
     btrfs: typeAsks(probes, 'btrfs'),
     dataExt: dataMountAsks(probes, 'ext4'),
     dataXfs: dataMountAsks(probes, 'xfs'),
+    quotas: quotaAsks(probes),
     rooms: roomAsks(probes),
     loop: loopAsks(probes).filter(notIn(loopFile)),
     loopFile,

@@ -54,6 +54,13 @@ export const typeAsks = (probes: Probes, fstype: string): Ask[] => added(probes,
 export const dataMountAsks = (probes: Probes, fstype: string): Ask[] =>
   added(probes, [['engine', { engine: 'docker', root: STAND_IN.mount }], mount('ullagefs')], [mount(fstype)]);
 
+/** About such a mount with project quotas. */
+export const quotaAsks = (probes: Probes): Ask[] => {
+  const [kind, plain] = mount('xfs');
+  const quotas = [kind, { ...plain, options: ['rw', 'prjquota'] }] as Seed;
+  return added(probes, [['engine', { engine: 'docker', root: STAND_IN.mount }], mount('xfs')], [quotas]);
+};
+
 /** About the directory of a loop device's file, and about the file. */
 export const loopAsks = (probes: Probes): Ask[] =>
   about(added(probes, [], [['loop', { device: '/dev/loop0', backFile: STAND_IN.file }]]), STAND_IN.directory);
