@@ -4,7 +4,7 @@ import { knownLimits } from './help/limits.ts';
 import { messagesOf, show, worded } from './help/messages.ts';
 
 import { countedUserNamespaces } from './help/namespaces.ts';
-import { troubled } from './help/said.ts';
+import { says, troubled } from './help/said.ts';
 
 const KINDS = ['user', 'mnt', 'net', 'pid', 'ipc', 'uts', 'cgroup', 'time'];
 
@@ -27,7 +27,12 @@ export const ucountsNamespaces: Cause = {
     why: '0 forbids them altogether',
   },
   remedies: ['raise-max-namespaces'],
-  sources: ['namespaces(7), /proc/sys/user', 'kernel kernel/ucount.c', 'containers/buildah#6718'],
+  sources: [
+    'namespaces(7), /proc/sys/user',
+    'kernel kernel/ucount.c',
+    'containers/buildah#6718',
+    'opencontainers/runc#3666',
+  ],
   find(scene) {
     const names = KINDS.map((kind) => `user.max_${kind}_namespaces`);
     const failed = [
@@ -51,6 +56,22 @@ export const ucountsNamespaces: Cause = {
         ],
         explanation: `The daemon runs with userns-remap, which needs a user namespace for every container, and ${forbidden.value.name} is 0: no container can be started. The kernel words that as "No space left on device".`,
         score: 95,
+      };
+      return [draft];
+    }
+    // runc 1.1 on a host without namespaces to give says no more than this
+    const lost = messagesOf(scene, 'runc-child-lost');
+    if (failed.length === 0 && lost.length > 0) {
+      const draft: Draft = {
+        confidence: forbidden || says(scene, 'rootless') ? 'likely' : 'possible',
+        subject: forbidden?.value.name ?? 'namespaces of a user',
+        evidence: [
+          ...show(lost, "runc's first process ended at once"),
+          ...show(forbidden?.facts ?? [], 'none are allowed'),
+        ],
+        explanation:
+          'runc could not make the namespaces of the container. With user namespaces (userns-remap, rootless) the usual reason is user.max_user_namespaces: 0, or used up. A limit on processes ends the same way.',
+        score: forbidden ? 85 : 65,
       };
       return [draft];
     }

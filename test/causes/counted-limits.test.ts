@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { explainText } from '../../src/causes/explain.ts';
+import { causes } from '../../src/causes/index.ts';
 import { inotifyInstances } from '../../src/causes/inotify-instances.ts';
 import { inotifyWatches } from '../../src/causes/inotify-watches.ts';
+import { mountMax } from '../../src/causes/mount-max.ts';
 import { ucountsNamespaces } from '../../src/causes/ucounts-namespaces.ts';
 import type { Fact } from '../../src/probes/fact.ts';
 import type { ProcessOwner } from '../../src/probes/facts/limits.ts';
+import { probes } from '../../src/probes/index.ts';
 import { best, fact, host } from './scene.ts';
 
 const ALL = [{ inside: 0, outside: 0, count: 4_294_967_295 }];
@@ -95,10 +99,51 @@ describe('user namespaces', () => {
     const own = limit('user.max_user_namespaces', 1);
     expect(best(ucountsNamespaces, host(own, remapped(1), namespace(1, 4026532300)))).toBeUndefined();
   });
+  it('are told by what runc says without them, never confirmed by that alone', () => {
+    const said =
+      "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: can't get final child's PID from pipe: EOF: unknown";
+    const first = (text: string) => explainText(text, probes, causes).findings[0];
+    expect(first(`Error response from daemon: ${said}`)).toMatchObject({
+      cause: 'ucounts-namespaces',
+      confidence: 'possible',
+    });
+    expect(first(`${said}\n\nuser.max_user_namespaces = 0\n`)).toMatchObject({
+      cause: 'ucounts-namespaces',
+      confidence: 'likely',
+    });
+  });
   it('forbidden by 0 stop a daemon that needs one for each container', () => {
     const zero = limit('user.max_user_namespaces', 0);
     const daemon = (userns: boolean) => fact('engine', { engine: 'docker', root: '/var/lib/docker', userns });
     expect(best(ucountsNamespaces, host(zero, daemon(true)))).toMatchObject({ confidence: 'confirmed' });
     expect(best(ucountsNamespaces, host(zero, daemon(false)))).toBeUndefined();
+  });
+});
+
+describe('mounts of a namespace', () => {
+  const used = (count: number) =>
+    fact('limit', {
+      name: 'fs.mount-max',
+      value: 100_000,
+      used: count,
+      assumed: true,
+      scope: 'mount namespace of self',
+    });
+  const scene = (count: number) =>
+    host(
+      used(count),
+      limit('fs.mount-max', 2000),
+      ...['/srv/backup/1', '/srv/backup/2', '/var/lib/docker'].map((target) =>
+        fact('mount', { source: 'tmpfs', target, fstype: 'tmpfs', options: [] }),
+      ),
+    );
+  it('are spent when a container cannot be started any more, and the fullest directory is named', () => {
+    // the kernel counts one that it does not show: 1999 was refused everything, 1991 a container
+    const draft = best(mountMax, scene(1999));
+    expect(draft).toMatchObject({ confidence: 'confirmed', subject: 'mount namespace of self' });
+    expect(draft?.explanation).toContain('Most of them: 2 in /srv/backup.');
+    expect(best(mountMax, scene(1992))?.confidence).toBe('confirmed');
+    expect(best(mountMax, scene(1979))).toMatchObject({ confidence: 'possible', severity: 'notice' });
+    expect(best(mountMax, scene(30))).toBeUndefined();
   });
 });

@@ -161,6 +161,8 @@ export type MessageId =
   | 'pty-enospc'
   /** {namespace?} */
   | 'namespace-enospc'
+  /** runc's first process ended before it could say anything: no namespace, no pid, no right to make one */
+  | 'runc-child-lost'
   | 'setxattr-enospc'
   | 'run-safety-buffer'
   | 'tmpcopyup-failed'

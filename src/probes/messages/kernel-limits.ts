@@ -107,6 +107,10 @@ export const LIMIT_MESSAGES: readonly MessageRule[] = [
       }),
   },
   {
+    id: 'runc-child-lost',
+    pattern: /(?:can't get|getting the) final child's pid from pipe/i,
+  },
+  {
     id: 'setxattr-enospc',
     pattern: new RegExp(
       String.raw`(?:l|f)?(?:set)?xattrs?\b.{0,300}?${ENOSPC}|setting (?:extended )?attributes?.{0,200}?${ENOSPC}`,
