@@ -4,6 +4,7 @@ import { containerLog } from './container-log.ts';
 import { containerdBoltMismatch } from './containerd-bolt-mismatch.ts';
 import { containerdDevmapperPoolFull } from './containerd-devmapper-pool-full.ts';
 import { deletedOpen } from './deleted-open.ts';
+import { directLvmDataFull } from './direct-lvm-data-full.ts';
 import { inotifyInstances } from './inotify-instances.ts';
 import { inotifyWatches } from './inotify-watches.ts';
 import { loopPoolFull } from './loop-pool-full.ts';
@@ -19,6 +20,7 @@ export const incidents: readonly Incident[] = [
   containerdBoltMismatch,
   containerdDevmapperPoolFull,
   deletedOpen,
+  directLvmDataFull,
   inotifyInstances,
   inotifyWatches,
   loopPoolFull,
