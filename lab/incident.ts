@@ -27,6 +27,8 @@ export interface Incident {
   grounds: readonly ('kernel' | 'vm')[];
   /** debian12 unless said */
   guest?: GuestName;
+  /** guests that are not booted, whose images it takes files from */
+  takesFrom?: readonly GuestName[];
   /** blank disks, in MiB: `lab.ground.disks` */
   disks?: readonly number[];
   /** cause ids, any of which doctor may put first, confirmed, when broken */

@@ -73,9 +73,7 @@ async function run(wanted: Incident[], captures?: string): Promise<void> {
   if (wanted.length === 0) stop('which incident? `npm run lab -- list` names them');
   const chosen = wanted.map((incident) => ({ incident, ground: groundOf(incident) }));
   prepare(chosen.some(({ ground }) => ground === 'kernel'));
-  await images([
-    ...new Set(chosen.flatMap(({ incident, ground }) => (ground === 'vm' ? [incident.guest ?? 'debian12'] : []))),
-  ]);
+  await images([...new Set(chosen.flatMap(({ incident, ground }) => (ground === 'vm' ? guestsOf(incident) : [])))]);
   const started = performance.now();
   const within = Number(values.within ?? Number.POSITIVE_INFINITY);
   if (!(within > 0)) stop('--within takes a number of minutes');
@@ -113,7 +111,7 @@ async function run(wanted: Incident[], captures?: string): Promise<void> {
 async function shell(incident: Incident): Promise<void> {
   const ground = groundOf(incident);
   prepare(ground === 'kernel');
-  if (ground === 'vm') await images([incident.guest ?? 'debian12']);
+  if (ground === 'vm') await images(guestsOf(incident));
   const at = oneOf('--at', values.at, ['healthy', 'broken', 'healed'] as const satisfies Stage[]);
   await startTask({ do: 'shell', incident: incident.name, ground, accelerator, at });
 }
@@ -153,6 +151,10 @@ function allOf(): Incident[] {
 
 function incidentCalled(name: string): Incident {
   return incidents.find((one) => one.name === name) ?? stop(`no incident is called '${name}': npm run lab -- list`);
+}
+
+function guestsOf(incident: Incident): GuestName[] {
+  return [incident.guest ?? 'debian12', ...(incident.takesFrom ?? [])];
 }
 
 function guestNames(): GuestName[] {
