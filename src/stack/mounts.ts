@@ -57,6 +57,8 @@ const PSEUDO = new Set([
 export function mountedFileSystems(facts: Facts): MountedFs[] {
   const byKey = new Map<string, MountedFs>();
   const covered = coveredMounts(facts);
+  // there may be a hundred thousand
+  const seen = new Set<string>();
   for (const fact of facts.all(
     'mount',
     (mount) => mount.pid === undefined && !PSEUDO.has(mount.fstype) && mount.fstype !== 'overlay',
@@ -66,9 +68,11 @@ export function mountedFileSystems(facts: Facts): MountedFs[] {
     const key = mount.majmin
       ? `${mount.majmin} ${mount.fstype}`
       : `${mount.source} ${mount.fstype === 'tmpfs' ? mount.target : ''}`;
+    if (seen.has(`${key} ${mount.target}`)) continue;
+    seen.add(`${key} ${mount.target}`);
     const known = byKey.get(key);
-    if (!known) byKey.set(key, fromMount(fact, mount));
-    else if (known.mountpoint !== mount.target && !known.alsoAt.includes(mount.target)) addTarget(known, mount);
+    if (known) addTarget(known, mount);
+    else byKey.set(key, fromMount(fact, mount));
   }
   const own = [...byKey.values()];
   const apart = elsewhere(facts, byKey);
