@@ -11,6 +11,7 @@ import { loopPoolFull } from './loop-pool-full.ts';
 import { mountMax } from './mount-max.ts';
 import { orphanLayers } from './orphan-layers.ts';
 import { overlay2Inodes } from './overlay2-inodes.ts';
+import { upgradeHidesContainers } from './upgrade-hides-containers.ts';
 import { upgradeStrandsPool } from './upgrade-strands-pool.ts';
 import { userNamespaces } from './user-namespaces.ts';
 import { xfsProjectQuota } from './xfs-project-quota.ts';
@@ -28,6 +29,7 @@ export const incidents: readonly Incident[] = [
   mountMax,
   orphanLayers,
   overlay2Inodes,
+  upgradeHidesContainers,
   upgradeStrandsPool,
   userNamespaces,
   xfsProjectQuota,
