@@ -4,6 +4,7 @@ import { containerLog } from './container-log.ts';
 import { containerdBoltMismatch } from './containerd-bolt-mismatch.ts';
 import { containerdDevmapperPoolFull } from './containerd-devmapper-pool-full.ts';
 import { deletedOpen } from './deleted-open.ts';
+import { directLvmAutoextendNoExtents } from './direct-lvm-autoextend-no-extents.ts';
 import { directLvmDataFull } from './direct-lvm-data-full.ts';
 import { inotifyInstances } from './inotify-instances.ts';
 import { inotifyWatches } from './inotify-watches.ts';
@@ -22,6 +23,7 @@ export const incidents: readonly Incident[] = [
   containerdBoltMismatch,
   containerdDevmapperPoolFull,
   deletedOpen,
+  directLvmAutoextendNoExtents,
   directLvmDataFull,
   inotifyInstances,
   inotifyWatches,
