@@ -1,5 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { spentBelow } from './help/loop-backing.ts';
 import { thinPools } from './help/thin.ts';
 import { kernel, messages, numberIn } from './help/thin-signs.ts';
 
@@ -23,7 +24,8 @@ export const dmThinNeedsCheck: Cause = {
   find,
 };
 
-function find({ facts }: Scene): Draft[] {
+function find(scene: Scene): Draft[] {
+  const { facts } = scene;
   const drafts: Draft[] = [];
   for (const pool of thinPools(facts)) {
     const flagged = pool.looks.findLast((look) => look.status !== undefined)?.status?.needsCheck === true;
@@ -31,12 +33,16 @@ function find({ facts }: Scene): Draft[] {
     if (!flagged && !byLvs) continue;
     const fact = (flagged ? pool.looks.findLast((look) => look.status !== undefined)?.fact : pool.lv) ?? pool.now.fact;
     const metadataFull = (pool.now.metadataFraction ?? 0) >= 0.95;
+    const starved = spentBelow(scene, pool);
     drafts.push({
       confidence: 'confirmed',
       subject: `thin pool ${pool.name}`,
-      score: metadataFull ? 50 : 85,
-      evidence: [evidence(fact, 'the pool asks for a check')],
-      explanation: `The pool carries needs_check and stays read-only.${metadataFull ? ' Its metadata is also full: enlarge that first, or the flag comes back.' : ''}`,
+      score: metadataFull || starved ? 50 : 85,
+      evidence: [
+        evidence(fact, 'the pool asks for a check'),
+        ...(starved ? [evidence(starved.below.fact, 'the file under the pool cannot grow')] : []),
+      ],
+      explanation: `The pool carries needs_check and stays read-only.${metadataFull ? ' Its metadata is also full: enlarge that first, or the flag comes back.' : ''}${starved ? ` Its commit failed as ${starved.loop.value.backFile} could not grow: make room in ${starved.below.mountpoint} first, or the flag comes back.` : ''}`,
     });
   }
   if (drafts.length > 0) return drafts;

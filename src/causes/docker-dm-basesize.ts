@@ -4,7 +4,7 @@ import { evidence } from './cause.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
 import { containersOfVolumes, containerVolumes, roomInVolume } from './help/docker-volumes.ts';
 import { iec, percentOf, si } from './help/sizes.ts';
-import { poolFree, thinPools } from './help/thin.ts';
+import { type Pool, poolFree, thinPools } from './help/thin.ts';
 import { dockerOnDeviceMapper, isFull, mentioned, mentions, messages, realFileSystems } from './help/thin-signs.ts';
 
 export const dockerDmBasesize: Cause = {
@@ -269,14 +269,20 @@ function fromProse(facts: Facts): Draft | undefined {
 }
 
 function pools(facts: Facts) {
-  return thinPools(facts)
-    .filter((pool) => pool.now.dataFraction !== undefined && !pool.now.full)
-    .slice(0, 1)
-    .map((pool) => decisive(pool.now.fact, `the pool is ${percentOf(pool.now.dataFraction ?? 0)} used`, DATA_SPACE));
+  const pool = poolBelow(facts);
+  return (pool === undefined || pool.now.full ? [] : [pool]).map((pool) =>
+    decisive(pool.now.fact, `the pool is ${percentOf(pool.now.dataFraction ?? 0)} used`, DATA_SPACE),
+  );
+}
+
+/** Docker's own pool, where several were seen. */
+function poolBelow(facts: Facts): Pool | undefined {
+  const known = thinPools(facts).filter((pool) => pool.now.dataFraction !== undefined);
+  return known.find((pool) => pool.docker !== undefined) ?? known[0];
 }
 
 function roomSentence(facts: Facts): string {
-  const pool = thinPools(facts).find((candidate) => candidate.now.dataFraction !== undefined);
+  const pool = poolBelow(facts);
   if (pool === undefined) return 'Whether the pool has room is not shown here.';
   return pool.now.full
     ? 'The pool is full too.'

@@ -2,9 +2,10 @@ import type { Fact, Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
+import { loopWriteErrors, NOTHING, type SparseLoop, sparseLoops } from './help/loop-backing.ts';
 import { iec, si } from './help/sizes.ts';
 import { onLoop } from './help/thin.ts';
-import { dockerOnDeviceMapper, ext4Trouble, hiddenExt4, isFull, kernel, realFileSystems } from './help/thin-signs.ts';
+import { dockerOnDeviceMapper, ext4Trouble, hiddenExt4, isFull, realFileSystems } from './help/thin-signs.ts';
 
 export const loopFileOnFullBackingFs: Cause = {
   id: 'loop-file-on-full-backing-fs',
@@ -41,47 +42,31 @@ export const loopFileOnFullBackingFs: Cause = {
   find,
 };
 
-/** Below this a file system is as good as full: one allocation of xfs or ext4 may need it. */
-const NOTHING = 64 * 2 ** 20;
-
-function find({ facts }: Scene): Draft[] {
-  const fromFiles = facts.all('loop').flatMap((loop) => fromLoop(loop, facts));
-  const decided = [...fromFiles, ...fromDocker(facts)];
-  const errors = fromErrors(facts);
+function find(scene: Scene): Draft[] {
+  const { facts } = scene;
+  const decided = [...sparseLoops(scene).map(fromLoop), ...fromDocker(facts)];
+  const errors = fromErrors(scene);
   if (decided.some((draft) => draft.confidence === 'confirmed')) return decided;
   return errors === undefined ? decided : [errors, ...decided];
 }
 
-function fromLoop(loop: Fact<'loop'>, facts: Facts): Draft[] {
+function fromLoop({ loop, file, below, growth, spent }: SparseLoop): Draft {
   const path = loop.value.backFile;
-  // snaps and ISO images are read-only: they never grow
-  if (loop.value.readOnly === true || loop.value.deleted === true || /\.snap$|^\/var\/lib\/snapd\//.test(path))
-    return [];
-  const file = facts.last(
-    'file',
-    (value) => value.path === path && value.allocated !== undefined && value.size !== undefined,
-  );
-  const below = holding(path, facts);
-  if (file === undefined || below === undefined) return [];
-  const growth = (file.value.size ?? 0) - (file.value.allocated ?? 0);
-  const { available } = below.value;
-  if (growth <= Math.max(available, 2 ** 20)) return [];
-  const full = available <= NOTHING;
+  const { available } = below;
+  const critical = available <= NOTHING;
   const tight = available < growth / 10;
-  return [
-    {
-      confidence: full ? 'confirmed' : tight ? 'likely' : 'possible',
-      severity: full ? 'critical' : tight ? 'warning' : 'notice',
-      subject: path,
-      score: full ? 90 : 50,
-      evidence: [
-        evidence(loop, 'a disk that is a file'),
-        evidence(file, `may still grow by ${iec(growth)}`),
-        evidence(below, `${iec(available)} available below it`),
-      ],
-      explanation: `${path} may still grow by ${iec(growth)}, but ${below.value.mountpoint} has ${iec(available)}: writes inside the loop device ${full ? 'fail now' : 'will fail when that is gone'}, whatever df inside it says.`,
-    },
-  ];
+  return {
+    confidence: spent ? 'confirmed' : critical || tight ? 'likely' : 'possible',
+    severity: critical ? 'critical' : tight ? 'warning' : 'notice',
+    subject: path,
+    score: spent ? 90 : 50,
+    evidence: [
+      evidence(loop, 'a disk that is a file'),
+      evidence(file, `may still grow by ${iec(growth)}`),
+      evidence(below.fact, `${iec(available)} available below it`),
+    ],
+    explanation: `${path} may still grow by ${iec(growth)}, but ${below.mountpoint} has ${iec(available)}: writes inside the loop device ${spent ? 'fail now' : 'will fail when that is gone'}, whatever df inside it says.`,
+  };
 }
 
 /** docker info caps "Available" by the free blocks of the file system below the data file. */
@@ -89,7 +74,7 @@ function fromDocker(facts: Facts): Draft[] {
   const seen = new Set<string>();
   const drafts: Draft[] = [];
   for (const fact of facts.all('docker-dm').reverse()) {
-    const { dataUsed, dataTotal, dataAvailable, resolution = 0, poolName = '' } = fact.value;
+    const { dataUsed, dataTotal, dataAvailable, blockSize, resolution = 0, poolName = '' } = fact.value;
     if (
       !onLoop(fact.value) ||
       dataUsed === undefined ||
@@ -103,8 +88,10 @@ function fromDocker(facts: Facts): Draft[] {
     if (own - dataAvailable <= Math.max(2 * resolution, dataTotal * 0.02)) continue;
     const full = dataAvailable <= NOTHING;
     const tight = dataAvailable < dataTotal / 5;
+    // not one block of the pool; rounded by Docker, an exact zero where nothing is known of blocks
+    const spent = dataAvailable < (blockSize ?? 1);
     drafts.push({
-      confidence: full && dataAvailable === 0 ? 'confirmed' : full || tight ? 'likely' : 'possible',
+      confidence: spent ? 'confirmed' : full || tight ? 'likely' : 'possible',
       severity: full ? 'critical' : tight ? 'warning' : 'notice',
       subject: fact.value.dataLoopFile ?? fact.value.dataFile ?? poolName,
       score: full ? 85 : 70,
@@ -125,11 +112,9 @@ function fromDocker(facts: Facts): Draft[] {
 }
 
 /** Write errors on a loop device, or in an ext4 that df does not know, on a host with a full file system. */
-function fromErrors(facts: Facts): Draft | undefined {
-  const loopErrors = [
-    ...kernel(facts, 'loop-write-error'),
-    ...kernel(facts, 'block-io-error').filter((fact) => /\bloop\d/.test(`${fact.value.device ?? ''} ${fact.quote}`)),
-  ];
+function fromErrors(scene: Scene): Draft | undefined {
+  const { facts } = scene;
+  const loopErrors = loopWriteErrors(scene);
   const full = realFileSystems(facts).filter(
     (row) => isFull(row.value) && !/^\/dev\/(loop|dm-)/.test(row.value.filesystem),
   );
@@ -163,18 +148,4 @@ function proofs(events: Fact<'kernel-event'>[], below: Fact<'df'> | undefined): 
     ...events.slice(0, 3).map((fact) => evidence(fact, 'a write below failed')),
     ...(below === undefined ? [] : [evidence(below, 'this file system is full')]),
   ];
-}
-
-/** The df row of the file system that holds a path: the longest mount point that is a prefix. */
-function holding(path: string, facts: Facts): Fact<'df'> | undefined {
-  return facts
-    .all(
-      'df',
-      (row) =>
-        row.inContainer !== true &&
-        (path === row.mountpoint ||
-          path.startsWith(row.mountpoint.endsWith('/') ? row.mountpoint : `${row.mountpoint}/`)),
-    )
-    .sort((a, b) => a.value.mountpoint.length - b.value.mountpoint.length || a.order - b.order)
-    .at(-1);
 }

@@ -77,7 +77,8 @@ function readTables(doc: Document): DfTable[] {
     }
     before = row;
   }
-  for (const table of tables) table.inContainer ||= table.rows.some(seenInContainer);
+  // what a host answered is its own: some name their /dev/shm as containers do (Alpine)
+  if (doc.origin.kind !== 'run') for (const table of tables) table.inContainer ||= table.rows.some(seenInContainer);
   return tables.filter((table) => table.rows.length > 0);
 }
 
@@ -189,7 +190,7 @@ function gluedRows(row: ConsoleRow, tokens: string[], groups: DfFigures[], table
 
 /**
  * Docker mounts single files over /etc/hosts and friends, a 64 MiB tmpfs named `shm`, and the
- * container's root as `overlay` or `none`: no host prints such rows.
+ * container's root as `overlay` or `none`: hardly a host prints such rows.
  */
 function seenInContainer(row: DfEntry): boolean {
   if (/^\/etc\/(?:hosts|hostname|resolv\.conf)$/.test(row.mountpoint)) return true;

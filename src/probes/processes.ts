@@ -55,7 +55,7 @@ export const processes: Probe = {
         (pid): Ask => ({
           kind: 'run',
           argv: ps.mountNamespace(pid),
-          timeoutMs: 2000,
+          timeoutMs: 5000,
           optional: true,
           what: 'whether the daemon has a mount namespace of its own',
         }),

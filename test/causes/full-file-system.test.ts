@@ -188,6 +188,28 @@ describe('limits other than the disk', () => {
     // no quota: the directory answers for the whole file system
     expect(best(overlay2ContainerSizeQuota, scene(0, 521_728 * 4096))).toBeUndefined();
   });
+  it('a container above its soft limit alone still writes', () => {
+    const upper = '/var/lib/docker/overlay2/5c1a/diff';
+    const scene = (hardBytes: number) =>
+      host(
+        df('/var/lib/docker', 2 * GIB, GIB, { filesystem: '/dev/vdb', type: 'xfs' }),
+        fact('container', { engine: 'docker', id: 'f0'.repeat(32), name: 'db', driverData: { UpperDir: upper } }),
+        fact('directory-room', { path: upper, size: 64 * MIB, available: 0 }),
+        fact('quota', {
+          filesystem: '/var/lib/docker',
+          kind: 'project',
+          subject: '#3',
+          usedBytes: 72 * MIB,
+          softBytes: 64 * MIB,
+          hardBytes,
+        }),
+      );
+    expect(best(overlay2ContainerSizeQuota, scene(256 * MIB))).toMatchObject({
+      confidence: 'likely',
+      severity: 'warning',
+    });
+    expect(best(overlay2ContainerSizeQuota, scene(72 * MIB))).toMatchObject({ confidence: 'confirmed' });
+  });
   it('a limit of 0 is no limit', () => {
     const quota = (kind: 'user' | 'project') =>
       fact('quota', {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../src/causes/diagnose.ts';
 import { dmDeviceSuspended } from '../../src/causes/dm-device-suspended.ts';
+import { dmThinNeedsCheck } from '../../src/causes/dm-thin-needs-check.ts';
 import { explainText } from '../../src/causes/explain.ts';
 import { causes } from '../../src/causes/index.ts';
 import { loopFileOnFullBackingFs } from '../../src/causes/loop-file-on-full-backing-fs.ts';
@@ -180,6 +181,52 @@ describe('loop files', () => {
     });
     expect(loopFileOnFullBackingFs.find(host(device, file(2 * GIB), df('/srv', 30 * GIB, 25 * GIB)))).toEqual([]);
     expect(loopFileOnFullBackingFs.find(host(device, file(20 * GIB), df('/srv', 30 * GIB, 0)))).toEqual([]);
+  });
+
+  it('is sure of a file system that keeps its last blocks only when writes fail', () => {
+    const sure = (available: number, ...more: Fact[]) =>
+      best(loopFileOnFullBackingFs, host(device, file(2 * GIB), df('/srv', 30 * GIB, available), ...more))?.confidence;
+    const failed = fact(
+      'kernel-event',
+      { event: 'loop-write-error' },
+      'loop: Write error at byte offset 1, length 4096.',
+    );
+    expect(sure(20_480)).toBe('confirmed');
+    expect(sure(40 * MIB)).toBe('likely');
+    expect(sure(40 * MIB, failed)).toBe('confirmed');
+  });
+
+  it('is behind a pool that asks for a check since it could not write its metadata', () => {
+    const pool = fact('dm-status', {
+      name: 'docker-254:16-131-pool',
+      start: 0,
+      length: 8388608,
+      target: 'thin-pool',
+      thinPool: {
+        transactionId: 7,
+        usedMetadata: 1717,
+        totalMetadata: 16384,
+        usedData: 10368,
+        totalData: 65536,
+        mode: 'ro',
+        discard: 'discard_passdown',
+        whenFull: 'queue',
+        needsCheck: true,
+      },
+    });
+    const table = fact('dm-table', {
+      name: 'docker-254:16-131-pool',
+      start: 0,
+      length: 8388608,
+      target: 'thin-pool',
+      args: ['7:4', '7:3', '128', '32768', '0'],
+      thinPool: { metadataDevice: '7:4', dataDevice: '7:3', blockSectors: 128, lowWaterBlocks: 32768, features: [] },
+    });
+    const scene = (available: number) => host(pool, table, device, file(2 * GIB), df('/srv', 30 * GIB, available));
+    const starved = best(dmThinNeedsCheck, scene(20_480));
+    expect(starved).toMatchObject({ confidence: 'confirmed', score: 50 });
+    expect(starved?.explanation).toContain('make room in /srv first');
+    expect(best(dmThinNeedsCheck, scene(20 * GIB))).toMatchObject({ confidence: 'confirmed', score: 85 });
   });
 
   it('leaves read-only images alone', () => {

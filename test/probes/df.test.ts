@@ -206,3 +206,11 @@ test('a saved file is as good as a run', () => {
     ),
   ).toMatchObject([{ mountpoint: '/mnt/a b' }]);
 });
+
+test('what a host answers is of the host, however it names its /dev/shm', () => {
+  const text =
+    'Filesystem     Type  1B-blocks  Used  Available Use% Mounted on\n/dev/vdb       xfs   738197504 738177024 20480 100% /var/lib/docker\nshm            tmpfs 1037824000     0 1037824000   0% /dev/shm\n';
+  expect(ran(df, 'df', ['df', '-l', '-B1', '-T'], text).map((row) => row.inContainer)).toEqual([undefined, undefined]);
+  expect(ran(df, 'df', ['docker', 'exec', 'web', 'df', '-B1', '-T'], text)[0]?.inContainer).toBe(true);
+  expect(pasted(df, 'df', text)[0]?.inContainer).toBe(true);
+});
