@@ -10,7 +10,7 @@ import { guestGround } from './guest/ground.ts';
 import { buildImage, isBuilt } from './guest/image.ts';
 import { type GuestName, recipes } from './guest/recipe.ts';
 import type { Incident } from './incident.ts';
-import { incidents } from './incidents/index.ts';
+import { incidents, unproven } from './incidents/index.ts';
 import { isRoot, privateDirectory } from './namespaces.ts';
 import { newLab, runIncident, type Stage } from './run.ts';
 
@@ -85,7 +85,7 @@ async function shell(task: Task & { do: 'shell' }): Promise<void> {
 }
 
 function incidentCalled(wanted: string): Incident {
-  const incident = incidents.find((one) => one.name === wanted);
+  const incident = [...incidents, ...unproven].find((one) => one.name === wanted);
   if (!incident) throw new Error(`no incident is called ${wanted}`);
   return incident;
 }

@@ -11,7 +11,7 @@ import { endWithParent } from './guard.ts';
 import { cacheDirectory, isBuilt } from './guest/image.ts';
 import { type GuestName, recipes } from './guest/recipe.ts';
 import type { Incident } from './incident.ts';
-import { incidents } from './incidents/index.ts';
+import { incidents, unproven } from './incidents/index.ts';
 import { isRoot } from './namespaces.ts';
 import type { Row, Stage } from './run.ts';
 import { type Job, schedule } from './schedule.ts';
@@ -64,9 +64,12 @@ else if (verb === 'shell') await shell(incidentCalled(names[0] ?? ''));
 else stop(`${verb} is none of list, run, shell, capture, image`);
 
 function list(): void {
-  const width = Math.max(...incidents.map((one) => one.name.length));
-  for (const one of incidents)
-    console.log(`${one.name.padEnd(width)}  ${one.grounds.join(', ').padEnd(10)}  ${one.title}`);
+  const all = [...incidents, ...unproven];
+  const width = Math.max(...all.map((one) => one.name.length));
+  for (const one of all)
+    console.log(
+      `${one.name.padEnd(width)}  ${one.grounds.join(', ').padEnd(10)}  ${one.title}${unproven.includes(one) ? ' (in the making)' : ''}`,
+    );
 }
 
 async function run(wanted: Incident[], captures?: string): Promise<void> {
@@ -150,7 +153,10 @@ function allOf(): Incident[] {
 }
 
 function incidentCalled(name: string): Incident {
-  return incidents.find((one) => one.name === name) ?? stop(`no incident is called '${name}': npm run lab -- list`);
+  return (
+    [...incidents, ...unproven].find((one) => one.name === name) ??
+    stop(`no incident is called '${name}': npm run lab -- list`)
+  );
 }
 
 function guestsOf(incident: Incident): GuestName[] {

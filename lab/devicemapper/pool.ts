@@ -47,3 +47,18 @@ export const errorMode = (ground: Ground, pool: string): Promise<PoolStatus> =>
     const status = await poolStatus(ground, pool);
     return status.line.includes('error_if_no_space') ? status : undefined;
   });
+
+/** Docker's data file when it was given no device. */
+const DATA = '/var/lib/docker/devicemapper/devicemapper/data';
+
+/** Makes a loop pool larger in place, containers running: file, loop device, pool. */
+export async function growLoopPool(ground: Ground, pool: string, size: string): Promise<void> {
+  const device = await ground.must(['losetup', '--associated', DATA, '--output', 'NAME', '--noheadings']);
+  await ground.must(['truncate', '--size', size, DATA]);
+  await ground.must(['losetup', '--set-capacity', device]);
+  const table = (await ground.must(['dmsetup', 'table', pool])).split(' ');
+  table[1] = await ground.must(['blockdev', '--getsz', device]);
+  await ground.must(['dmsetup', 'suspend', '--noflush', pool]);
+  await ground.must(['dmsetup', 'reload', pool, '--table', table.join(' ')]);
+  await ground.must(['dmsetup', 'resume', pool]);
+}

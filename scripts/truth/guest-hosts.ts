@@ -76,12 +76,42 @@ export const guestHosts: readonly GuestHost[] = [
     rows: [inContainer('direct-lvm 512 KiB, pool, xfs', 'web')],
   },
   {
-    disks: [2048],
+    disks: [4096],
     async make(guest) {
-      await pool(guest, '500M', '16M', '64K');
-      await thinVolume(guest, 'ext4', '2G', ['mkfs.ext4', '-q', '-m', '5']);
+      await tinyMetadata(guest, 256);
+      const { pool } = TINY;
+      await guest.docker(
+        ['--storage-driver', 'devicemapper', '--storage-opt', `dm.thinpooldev=${pool}`, ...BASE_3G],
+        'web',
+      );
     },
-    rows: [onPath('ext4 on a thin LV, pool, as a user', '/mnt/ext4', 'user')],
+    rows: [inContainer('thin pool, metadata first, a container', 'web')],
+  },
+  {
+    disks: [4096],
+    async make(guest) {
+      await tinyMetadata(guest, 100);
+      await guest.ground.must(['dmsetup', 'message', TINY.pool, '0', 'create_thin 0']);
+      await guest.ground.must(['dmsetup', 'create', 'volume', '--table', `0 ${3 * GIB_SECTORS} thin ${TINY.pool} 0`]);
+      await mounted(guest, '/dev/mapper/volume', 'xfs', ['mkfs.xfs', '-q']);
+    },
+    rows: [onPath('thin pool, metadata first, xfs', '/mnt/xfs')],
+  },
+  {
+    disks: [1536],
+    async make(guest) {
+      await pool(guest, '600M', '16M', '64K');
+      await thinVolume(guest, 'ext4', ['mkfs.ext4', '-q', '-m', '5', '-E', 'lazy_itable_init=0,lazy_journal_init=0']);
+    },
+    rows: [onPath('thin LV, pool, ext4 as a user', '/mnt/ext4', 'user')],
+  },
+  {
+    disks: [1536],
+    async make(guest) {
+      await pool(guest, '600M', '16M', '64K');
+      await thinVolume(guest, 'btrfs', ['mkfs.btrfs', '-q']);
+    },
+    rows: [onPath('thin LV, pool, btrfs', '/mnt/btrfs')],
   },
 ];
 
@@ -108,10 +138,29 @@ async function pool({ ground }: Guest, data: string, metadata: string, chunk: st
   await makePool(ground, disk, { data, metadata, chunk, extent: '1M' });
 }
 
-/** A thin LV of the pool with a file system, mounted at /mnt/NAME for everybody to write. */
-async function thinVolume({ ground }: Guest, name: string, size: string, mkfs: string[]): Promise<void> {
-  await ground.must(['lvcreate', '--yes', '-V', size, '-T', POOL_LV, '-n', name]);
-  await ground.must([...mkfs, `/dev/${VG}/${name}`]);
-  await ground.mount(`/dev/${VG}/${name}`, `/mnt/${name}`);
-  await ground.must(['chmod', '1777', `/mnt/${name}`]);
+const GIB_SECTORS = 2 ** 21;
+const BASE_3G = ['--storage-opt', 'dm.basesize=3G'];
+/** A pool made by hand: LVM takes no metadata below 2 MiB, which maps more than a test should write. */
+const TINY = { name: 'tiny', pool: '/dev/mapper/tiny' };
+
+/** A pool of 3 GiB in chunks of 64 KiB, with so many metadata blocks of 4 KiB. */
+async function tinyMetadata({ ground }: Guest, blocks: number): Promise<void> {
+  const [disk = ''] = ground.disks;
+  const make = (name: string, table: string) => ground.must(['dmsetup', 'create', name, '--table', table]);
+  await make('metadata', `0 ${blocks * 8} linear ${disk} 0`);
+  await make('data', `0 ${3 * GIB_SECTORS} linear ${disk} ${GIB_SECTORS / 2}`);
+  const devices = '/dev/mapper/metadata /dev/mapper/data';
+  await make(TINY.name, `0 ${3 * GIB_SECTORS} thin-pool ${devices} 128 0 1 skip_block_zeroing`);
+}
+
+/** A thin LV of 2 GiB with a file system, at /mnt/NAME for everybody to write. */
+async function thinVolume(guest: Guest, type: string, mkfs: string[]): Promise<void> {
+  await guest.ground.must(['lvcreate', '--yes', '-V', '2G', '-T', POOL_LV, '-n', type]);
+  await mounted(guest, `/dev/${VG}/${type}`, type, mkfs);
+}
+
+async function mounted({ ground }: Guest, device: string, type: string, mkfs: string[]): Promise<void> {
+  await ground.must([...mkfs, device]);
+  await ground.mount(device, `/mnt/${type}`);
+  await ground.must(['chmod', '1777', `/mnt/${type}`]);
 }

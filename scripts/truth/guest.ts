@@ -10,7 +10,7 @@ export interface Guest {
   docker(args: readonly string[], ...containers: string[]): Promise<Dockerd>;
   /** what a container or path may still take, by the built command */
   room(consumer: string): Promise<Headroom>;
-  /** writes to a directory until the first error: bytes that were synced */
+  /** writes to a directory until the first error, or so many blocks of 4 MiB: bytes that were synced */
   fill(directory: string, as?: 'root' | 'user', blocks?: number): Promise<number>;
 }
 
@@ -27,7 +27,7 @@ export function guestOf(ground: Ground): Guest {
     async room(consumer) {
       const on = consumer.startsWith('/') ? ['--on', consumer] : [];
       for (let attempt = 1; ; attempt++) {
-        const ran = await ground.ullage('doctor', '--json', ...on);
+        const ran = await ground.ullage('doctor', '--json', '--timeout', '240', ...on);
         const report = JSON.parse(ran.stdout) as Report;
         const room = report.headroom.find((one) => one.consumer === consumer);
         // a slow guest may not answer every question in its time: asked again, it does
@@ -36,7 +36,7 @@ export function guestOf(ground: Ground): Guest {
       }
     },
     async fill(directory, as = 'root', blocks) {
-      const dd = ['dd', 'if=/dev/zero', `of=${directory}/fill`, 'bs=1M', 'oflag=dsync', 'oflag=append', 'conv=notrunc'];
+      const dd = ['dd', 'if=/dev/zero', `of=${directory}/fill`, 'bs=4M', 'oflag=dsync,append', 'conv=notrunc'];
       const user = as === 'user' ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
       const count = blocks === undefined ? [] : [`count=${blocks}`];
       const ran = await ground.run([...user, ...dd, ...count], { timeoutMs: 20 * 60_000 });

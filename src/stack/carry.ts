@@ -18,6 +18,7 @@ export interface CarryContext {
   pools: ReadonlyMap<string, PoolLimits>;
 }
 
+const MIB = 1024 ** 2;
 const UNLIMITED: Room = { bytes: Number.POSITIVE_INFINITY, rootBytes: Number.POSITIVE_INFINITY };
 
 /**
@@ -39,13 +40,14 @@ export function carry(
   for (const lower of layer.on) {
     const below = carry(lower, context, [...path, id], layer.kind);
     if (below === undefined) return undefined;
-    room = least(room, through(layer, below));
+    room = least(room, through(layer, lower === layer.on[0] ? besideMetadata(layer, below, context) : below));
   }
   return room;
 }
 
 /** How a limit of the layer below looks from above this one. */
 function through(layer: Layer, below: Room): Room {
+  if (layer.kind === 'container') return onSnapshot(layer, below);
   if (layer.kind === 'loop') {
     const file = layer.resources.find((resource) => resource.name === 'bytes');
     // a file that owns all its blocks, or whose file system can give it the rest, sets no limit;
@@ -56,18 +58,45 @@ function through(layer: Layer, below: Room): Room {
   if (layer.kind === 'file-system' && layer.storage === 'btrfs' && Number.isFinite(below.bytes)) {
     // copy on write puts every changed metadata block on a new place: a sparse file or a pool below
     // grows by more than the data. Measured on a filling loop file: 3 % and 8 MiB
-    const left = Math.max(0, below.bytes * 0.97 - 8 * 1024 ** 2);
+    const left = Math.max(0, below.bytes * 0.97 - 8 * MIB);
     return { ...below, bytes: left, rootBytes: left };
   }
   // device nodes and volume groups hand on a fixed size: only what grows by use passes a limit up
   return layer.kind === 'store' ||
-    layer.kind === 'container' ||
     layer.kind === 'file-system' ||
     layer.kind === 'thin-volume' ||
     layer.kind === 'thin-pool' ||
     below.stoppedBy
     ? below
     : UNLIMITED;
+}
+
+/**
+ * A container's volume is a snapshot of its image's. The first lap of its file system's log changes blocks
+ * they share, and each takes a new one of the pool. Measured with xfs, which pads what it forces out to
+ * 64 KiB, on data synced every 4 MiB; at most the log, 64 MiB on volumes of this size.
+ */
+function onSnapshot(layer: Layer, below: Room): Room {
+  const { stoppedBy } = below;
+  // changing a block costs no new mapping
+  if (!stoppedBy || stoppedBy.resource === 'metadata' || layer.on.includes(stoppedBy.layer)) return below;
+  return reduced(below, (bytes) => bytes - Math.min(bytes / 64, 64 * MIB));
+}
+
+/**
+ * The metadata of a loop-lvm pool is a sparse file too, beside the data: each commit puts what it changed
+ * in places not used before, until the whole file is allocated. Measured on Linux 6.1: 68 KiB a commit.
+ */
+function besideMetadata(layer: Layer, below: Room, context: CarryContext): Room {
+  if (layer.kind !== 'thin-pool' || !Number.isFinite(below.bytes)) return below;
+  const [data, file] = layer.on.map((id) => context.layers.get(id));
+  if (data?.kind !== 'loop' || file?.kind !== 'loop' || data.on[0] !== file.on[0]) return below;
+  const most = resource(file, 'bytes')?.free ?? Number.POSITIVE_INFINITY;
+  return reduced(below, (bytes) => Math.max(bytes - most, bytes * (1 - 68 / 4096)));
+}
+
+function reduced(room: Room, less: (bytes: number) => number): Room {
+  return { ...room, bytes: Math.max(0, less(room.bytes)), rootBytes: Math.max(0, less(room.rootBytes)) };
 }
 
 function ownRoom(layer: Layer, context: CarryContext): Room | undefined {

@@ -16,11 +16,12 @@ export interface PoolLimits {
 const METADATA_BLOCK = 4096;
 
 /**
- * Data blocks that one new metadata block maps when data is written in ascending order. A leaf holds
- * 252 mappings; it stays nearly full since Linux 5.13 ("dm btree: improve btree residency"; measured
- * on 6.1: 248) and half full before, as where the kernel is not known.
+ * Data blocks that one new metadata block maps. A leaf holds 252 mappings. Since Linux 5.13 two full ones
+ * become three ("dm btree: improve btree residency"), and writes between blocks mapped before, as every
+ * file system has them, leave them so: two thirds full (measured on 6.1: 166 to 176; nearly full only at
+ * the end of a volume). Until then one became two, and so it is taken where the kernel is not known.
  */
-const MAPPINGS = { nearlyFull: 247, halfFull: 126 };
+const MAPPINGS = { twoThirds: 168, half: 126 };
 
 export function poolLimits(pool: ThinPoolView, facts: Facts): PoolLimits {
   if (pool.mode === 'failed') return { closed: { resource: 'data', why: 'it has failed and takes no write' } };
@@ -43,5 +44,5 @@ function mappings(facts: Facts): number {
   const release = facts.first('system', (system) => system.kernel !== undefined)?.value.kernel;
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(release ?? '')?.map(Number) ?? [];
   const recent = major !== undefined && minor !== undefined && (major > 5 || (major === 5 && minor >= 13));
-  return recent ? MAPPINGS.nearlyFull : MAPPINGS.halfFull;
+  return recent ? MAPPINGS.twoThirds : MAPPINGS.half;
 }

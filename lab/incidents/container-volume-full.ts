@@ -1,0 +1,58 @@
+import { loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
+import { beside, volumeOf } from '../devicemapper/volume.ts';
+import { dockerd } from '../dockerd.ts';
+import { contains, holds, lineWith } from '../expect.ts';
+import { container } from '../host-content.ts';
+import type { Incident, Lab } from '../incident.ts';
+
+/**
+ * Founding incidents 2 and 5: `dm.basesize` is the limit of one container. Docker's mounts are its own, as
+ * on the hosts that devicemapper was made for: df on the host shows nothing of them.
+ */
+export const containerVolumeFull: Incident = {
+  name: 'container-volume-full',
+  title: "devicemapper: one container's own volume is full, pool and disk have room",
+  grounds: ['vm'],
+  causes: ['docker-dm-basesize'],
+  consumer: /container api/,
+  async make(lab) {
+    lab.docker = await dockerd(lab.ground, loopLvm('2G', '512M'), { ownMounts: true });
+    await lab.docker.must('load', '--quiet', '--input', lab.ground.imagesTar);
+    await container(lab, 'api');
+    await container(lab, 'other');
+    await lab.content.record(lab.docker, 'api', 'other');
+  },
+  async break(lab) {
+    const ran = await write(lab, 'api', 'fill', '2000');
+    return lineWith(ran.stderr, "dd: error writing '/data/fill': No space left on device", 'a write in the container');
+  },
+  async state(lab) {
+    const { ground, docker } = lab;
+    const { usedBlocks, totalBlocks, mode } = await poolStatus(ground, await poolName(ground));
+    holds(mode === 'rw' && usedBlocks < totalBlocks / 2, `the pool is not the limit: ${usedBlocks} of ${totalBlocks}`);
+    contains(await docker.must('exec', 'api', 'df', '-k', '/'), / 100% \/$/m, 'df in the container');
+    holds((await write(lab, 'other', 'more', '8')).exitCode === 0, 'another container does not write either');
+    const host = await ground.must(['df', '-a']);
+    holds(!host.includes('/devicemapper/mnt/'), `the host sees a container's mount: ${host}`);
+  },
+  async works(lab) {
+    const ran = await write(lab, 'api', 'after', '8');
+    holds(ran.exitCode === 0, `the container cannot write: ${ran.stderr}`);
+  },
+  /** The volume is made larger so that it stays so: where Docker reads its size from, before it makes the device. */
+  async cure(lab) {
+    const { ground, docker } = lab;
+    const volume = await volumeOf(ground, docker, 'api', await poolName(ground));
+    await docker.must('stop', '-t', '1', 'api');
+    await docker.stop();
+    const kept = JSON.parse(await ground.must(['cat', volume.record])) as object;
+    await ground.write(volume.record, JSON.stringify({ ...kept, size: 2 * volume.bytes }));
+    await docker.start();
+    for (const name of ['api', 'other']) await docker.must('start', name);
+    await beside(ground, ['xfs_growfs', volume.mountedAt]);
+  },
+};
+
+/** As many MiB, and on the disk before it says so. */
+const write = (lab: Lab, name: string, file: string, mib: string) =>
+  lab.docker.run(['exec', name, 'dd', 'if=/dev/zero', `of=/data/${file}`, 'bs=1M', `count=${mib}`, 'conv=fsync']);
