@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kernelSuite } from './ready.ts';
 
@@ -72,10 +73,16 @@ function leftovers(): { loops: string[]; mounts: string[]; images: string[]; nam
     mounts: lines(readFileSync('/proc/self/mounts', 'utf8')),
     // what runs in a container does not carry our mark, but a process namespace it must have
     namespaces: [...new Set(processes().map((pid) => linkOf(`/proc/${pid}/ns/pid`)))].sort(),
-    images: readdirSync(tmpdir(), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /ullage-lab.*\/|\.img$/.test(name),
-    ),
+    images: filesBelow(tmpdir()),
   };
+}
+
+/** Files in the lab's temporary directories, and disk images beside them. */
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory).flatMap((name) => {
+    if (name.endsWith('.img')) return [name];
+    return name.startsWith('ullage-lab') ? readdirSync(join(directory, name)).map((file) => join(name, file)) : [];
+  });
 }
 
 function marked(mark: string, inCommand = ''): number[] {
