@@ -43,8 +43,9 @@ async function rowsOf(host: GuestHost): Promise<Result[]> {
       const actual = await row.fill(guest, room);
       const seconds = (performance.now() - started) / 1000;
       const df = room.dfAvailable === undefined ? {} : { df: room.dfAvailable };
-      results.push({ name, seconds, actual, ...df, ...said(room, row.as ?? 'root') });
-      console.error(`${name}: ${seconds.toFixed(0)} s`);
+      const result: Result = { name, seconds, actual, ...df, ...said(room, row.as ?? 'root') };
+      results.push(result);
+      console.error(`${name}: ${result.predicted} foretold, ${actual} written, ${seconds.toFixed(0)} s`);
       started = performance.now();
     }
   } catch (error) {
