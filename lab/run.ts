@@ -1,3 +1,4 @@
+import type { Finding } from '../src/causes/cause.ts';
 import { content } from './content.ts';
 import type { Dockerd } from './dockerd.ts';
 import { holds } from './expect.ts';
@@ -93,6 +94,8 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
         !before.has(`${finding.cause} ${finding.subject}`)
       )
         check(false, `doctor still confirms ${finding.cause} of ${finding.subject} when healed`);
+    for (const { cause, subject } of healed.report.findings.filter(isCritical))
+      check(before.has(`${cause} ${subject}`), `doctor ended with ${healed.status} when healed: ${cause} ${subject}`);
     if (incident.consumer) {
       const room = { broken: headroom(broken, incident.consumer), healed: headroom(healed, incident.consumer) };
       row.headroom = room;
@@ -121,6 +124,9 @@ export function newLab(ground: Ground, watcher: Watcher): Lab & { hasDocker(): b
     },
   };
 }
+
+/** What makes doctor end with 2. */
+const isCritical = ({ severity, confidence }: Finding): boolean => severity === 'critical' && confidence !== 'possible';
 
 /** What doctor holds against a host: warnings and worse, by cause and subject. */
 function complaints(told: Told): Set<string> {

@@ -20,7 +20,7 @@ export const dmThinSilentLoss: Cause = {
   find,
 };
 
-function find({ facts }: Scene): Draft[] {
+function find({ facts, from }: Scene): Draft[] {
   const lost = [
     ...kernel(facts, 'ext4-bio-nospc'),
     ...kernel(facts, 'xfs-writeback-error').filter((fact) => /dm-/.test(`${fact.value.device ?? ''} ${fact.quote}`)),
@@ -30,13 +30,23 @@ function find({ facts }: Scene): Draft[] {
     pools.some((pool) => pool.looks.some((look) => look.full)) ||
     kernel(facts, 'thin-pool-out-of-data-error', 'thin-pool-out-of-data-queue').length > 0;
   if (lost[0] === undefined || !full) return [];
+  // the log keeps its lines for as long as the host is up: a pool that has room today lost nothing today
+  const over =
+    from === 'host' &&
+    pools.length > 0 &&
+    pools.every(({ now }) => now.dataFraction !== undefined && !now.full && !now.failed && now.mode !== 'ro');
   return [
     {
       confidence: 'likely',
+      ...(over ? { severity: 'warning' as const } : {}),
       subject: lost[0].value.device ?? 'file systems on the pool',
       score: 30,
       evidence: lost.slice(0, 3).map((fact) => evidence(fact, 'a write-out was refused for lack of space')),
-      explanation: `${lost.length} write-out${lost.length === 1 ? '' : 's'} failed while the pool was full: what programs wrote there without fsync is gone. Check these file systems and restore the files once the pool has room.`,
+      explanation:
+        `${lost.length} write-out${lost.length === 1 ? '' : 's'} failed while the pool was full: what programs wrote there without fsync is gone. ` +
+        (over
+          ? 'The pool has room again; check these file systems and restore the files if that was not done.'
+          : 'Check these file systems and restore the files once the pool has room.'),
     },
   ];
 }

@@ -240,6 +240,27 @@ describe('after and around', () => {
     expect(best(dmThinDataFull, text(lost))?.confidence).toBe('likely');
   });
 
+  it('write-outs lost before the pool was grown are told of, and are no outage', () => {
+    const log = [
+      event(
+        'thin-pool-out-of-data-error',
+        'device-mapper: thin: 254:0: switching pool to out-of-data-space (error IO) mode',
+        '254:0',
+      ),
+      event(
+        'ext4-bio-nospc',
+        'EXT4-fs warning (device dm-2): ext4_end_bio:343: I/O error 3 writing to inode 15 starting block 9216)',
+        'dm-2',
+      ),
+      event('thin-pool-write-mode', 'device-mapper: thin: 254:0: switching pool to write mode', '254:0'),
+    ];
+    const severity = (...pool: Fact[]) => dmThinSilentLoss.find(host(...inOrder(...log, ...pool)))[0]?.severity;
+    expect(severity(status(6, 10))).toBe('warning');
+    expect(severity(status(10, 10, { mode: 'out_of_data_space' }))).toBeUndefined();
+    expect(severity(status(6, 10, { mode: 'ro' }))).toBeUndefined();
+    expect(severity()).toBeUndefined();
+  });
+
   it('mapped far above used is space that never came back', () => {
     const volume = lv({ name: 'web', attr: 'Vwi-aotz--', pool: 'pool', size: 50 * GIB, dataPercent: 97 });
     const row = df('/srv/web', 50 * GIB, 44 * GIB, { filesystem: '/dev/mapper/vg0-web' });
