@@ -4,6 +4,7 @@ import type { Dockerd } from './dockerd.ts';
 import { holds } from './expect.ts';
 import type { Ground, Told } from './ground.ts';
 import type { Incident, Lab } from './incident.ts';
+import { said } from './said.ts';
 
 /** One row of the table. */
 export interface Row {
@@ -63,7 +64,7 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
       check(before.has(complaint), `false alarm on the healthy host: ${complaint}`);
     watcher.say(`healthy: doctor ${healthy.status} in ${healthy.seconds.toFixed(1)} s`);
 
-    row.error = oneLine(await incident.break(lab));
+    row.error = oneLine(said(await incident.break(lab)));
     watcher.say(`broken: ${row.error}`);
     await incident.state(lab);
     await watcher.at?.('broken', lab);
