@@ -3,6 +3,7 @@ import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { roomFor } from './help/autoextend.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
+import { fitting } from './help/pool-remedies.ts';
 import { iec, percentOf } from './help/sizes.ts';
 import type { Pool } from './help/thin.ts';
 import { fullLook, poolFree, thinPools } from './help/thin.ts';
@@ -57,6 +58,7 @@ export const dmThinDataFull: Cause = {
     'fstrim-containers',
     'docker-image-prune',
     'enable-thin-autoextend',
+    'dmsetup-grow-thin-pool',
   ],
   prevention: 'autoextend with room in the volume group, an alert at 80 %, fstrim on a timer',
   sources: [
@@ -115,7 +117,7 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
         ]
           .filter((sentence) => sentence !== '')
           .join(' '),
-        ...(remedies === undefined ? {} : { remedies }),
+        remedies,
       },
     ];
   }
@@ -133,7 +135,7 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
       evidence: [decisive(pool.now.fact, `${percentOf(dataFraction)} of the data blocks in use`, DATA_SPACE)],
       explanation: `The pool is ${percentOf(dataFraction)} used: ${left} ${nearly ? 'are all that is left for every volume on it' : 'are left for every volume on it'}. When they are gone, writers hang and then fail.`,
       nextCheck: STATUS,
-      ...(remedies === undefined ? {} : { remedies }),
+      remedies,
     },
   ];
 }
@@ -142,21 +144,23 @@ function fromPool(pool: Pool, { facts, from }: Scene): Draft[] {
  * The shortest way out for this pool. Docker wants a tenth of the pool free (dm.min_free_space): a
  * volume group with less than a ninth of the pool's size cannot bring that back, and needs a disk first.
  */
-function remediesFor(pool: Pool, facts: Facts): string[] | undefined {
-  if (pool.loop)
-    return [
-      'grow-loop-pool-in-place',
-      'fstrim-containers',
-      'docker-image-prune',
-      'loop-to-direct-lvm',
-      'switch-to-overlay2',
-    ];
+function remediesFor(pool: Pool, facts: Facts): string[] {
+  if (pool.loop) return fitting(ON_LOOP, pool, facts);
   const room = roomFor(pool, facts);
   const size = pool.now.dataTotal;
-  if (room === undefined || size === undefined || room.free >= size / 9) return undefined;
   const first = 'vgextend-then-lvextend';
-  return [first, ...dmThinDataFull.remedies.filter((id) => id !== first)];
+  const all = dmThinDataFull.remedies;
+  const poor = room !== undefined && size !== undefined && room.free < size / 9;
+  return fitting(poor ? [first, ...all.filter((id) => id !== first)] : all, pool, facts);
 }
+
+const ON_LOOP = [
+  'grow-loop-pool-in-place',
+  'fstrim-containers',
+  'docker-image-prune',
+  'loop-to-direct-lvm',
+  'switch-to-overlay2',
+];
 
 function metadataSentence(pool: Pool): string {
   const fraction = pool.looks.findLast((look) => look.metadataFraction !== undefined)?.metadataFraction;

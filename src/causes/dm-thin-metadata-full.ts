@@ -1,6 +1,7 @@
 import type { Fact, Facts } from '../probes/fact.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { fitting } from './help/pool-remedies.ts';
 import { percentOf } from './help/sizes.ts';
 import { thinPools } from './help/thin.ts';
 import { kernel, messages } from './help/thin-signs.ts';
@@ -20,7 +21,7 @@ export const dmThinMetadataFull: Cause = {
     { cause: 'dm-thin-needs-check', tell: 'metadata has room but the flag is still set' },
   ],
   nextCheck: { run: 'dmsetup status --noflush', why: 'used/total metadata blocks and the mode' },
-  remedies: ['extend-thin-metadata', 'thin-metadata-repair'],
+  remedies: ['extend-thin-metadata', 'thin-metadata-repair', 'dmsetup-grow-thin-metadata'],
   prevention: 'watch metadata_percent apart from data_percent; alert at 75 %',
   sources: [
     'kernel thin-provisioning.rst',
@@ -67,6 +68,7 @@ function find({ facts, from }: Scene): Draft[] {
           ? `It has turned read-only: every write that needs a new block fails, and no volume can be created or deleted.${status?.mode === 'ro' && !status.needsCheck ? ' It wants no check: enlarged while it runs, it takes writes again.' : ''}`
           : 'When it ends the pool turns read-only at once, with no 60 seconds of grace.'
       }`,
+      remedies: fitting(dmThinMetadataFull.remedies, pool, facts),
     });
   }
   if (
@@ -128,6 +130,7 @@ function fromFailed(facts: Facts, said: Fact<'kernel-event'>[]): Draft[] {
       explanation:
         "The pool's metadata device had no free block, and writes that were on their way then made the pool fail: every access to its volumes returns an I/O error. " +
         'What was committed is still there. Deactivated, given more metadata and activated again, the pool works.',
+      remedies: fitting(dmThinMetadataFull.remedies, pool, facts),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { spentBelow } from './help/loop-backing.ts';
+import { fitting } from './help/pool-remedies.ts';
 import { thinPools } from './help/thin.ts';
 import { kernel, messages, numberIn } from './help/thin-signs.ts';
 
@@ -43,6 +44,7 @@ function find(scene: Scene): Draft[] {
         ...(starved ? [evidence(starved.below.fact, 'the file under the pool cannot grow')] : []),
       ],
       explanation: `The pool carries needs_check and stays read-only.${metadataFull ? ' Its metadata is also full: enlarge that first, or the flag comes back.' : ''}${starved ? ` Its commit failed as ${starved.loop.value.backFile} could not grow: make room in ${starved.below.mountpoint} first, or the flag comes back.` : ''}`,
+      remedies: fitting(dmThinNeedsCheck.remedies, pool, facts),
     });
   }
   if (drafts.length > 0) return drafts;

@@ -1,6 +1,7 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { decisive } from './help/decisive.ts';
+import { fitting } from './help/pool-remedies.ts';
 import { percentOf, si } from './help/sizes.ts';
 import { poolFree, thinPools } from './help/thin.ts';
 import { messages, numberIn } from './help/thin-signs.ts';
@@ -86,6 +87,7 @@ function find({ facts, from }: Scene): Draft[] {
         score: nearlyFull ? 40 : 75,
         evidence: [decisive(docker, `free ${si(free)}, minimum ${si(minimum)}`, /Data Space|Minimum Free/)],
         explanation: `${si(free)} of the pool are free (${percentOf(look.dataFraction ?? 0)} used) and Docker's minimum is ${si(minimum)}: pulls, creates and starts are refused${look.full ? '' : ' while containers that run still write'}.`,
+        remedies: fitting(dockerDmMinFreeSpace.remedies, pool, facts),
       },
     ];
   });

@@ -1,5 +1,6 @@
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
+import { fitting } from './help/pool-remedies.ts';
 import { thinPools } from './help/thin.ts';
 import { kernel } from './help/thin-signs.ts';
 
@@ -34,9 +35,9 @@ function find({ facts, from }: Scene): Draft[] {
   const signs = [...refused, ...hung];
   const pools = thinPools(facts);
   if (signs[0] === undefined) return [];
-  const full = pools.some((pool) => pool.now.full);
+  const full = pools.find((pool) => pool.now.full);
   // a host whose pools all have room: those lines of the log are history
-  if (from === 'host' && pools.length > 0 && !full) return [];
+  if (from === 'host' && pools.length > 0 && full === undefined) return [];
   return [
     {
       confidence: full ? 'likely' : 'possible',
@@ -47,6 +48,7 @@ function find({ facts, from }: Scene): Draft[] {
       ),
       explanation:
         'xfs keeps repeating a metadata write that the device below refuses or never answers; everything that touches this file system hangs until the pool below has room.',
+      ...(full === undefined ? {} : { remedies: fitting(xfsOnThinHangs.remedies, full, facts) }),
     },
   ];
 }

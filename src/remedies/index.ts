@@ -24,6 +24,8 @@ import { crictlImagePrune } from './crictl-image-prune.ts';
 import { deleteSnapshots } from './delete-snapshots.ts';
 import { deleteUnknownThinDevices } from './delete-unknown-thin-devices.ts';
 import { disableContainerKeyring } from './disable-container-keyring.ts';
+import { dmsetupGrowThinMetadata } from './dmsetup-grow-thin-metadata.ts';
+import { dmsetupGrowThinPool } from './dmsetup-grow-thin-pool.ts';
 import { dmsetupResume } from './dmsetup-resume.ts';
 import { dmsetupUdevcompleteAll } from './dmsetup-udevcomplete-all.ts';
 import { dockerBuilderPrune } from './docker-builder-prune.ts';
@@ -165,6 +167,8 @@ export const remedies: readonly Remedy[] = [
   deleteSnapshots,
   deleteUnknownThinDevices,
   disableContainerKeyring,
+  dmsetupGrowThinMetadata,
+  dmsetupGrowThinPool,
   dmsetupResume,
   dmsetupUdevcompleteAll,
   dockerBuilderPrune,
