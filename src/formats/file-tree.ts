@@ -26,12 +26,16 @@ export interface FileNode {
   ctime: Timestamp;
   /** of `char` and `block` alone */
   rdev?: { major: number; minor: number };
+  /** its checksum does not match (or the like): what it says may be wrong, and its content too */
+  doubtful?: string;
 }
 
 /** A name in a directory: bytes as they lie on disk, never `.` or `..`, never empty, without `/` and NUL. */
 export interface DirectoryEntry {
   name: Buffer;
   inode: number;
+  /** the block it lies in is damaged: the name, and which file it is, may be wrong */
+  doubtful?: string;
 }
 
 /**

@@ -1,0 +1,114 @@
+import { crc32c } from '../crc32c.ts';
+import type { FileKind, FileNode, Timestamp } from '../file-tree.ts';
+
+/** i_flags, fs/ext4/ext4.h */
+export const INODE_FLAG = {
+  encrypt: 0x800,
+  index: 0x1000,
+  extents: 0x80000,
+  eaInode: 0x200000,
+  inlineData: 0x10000000,
+  casefold: 0x40000000,
+} as const;
+
+const KINDS: Readonly<Record<number, FileKind>> = {
+  1: 'fifo',
+  2: 'char',
+  4: 'directory',
+  6: 'block',
+  8: 'file',
+  10: 'symlink',
+  12: 'socket',
+};
+
+/** An inode with what only this format needs. */
+export interface Ext4Inode extends FileNode {
+  flags: number;
+  generation: number;
+  /** block of its extended attributes, 0 without */
+  attributeBlock: number;
+  /** the whole inode as it lies on disk (a copy) */
+  raw: Buffer;
+  /** register that checksums of its blocks start from */
+  seed: number | undefined;
+}
+
+/**
+ * struct ext4_inode, fs/ext4/ext4.h.
+ * @param raw one inode; kept
+ * @param seed the file system's register, undefined without metadata_csum
+ * @returns undefined where its kind is none
+ */
+export function unpackInode(raw: Buffer, inode: number, seed: number | undefined): Ext4Inode | undefined {
+  const format = raw.readUInt16LE(0);
+  const kind = KINDS[format >>> 12];
+  if (!kind) return undefined;
+  const extra = raw.length > 128 ? raw.readUInt16LE(0x80) : 0;
+  const time = (at: number, extraAt: number): Timestamp => timestamp(raw, at, extra >= extraAt + 4 - 128 ? extraAt : 0);
+  const generation = raw.readUInt32LE(0x64);
+  const own = seed === undefined ? undefined : inodeSeed(seed, inode, generation);
+  const node: Ext4Inode = {
+    inode,
+    kind,
+    mode: format & 0o7777,
+    uid: raw.readUInt16LE(2) + raw.readUInt16LE(0x78) * 0x10000,
+    gid: raw.readUInt16LE(0x18) + raw.readUInt16LE(0x7a) * 0x10000,
+    size: raw.readUInt32LE(4) + raw.readUInt32LE(0x6c) * 2 ** 32,
+    nlink: raw.readUInt16LE(0x1a),
+    atime: time(8, 0x8c),
+    mtime: time(0x10, 0x88),
+    ctime: time(0xc, 0x84),
+    flags: raw.readUInt32LE(0x20),
+    generation,
+    attributeBlock: raw.readUInt32LE(0x68) + raw.readUInt16LE(0x76) * 2 ** 32,
+    raw,
+    seed: own,
+  };
+  if (kind === 'char' || kind === 'block') node.rdev = deviceNumber(raw.readUInt32LE(0x28), raw.readUInt32LE(0x2c));
+  if (own !== undefined && !checksumMatches(raw, own, extra))
+    node.doubtful = 'the checksum of the inode does not match';
+  return node;
+}
+
+/** Low two bits of the extra word go on top of the signed seconds, the rest are nanoseconds. */
+function timestamp(raw: Buffer, at: number, extraAt: number): Timestamp {
+  const seconds = raw.readInt32LE(at);
+  if (extraAt === 0) return { seconds, nanoseconds: 0 };
+  const extra = raw.readUInt32LE(extraAt);
+  return { seconds: seconds + (extra & 3) * 2 ** 32, nanoseconds: extra >>> 2 };
+}
+
+/** ext4_set_inode / old_decode_dev, new_decode_dev (include/linux/kdev_t.h) */
+function deviceNumber(old: number, wide: number): { major: number; minor: number } {
+  if (old !== 0) return { major: (old >>> 8) & 0xff, minor: old & 0xff };
+  return { major: (wide & 0xfff00) >>> 8, minor: (wide & 0xff) | ((wide >>> 12) & 0xfff00) };
+}
+
+const WORD = Buffer.alloc(4);
+const ZERO = Buffer.alloc(4);
+
+/** Number and generation of the inode: a stale block of another inode does not pass. */
+export function inodeSeed(seed: number, inode: number, generation: number): number {
+  WORD.writeUInt32LE(inode >>> 0);
+  const c = crc32c(WORD, 0, 4, seed);
+  WORD.writeUInt32LE(generation);
+  return crc32c(WORD, 0, 4, c);
+}
+
+/** ext4_inode_csum(), fs/ext4/inode.c: both halves of the sum count as zero. */
+export function inodeChecksum(raw: Buffer, seed: number, extra: number): number {
+  let c = crc32c(raw, 0, 0x7c, seed);
+  c = crc32c(ZERO, 0, 2, c);
+  c = crc32c(raw, 0x7e, 128, c);
+  if (raw.length === 128) return c;
+  c = crc32c(raw, 128, 0x82, c);
+  if (extra < 4) return crc32c(raw, 0x82, raw.length, c);
+  c = crc32c(ZERO, 0, 2, c);
+  return crc32c(raw, 0x84, raw.length, c);
+}
+
+function checksumMatches(raw: Buffer, seed: number, extra: number): boolean {
+  const c = inodeChecksum(raw, seed, extra);
+  const low = raw.readUInt16LE(0x7c);
+  return extra >= 4 ? c === low + raw.readUInt16LE(0x82) * 0x10000 : (c & 0xffff) === low;
+}
