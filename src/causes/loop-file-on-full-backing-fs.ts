@@ -1,7 +1,8 @@
-import type { Fact, Facts } from '../probes/fact.ts';
+import type { Fact } from '../probes/fact.ts';
 import type { Cause, Draft, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
+import { type FileSystem, holding } from './help/file-systems.ts';
 import { loopWriteErrors, NOTHING, type SparseLoop, sparseLoops } from './help/loop-backing.ts';
 import { iec, si } from './help/sizes.ts';
 import { onLoop } from './help/thin.ts';
@@ -28,7 +29,7 @@ export const loopFileOnFullBackingFs: Cause = {
   },
   remedies: [
     'free-backing-file-system',
-    'fstrim-containers',
+    'thin-trim',
     'move-loop-file-to-larger-disk',
     'loop-to-direct-lvm',
     'switch-to-overlay2',
@@ -43,8 +44,7 @@ export const loopFileOnFullBackingFs: Cause = {
 };
 
 function find(scene: Scene): Draft[] {
-  const { facts } = scene;
-  const decided = [...sparseLoops(scene).map(fromLoop), ...fromDocker(facts)];
+  const decided = [...sparseLoops(scene).map(fromLoop), ...fromDocker(scene)];
   const errors = fromErrors(scene);
   if (decided.some((draft) => draft.confidence === 'confirmed')) return decided;
   return errors === undefined ? decided : [errors, ...decided];
@@ -54,7 +54,7 @@ function fromLoop({ loop, file, below, growth, spent }: SparseLoop): Draft {
   const path = loop.value.backFile;
   const { available } = below;
   const critical = available <= NOTHING;
-  const tight = available < growth / 10;
+  const tight = available < growth / 10 && nearlyFull(below);
   return {
     confidence: spent ? 'confirmed' : critical || tight ? 'likely' : 'possible',
     severity: critical ? 'critical' : tight ? 'warning' : 'notice',
@@ -69,8 +69,14 @@ function fromLoop({ loop, file, below, growth, spent }: SparseLoop): Draft {
   };
 }
 
+/** A file may promise many times its disk from its first day on: that is a danger once the disk fills. */
+function nearlyFull({ available, size }: FileSystem): boolean {
+  return available < size / 5;
+}
+
 /** docker info caps "Available" by the free blocks of the file system below the data file. */
-function fromDocker(facts: Facts): Draft[] {
+function fromDocker(scene: Scene): Draft[] {
+  const { facts } = scene;
   const seen = new Set<string>();
   const drafts: Draft[] = [];
   for (const fact of facts.all('docker-dm').reverse()) {
@@ -87,7 +93,8 @@ function fromDocker(facts: Facts): Draft[] {
     const own = dataTotal - dataUsed;
     if (own - dataAvailable <= Math.max(2 * resolution, dataTotal * 0.02)) continue;
     const full = dataAvailable <= NOTHING;
-    const tight = dataAvailable < dataTotal / 5;
+    const below = holding(scene, fact.value.dataLoopFile ?? '');
+    const tight = dataAvailable < dataTotal / 5 && (below === undefined || nearlyFull(below));
     // not one block of the pool; rounded by Docker, an exact zero where nothing is known of blocks
     const spent = dataAvailable < (blockSize ?? 1);
     drafts.push({

@@ -114,6 +114,16 @@ describe('loop-lvm', () => {
     });
     expect(loopFileOnFullBackingFs.find(text(loop({ dataAvailable: 97.4e9 })))).toEqual([]);
   });
+
+  it('that promises many times its disk warns once that disk fills', () => {
+    const on = (size: number, available: number) =>
+      best(
+        loopFileOnFullBackingFs,
+        host(loop({ dataAvailable: available }), df('/var/lib/docker', size, available, { type: 'xfs' })),
+      );
+    expect(on(20 * GIB, 15 * GIB)).toMatchObject({ confidence: 'possible', severity: 'notice' });
+    expect(on(20 * GIB, 3 * GIB)).toMatchObject({ confidence: 'likely', severity: 'warning' });
+  });
 });
 
 describe('docker-dm-basesize', () => {

@@ -179,6 +179,10 @@ describe('loop files', () => {
       confidence: 'likely',
       severity: 'warning',
     });
+    expect(best(loopFileOnFullBackingFs, host(device, file(2 * GIB), df('/srv', 2 * GIB, GIB)))).toMatchObject({
+      confidence: 'possible',
+      severity: 'notice',
+    });
     expect(loopFileOnFullBackingFs.find(host(device, file(2 * GIB), df('/srv', 30 * GIB, 25 * GIB)))).toEqual([]);
     expect(loopFileOnFullBackingFs.find(host(device, file(20 * GIB), df('/srv', 30 * GIB, 0)))).toEqual([]);
   });
