@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts';
 import { btrfsStories, canGrow } from './help/btrfs.ts';
-import { btrfsFileSystems } from './help/btrfs-sources.ts';
+import { mayTellOf } from './help/btrfs-trouble.ts';
 import { kernelEvents, show } from './help/messages.ts';
 import { failures } from './help/said.ts';
 
@@ -26,12 +26,16 @@ export const btrfsBalanceEnospc: Cause = {
   ],
   find(scene) {
     const ended = scene.facts.all('btrfs-balance', (balance) => balance.outcome === 'enospc');
-    const kernel = kernelEvents(scene, 'btrfs-balance-enospc');
+    const stories = btrfsStories(scene);
+    const logged = kernelEvents(scene, 'btrfs-balance-enospc');
+    const whose = stories.filter(({ fs }) => logged.some((fact) => mayTellOf(fs, fact)));
+    const kernel = stories.length === 0 ? logged : logged.filter((fact) => whose.some(({ fs }) => mayTellOf(fs, fact)));
     const words = failures(scene).filter((fact) => /balanc/i.test(fact.value.message));
     const all = [...ended, ...kernel, ...words];
     if (all.length === 0) return [];
     // a host's log keeps old balances: with room for new chunks now they are history
-    const roomy = btrfsStories(scene).every(({ states }) => {
+    const told = ended.length + words.length > 0 ? stories : whose;
+    const roomy = told.every(({ states }) => {
       const now = states.at(-1);
       return now !== undefined && canGrow(now, now.data?.profile ?? 'single') === 'yes';
     });
@@ -42,10 +46,7 @@ export const btrfsBalanceEnospc: Cause = {
       {
         confidence: history ? 'possible' : 'likely',
         severity: mended || history ? 'notice' : 'warning',
-        subject:
-          ended.find((fact) => fact.value.path)?.value.path ??
-          btrfsFileSystems(scene)[0]?.subject ??
-          'the btrfs file system',
+        subject: ended.find((fact) => fact.value.path)?.value.path ?? told[0]?.fs.subject ?? 'the btrfs file system',
         evidence: show(all, 'balance ended for want of space', 3),
         explanation: mended
           ? 'Balance ended with "no space left" at first; later in the text one worked.'

@@ -22,10 +22,16 @@ export function troubleOn(scene: Scene, fs: BtrfsFileSystem, upTo = Number.POSIT
   );
   const balance: Fact[] = [
     ...fs.balances.filter((fact) => fact.value.outcome === 'enospc' && fact.order <= upTo),
-    ...kernelEvents(scene, 'btrfs-balance-enospc').filter((fact) => fact.order <= upTo),
+    ...kernelEvents(scene, 'btrfs-balance-enospc').filter((fact) => fact.order <= upTo && mayTellOf(fs, fact)),
     ...failures(scene).filter((fact) => fact.order <= upTo && /balanc/i.test(fact.value.message)),
   ];
   return { failed, balance, any: failed.length + balance.length > 0 };
+}
+
+/** The kernel names a device, and sysfs every device of a mounted file system: another's, or one that is gone, is not ours. */
+export function mayTellOf(fs: BtrfsFileSystem, { value }: Fact<'kernel-event'>): boolean {
+  const devices = fs.states.at(-1)?.sysfs?.value.devices ?? [];
+  return value.device === undefined || devices.length === 0 || devices.some(({ name }) => name === value.device);
 }
 
 /** The error names no path, or one that lies on the file system as far as its mounts are known. */
