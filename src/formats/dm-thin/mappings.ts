@@ -1,7 +1,7 @@
 import { merged } from '../owners.ts';
 import type { MetadataBlocks } from './blocks.ts';
 import { type Growing, growingFloats, growingInts, push } from './growing.ts';
-import { heightsOf } from './heights.ts';
+import { HIGHEST, heightsOf } from './heights.ts';
 import { SALT, VALUE } from './layout.ts';
 import { entries, INTERNAL, keyAt, LEAF, nodeFault, pointerAt } from './node.ts';
 import { type References, reference } from './tree.ts';
@@ -63,7 +63,7 @@ export function walkMappings(mappings: Mappings, roots: readonly (number | undef
     blocks,
     roots.filter((root) => root !== undefined),
   );
-  const waves: number[][] = [];
+  const waves: number[][] = Array.from({ length: HIGHEST + 1 }, () => []);
   for (const [i, root] of roots.entries()) {
     const height = root === undefined ? undefined : heights.get(root);
     if (root === undefined) continue;
@@ -91,7 +91,7 @@ export function walkMappings(mappings: Mappings, roots: readonly (number | undef
     if (known === 0) {
       levels[block] = height + 1;
       tags[block] = tag;
-      (waves[height] ??= []).push(block);
+      waves[height]?.push(block);
     } else if (known === height + 1) tags[block] = merged(tags[block] as number, tag);
     else return false;
     return true;
@@ -104,7 +104,10 @@ export function walkMappings(mappings: Mappings, roots: readonly (number | undef
   function visitLeaf(words: Int32Array, at: number, block: number): void {
     const wrong =
       words[at + 1] === INTERNAL ? 'internal node where a leaf should be' : nodeFault(words, at, VALUE.mapping);
-    if (wrong) return fault(block, wrong);
+    if (wrong) {
+      fault(block, wrong);
+      return;
+    }
     const count = entries(words, at);
     totals[block] = leaf(words, at, count, tags[block] as number, block);
     first[block] = count === 0 ? 0 : keyAt(words, at, 0);
@@ -114,7 +117,10 @@ export function walkMappings(mappings: Mappings, roots: readonly (number | undef
   function visitInternal(words: Int32Array, at: number, block: number, height: number): void {
     const wrong =
       words[at + 1] === LEAF ? 'leaf where an internal node should be' : nodeFault(words, at, VALUE.pointer);
-    if (wrong) return fault(block, wrong);
+    if (wrong) {
+      fault(block, wrong);
+      return;
+    }
     const count = entries(words, at);
     const tag = tags[block] as number;
     first[block] = keyAt(words, at, 0);
