@@ -1,0 +1,72 @@
+import { FormatError } from '../format-error.ts';
+import { asBuffer } from './bytes.ts';
+import { INODE_CRC, INODE_MAGIC, type Inode, parseInode } from './inode.ts';
+import { checksumMatches } from './metadata-header.ts';
+import { inodePosition, type Volume } from './volume.ts';
+
+/** Inodes are allocated 64 at a time, and a directory's files lie together: one read serves many. */
+const WINDOW = 64 * 1024;
+const WINDOWS = 32;
+const PARSED = 512;
+
+/** Inodes by number, each checked before it is given out. */
+export class InodeTable {
+  private readonly volume: Volume;
+  private readonly windows = new Map<number, Buffer>();
+  private readonly parsed = new Map<number, Inode>();
+
+  constructor(volume: Volume) {
+    this.volume = volume;
+  }
+
+  /** @throws FormatError where there is no such inode, or it is damaged */
+  get(number: number): Inode {
+    const known = this.parsed.get(number);
+    if (known !== undefined) return known;
+    const inode = this.read(number);
+    if (this.parsed.size >= PARSED) this.parsed.clear();
+    this.parsed.set(number, inode);
+    return inode;
+  }
+
+  private read(number: number): Inode {
+    const { reader, sb } = this.volume;
+    const source = `${reader.name}, inode ${number}`;
+    const position = inodePosition(sb, number);
+    if (position === undefined) throw new FormatError('no inode can have this number', source, 0);
+    const bytes = this.bytes(position);
+    const fault = identityFault(this.volume, bytes, number);
+    if (fault !== undefined) throw new FormatError(fault, source, position);
+    const inode = parseInode(bytes, number, position);
+    if (typeof inode === 'string') throw new FormatError(inode, source, position);
+    return inode;
+  }
+
+  /** A copy, so that what keeps an inode does not keep its window. */
+  private bytes(position: number): Buffer {
+    const { reader, sb } = this.volume;
+    const start = position - (position % WINDOW);
+    let window = this.windows.get(start);
+    if (window === undefined || position - start + sb.inodeSize > window.length) {
+      // a source cut short still has the inodes before its end
+      const bytes = new Uint8Array(Math.max(Math.min(WINDOW, reader.size - start), position - start + sb.inodeSize));
+      reader.readInto(bytes, start);
+      window = asBuffer(bytes);
+      if (this.windows.size >= WINDOWS) this.windows.delete(this.windows.keys().next().value ?? 0);
+      this.windows.set(start, window);
+    }
+    return Buffer.from(window.subarray(position - start, position - start + sb.inodeSize));
+  }
+}
+
+function identityFault(volume: Volume, bytes: Buffer, number: number): string | undefined {
+  const { sb } = volume;
+  if (bytes.readUInt16BE(0) !== INODE_MAGIC) return 'no inode lies where this one should';
+  const version = bytes[4] as number;
+  if (sb.version === 4) return version === 1 || version === 2 ? undefined : `inode of version ${version}`;
+  if (version !== 3) return `inode of version ${version}`;
+  if (!checksumMatches(bytes, INODE_CRC)) return 'checksum does not match';
+  if (bytes.readBigUInt64BE(152) !== BigInt(number)) return 'belongs elsewhere on the device';
+  if (sb.metaUuid.compare(bytes, 160, 176) !== 0) return 'belongs to another file system';
+  return undefined;
+}
