@@ -38,6 +38,7 @@ export const incidents: readonly Incident[] = [
   mountMax,
   orphanLayers,
   overlay2Inodes,
+  thinMetadataFull,
   upgradeHidesContainers,
   upgradeStrandsPool,
   userNamespaces,
@@ -50,5 +51,4 @@ export const unproven: readonly Incident[] = [
   loopDiskFull,
   loopLimitDiskHalfEmpty,
   thinMetadataFail,
-  thinMetadataFull,
 ];
