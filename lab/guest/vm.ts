@@ -31,9 +31,28 @@ export interface Vm {
   kill(): Promise<void>;
 }
 
-const BOOT_MS = 180_000;
+/** Booting takes 5 to 10 s; ten times that where the processors are shared. */
+const BOOT_MS = 90_000;
+const BOOTS = 3;
 
+/**
+ * Boots a guest. Under software emulation, its processors were seen to wait for each other for good while udev
+ * started: such a guest is given up and another one booted.
+ */
 export async function bootVm(image: Image, options: VmOptions): Promise<Vm> {
+  for (let boot = 1; ; boot++) {
+    try {
+      return await bootOnce(image, options);
+    } catch (error) {
+      if (!(error instanceof NotBooted) || boot === BOOTS) throw error;
+      console.error(`a guest hung while it booted, another one is started (${boot + 1} of ${BOOTS})`);
+    }
+  }
+}
+
+class NotBooted extends Error {}
+
+async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
   const port = await freePort();
   const diskDirectory = options.diskDirectory ?? tmpdir();
   const fds = options.disks.map((mib) => {
@@ -118,18 +137,18 @@ const drive = (id: string, file: string, more: string): string[] => [
 
 function ready(child: ChildProcess, console: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => stop(new Error(`the guest did not boot in ${BOOT_MS / 1000} s`)), BOOT_MS);
+    const timer = setTimeout(() => stop(NotBooted, `the guest did not boot in ${BOOT_MS / 1000} s`), BOOT_MS);
     const onData = (): void => {
       if (console().includes(READY)) stop();
     };
-    const onClose = (): void => stop(new Error('qemu ended before the guest was ready'));
-    const stop = (error?: Error): void => {
+    const onClose = (): void => stop(Error, 'qemu ended before the guest was ready');
+    const stop = (kind?: typeof Error, why = ''): void => {
       clearTimeout(timer);
       child.stdout?.off('data', onData);
       child.off('close', onClose);
-      if (error) {
+      if (kind) {
         child.kill('SIGKILL');
-        reject(new Error(`${error.message}:\n${console().slice(-2000)}`));
+        reject(new kind(`${why}:\n${console().slice(-2000)}`));
       } else resolve();
     };
     child.stdout?.on('data', onData);

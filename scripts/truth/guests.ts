@@ -43,7 +43,8 @@ async function rowsOf(host: GuestHost): Promise<Result[]> {
       const actual = await row.fill(guest, room);
       const seconds = (performance.now() - started) / 1000;
       const df = room.dfAvailable === undefined ? {} : { df: room.dfAvailable };
-      const result: Result = { name, seconds, actual, ...df, ...said(room, row.as ?? 'root') };
+      const least = row.atLeast ? { atLeast: true as const } : {};
+      const result: Result = { name, seconds, actual, ...df, ...least, ...said(room, row.as ?? 'root') };
       results.push(result);
       console.error(`${name}: ${result.predicted} foretold, ${actual} written, ${seconds.toFixed(0)} s`);
       started = performance.now();
