@@ -55,8 +55,10 @@ function isDots(name: Buffer): boolean {
  */
 export function directoryBlockIsGood(b: Buffer, seed: number, indexed: boolean): boolean {
   const at = b.length - TAIL;
-  if (b.readUInt32LE(at) === 0 && b.readUInt16LE(at + 4) === TAIL && b[at + 6] === 0 && b[at + 7] === TAIL_TYPE)
-    return crc32c(b, 0, at, seed) === b.readUInt32LE(at + 8);
+  const tail =
+    b.readUInt32LE(at) === 0 && b.readUInt16LE(at + 4) === TAIL && b[at + 6] === 0 && b[at + 7] === TAIL_TYPE;
+  if (tail && crc32c(b, 0, at, seed) === b.readUInt32LE(at + 8)) return true;
+  // a leaf that became an index keeps what looks like its old tail
   return indexed && indexBlockIsGood(b, seed);
 }
 

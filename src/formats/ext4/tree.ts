@@ -115,11 +115,7 @@ export class Ext4Tree implements FileTree {
 
   ranges(file: FileNode): Iterable<ContentRange> {
     const node = this.#own(file);
-    return contentRanges(
-      this.#mapping(node),
-      node,
-      this.#inline(node, () => {}),
-    );
+    return contentRanges(this.#mapping(node), node, this.#inline(node));
   }
 
   target(symlink: FileNode): Buffer {
