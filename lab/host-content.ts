@@ -30,3 +30,10 @@ export async function container(lab: Lab, name: string, image = BASE, ...options
     'until [ -s /data/6 ] && pidof sleep >/dev/null; do sleep 0.1; done; sync',
   );
 }
+
+/**
+ * Writes as many files of 8 MiB, each waited for, until one fails. An ext4 whose journal is aborted takes
+ * the pages of a writer that waits for nothing and complains of every one: a large file never ends there.
+ */
+export const smallFiles = (count: number): string =>
+  `for i in $(seq ${count}); do dd if=/dev/zero of=/data/fill-$i bs=1M count=8 conv=fsync || exit; done`;

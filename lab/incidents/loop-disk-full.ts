@@ -2,7 +2,7 @@ import { loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
 import { checked } from '../devicemapper/volume.ts';
 import { dockerd } from '../dockerd.ts';
 import { contains, eventually, holds, lineWith } from '../expect.ts';
-import { container } from '../host-content.ts';
+import { container, smallFiles } from '../host-content.ts';
 import type { Incident } from '../incident.ts';
 
 const ROOT = '/var/lib/docker';
@@ -31,8 +31,7 @@ export const loopDiskFull: Incident = {
   },
   async break(lab) {
     const { ground, docker } = lab;
-    const fill = ['dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync'];
-    const ran = await docker.run(['exec', 'web', ...fill], { timeoutMs: 300_000 });
+    const ran = await docker.run(['exec', 'web', 'sh', '-c', smallFiles(60)], { timeoutMs: 300_000 });
     contains(ran.stderr, 'Input/output error', 'the writer');
     await eventually(90, 'ext4 stops writing', async () => {
       const touched = await docker.run(['exec', 'web', 'sh', '-c', 'touch /data/late && sync']);

@@ -2,7 +2,7 @@ import { errorMode, growLoopPool, loopLvm, poolName, poolStatus } from '../devic
 import { checked } from '../devicemapper/volume.ts';
 import { dockerd } from '../dockerd.ts';
 import { contains, eventually, holds, lineWith } from '../expect.ts';
-import { container } from '../host-content.ts';
+import { container, smallFiles } from '../host-content.ts';
 import type { Incident } from '../incident.ts';
 
 const ROOT = '/var/lib/docker';
@@ -31,9 +31,8 @@ export const loopLimitDiskHalfEmpty: Incident = {
     const pool = await poolName(ground);
     // writers wait for room a minute by default: nothing else is different when they wait less
     await ground.write('/sys/module/dm_thin_pool/parameters/no_space_timeout', '5');
-    const fill = ['dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync'];
-    await docker.must('exec', 'web', ...fill);
-    const ran = await docker.run(['exec', 'db', ...fill], { timeoutMs: 300_000 });
+    await docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync');
+    const ran = await docker.run(['exec', 'db', 'sh', '-c', smallFiles(80)], { timeoutMs: 300_000 });
     contains(ran.stderr, 'Input/output error', 'the writer');
     await errorMode(ground, pool);
     await eventually(90, 'ext4 stops writing', async () => {

@@ -18,7 +18,7 @@ export const aufsOrphanDirs: Cause = {
     { cause: 'images-unused', tell: 'docker images still lists images' },
   ],
   nextCheck: { run: 'ls /var/lib/docker/aufs/diff', why: 'names that end in -removing are leftovers' },
-  remedies: ['clean-orphan-layers', 'switch-to-overlay2'],
+  remedies: ['remove-orphans', 'switch-to-overlay2'],
   sources: ['moby/moby#22207', 'moby daemon/graphdriver/aufs (removed in v24)'],
   explains: ['plain-fs-full'],
   find(scene) {

@@ -16,7 +16,7 @@ export const btrfsAutoReclaimOff: Cause = {
     run: 'btrfs filesystem usage -b /var/lib/docker',
     why: 'shows how much is stranded and what is unallocated',
   },
-  remedies: ['btrfs-balance-data-in-steps', 'btrfs-reclaim-threshold'],
+  remedies: ['btrfs-rebalance', 'btrfs-reclaim-threshold'],
   sources: [
     'kernel fs/btrfs/block-group.c (btrfs_reclaim_bgs)',
     'kernel Documentation/ABI: /sys/fs/btrfs/<UUID>/allocation/data/bg_reclaim_threshold',

@@ -44,7 +44,7 @@ export const btrfsMetadataExhausted: Cause = {
   },
   remedies: [
     'btrfs-temporary-device',
-    'btrfs-balance-data-in-steps',
+    'btrfs-rebalance',
     'btrfs-add-device',
     'btrfs-grow-device',
     'delete-snapshots',

@@ -31,7 +31,7 @@ export const deletedButOpen: Cause = {
     { cause: 'root-reserve', tell: 'used is as du says; size is more than used + available' },
   ],
   nextCheck: { run: 'lsof -nP +L1', why: 'lists deleted files that are open, with size and process' },
-  remedies: ['restart-holder', 'truncate-deleted-file'],
+  remedies: ['release-deleted', 'truncate-deleted-file'],
   prevention: 'Rotate with copytruncate or a signal to the program; never rm a log that is being written.',
   sources: ['unlink(2)', 'proc(5)', 'moby/moby#36765'],
   explains: ['plain-fs-full'],

@@ -13,13 +13,18 @@ export function diagnose(
   from: Scene['from'],
   unknown: Report['unknown'] = [],
 ): Report {
-  const facts = from === 'host' ? withoutStaleEvents(all) : all;
-  const stack = buildStack(facts);
-  const headroom = headroomOf(stack, facts);
-  const scene: Scene = { facts, stack, headroom, from };
+  const scene = sceneOf(all, from);
+  const { facts, stack, headroom } = scene;
   const drafts: { cause: Cause; draft: Draft }[] = [];
   for (const cause of causes) for (const draft of cause.find(scene)) drafts.push({ cause, draft });
   return { version: 1, host: hostOf(facts), stack: stack.layers, headroom, findings: rank(drafts), unknown };
+}
+
+/** What the causes look at, and a remedy that plans. */
+export function sceneOf(all: Facts, from: Scene['from']): Scene {
+  const facts = from === 'host' ? withoutStaleEvents(all) : all;
+  const stack = buildStack(facts);
+  return { facts, stack, headroom: headroomOf(stack, facts), from };
 }
 
 function hostOf(facts: Facts): Report['host'] {

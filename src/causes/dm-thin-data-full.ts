@@ -53,11 +53,11 @@ export const dmThinDataFull: Cause = {
   ],
   nextCheck: STATUS,
   remedies: [
-    'lvextend-thin-pool',
+    'thin-extend',
     'vgextend-then-lvextend',
-    'fstrim-containers',
+    'thin-trim',
     'docker-image-prune',
-    'enable-thin-autoextend',
+    'thin-autoextend',
     'dmsetup-grow-thin-pool',
   ],
   prevention: 'autoextend with room in the volume group, an alert at 80 %, fstrim on a timer',
@@ -155,8 +155,8 @@ function remediesFor(pool: Pool, facts: Facts): string[] {
 }
 
 const ON_LOOP = [
-  'grow-loop-pool-in-place',
-  'fstrim-containers',
+  'grow-loop-pool',
+  'thin-trim',
   'docker-image-prune',
   'loop-to-direct-lvm',
   'switch-to-overlay2',
@@ -293,6 +293,6 @@ function fromConsequences({ facts }: Scene): Draft | undefined {
       run: 'docker info',
       why: 'Data Space Used against Data Space Total is the pool; df cannot show it (`dmsetup status --noflush` says the same without Docker)',
     },
-    remedies: ['grow-loop-pool-in-place', 'lvextend-thin-pool', 'switch-to-overlay2'],
+    remedies: ['grow-loop-pool', 'thin-extend', 'switch-to-overlay2'],
   };
 }

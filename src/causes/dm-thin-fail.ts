@@ -14,7 +14,7 @@ export const dmThinFail: Cause = {
   confirm: 'the status of the pool is the one word Fail (or Error), or lvs health is failed (F)',
   lookAlikes: [{ cause: 'dm-thin-needs-check', tell: 'mode ro and needs_check: reads still work' }],
   nextCheck: { run: 'dmsetup status --noflush', why: 'a failed pool answers only Fail' },
-  remedies: ['thin-metadata-repair'],
+  remedies: ['thin-repair'],
   sources: ['kernel thin-provisioning.rst', 'thin_repair(8)'],
   explains: ['dm-thin-silent-loss'],
   find,

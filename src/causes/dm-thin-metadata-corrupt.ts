@@ -21,7 +21,7 @@ export const dmThinMetadataCorrupt: Cause = {
     run: 'thin_check --skip-mappings METADATA_DEVICE',
     why: "reads the pool's metadata (with the pool inactive) and names what is damaged",
   },
-  remedies: ['thin-metadata-repair'],
+  remedies: ['thin-repair'],
   sources: ['thin_check(8), thin_repair(8)', 'drivers/md/persistent-data/dm-block-manager.c', 'moby#15721'],
   explains: ['dm-thin-needs-check'],
   find,

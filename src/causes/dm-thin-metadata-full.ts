@@ -21,7 +21,7 @@ export const dmThinMetadataFull: Cause = {
     { cause: 'dm-thin-needs-check', tell: 'metadata has room but the flag is still set' },
   ],
   nextCheck: { run: 'dmsetup status --noflush', why: 'used/total metadata blocks and the mode' },
-  remedies: ['extend-thin-metadata', 'thin-metadata-repair', 'dmsetup-grow-thin-metadata'],
+  remedies: ['extend-thin-metadata', 'thin-repair', 'dmsetup-grow-thin-metadata'],
   prevention: 'watch metadata_percent apart from data_percent; alert at 75 %',
   sources: [
     'kernel thin-provisioning.rst',

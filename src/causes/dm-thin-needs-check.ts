@@ -20,7 +20,7 @@ export const dmThinNeedsCheck: Cause = {
     { cause: 'thin-check-missing', tell: 'the check could not run: thin_check is not installed' },
   ],
   nextCheck: { run: 'dmsetup status --noflush', why: 'ends with needs_check or with -' },
-  remedies: ['thin-metadata-repair', 'extend-thin-metadata'],
+  remedies: ['thin-repair', 'extend-thin-metadata'],
   sources: ['kernel thin-provisioning.rst', 'lvmthin(7)', 'moby#15721'],
   find,
 };

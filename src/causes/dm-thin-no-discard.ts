@@ -24,7 +24,7 @@ export const dmThinNoDiscard: Cause = {
     { cause: 'deleted-but-open', tell: 'a process still holds the deleted file: lsof +L1' },
   ],
   nextCheck: { run: 'lsblk -D', why: 'DISC-MAX 0 anywhere between the volume and the disk stops discards' },
-  remedies: ['fstrim-containers', 'enable-discards', 'loop-to-direct-lvm', 'switch-to-overlay2'],
+  remedies: ['thin-trim', 'enable-discards', 'loop-to-direct-lvm', 'switch-to-overlay2'],
   prevention: 'fstrim on a timer, discards passed down',
   sources: [
     'kernel thin-provisioning.rst',

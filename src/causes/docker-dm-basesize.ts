@@ -25,7 +25,7 @@ export const dockerDmBasesize: Cause = {
     run: 'docker info',
     why: "Base Device Size against the size of the container or image, and the pool's free space",
   },
-  remedies: ['mount-and-clean-container-volume', 'grow-container-volume', 'raise-dm-basesize', 'switch-to-overlay2'],
+  remedies: ['container-volume', 'grow-container', 'raise-dm-basesize', 'switch-to-overlay2'],
   prevention: 'write data to volumes, limit logs inside containers, raise dm.basesize before images are pulled',
   sources: [
     'moby daemon/graphdriver/devmapper/deviceset.go (defaultBaseFsSize 10 GiB)',
@@ -87,8 +87,8 @@ function fromFailedStarts(facts: Facts, poolFull: boolean): Draft[] {
       ],
       explanation: `${subject} cannot start: nothing can be made in its root, its own thin volume is full${device === undefined ? '' : ` (thin device id ${device.value.deviceId}, ${iec(device.value.size)})`}. ${roomSentence(facts)}`,
       remedies: [
-        'mount-and-clean-container-volume',
-        'grow-container-volume',
+        'container-volume',
+        'grow-container',
         'raise-dm-basesize',
         'switch-to-overlay2',
       ],
@@ -202,7 +202,7 @@ function fromSnapshot(facts: Facts): Draft | undefined {
     ],
     explanation: `The container's snapshot is a volume of ${iec(size)} and is full; the pool is only ${percentOf(pool.now.dataFraction ?? 0)} used. base_image_size sets the size of new ones.`,
     nextCheck: { run: 'dmsetup status --noflush', why: 'mapped sectors of the snapshot against its length' },
-    remedies: ['grow-container-volume', 'mount-and-clean-container-volume', 'raise-dm-basesize'],
+    remedies: ['grow-container', 'container-volume', 'raise-dm-basesize'],
   };
 }
 

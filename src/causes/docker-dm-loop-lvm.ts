@@ -24,7 +24,7 @@ export const dockerDmLoopLvm: Cause = {
     { cause: 'dm-thin-no-discard', tell: 'the pool is small inside but its file on the disk stays large' },
   ],
   nextCheck: { run: 'docker info', why: 'names the loop file, and shows used, total and available of the pool' },
-  remedies: ['grow-loop-pool-in-place', 'fstrim-containers', 'loop-to-direct-lvm', 'switch-to-overlay2'],
+  remedies: ['grow-loop-pool', 'thin-trim', 'loop-to-direct-lvm', 'switch-to-overlay2'],
   prevention: 'overlay2, or a thin pool on a device of its own',
   sources: [
     'moby daemon/graphdriver/devmapper/deviceset.go (defaultDataLoopbackSize 100 GiB, defaultMetaDataLoopbackSize 2 GiB)',

@@ -27,10 +27,10 @@ export const dockerDmMinFreeSpace: Cause = {
   nextCheck: { run: 'docker info', why: 'total less used against Thin Pool Minimum Free Space' },
   remedies: [
     'docker-image-prune',
-    'fstrim-containers',
-    'lvextend-thin-pool',
+    'thin-trim',
+    'thin-extend',
     'vgextend-then-lvextend',
-    'grow-loop-pool-in-place',
+    'grow-loop-pool',
     'lower-dm-min-free-space',
   ],
   sources: ['moby daemon/graphdriver/devmapper/deviceset.go poolHasFreeSpace()', 'moby#20786'],

@@ -31,7 +31,7 @@ export const inodesExhausted: Cause = {
     'docker-image-prune',
     'docker-builder-prune',
     'find-inode-hogs',
-    'recreate-with-more-inodes',
+    'more-inodes',
   ],
   prevention: 'XFS or btrfs for the data root, or mkfs.ext4 -i 8192; warn at 90 % of inodes, not only of bytes.',
   sources: ['statfs(2)', 'mke2fs(8)', 'moby/moby#10613', 'moby/moby#28404'],

@@ -24,7 +24,7 @@ export const jsonFileLogGrowth: Cause = {
     { cause: 'deleted-but-open', tell: 'the log was removed and is still being written' },
   ],
   nextCheck: { run: 'du -xsh /var/lib/docker/containers', why: 'container logs are nearly all that lies there' },
-  remedies: ['truncate-container-log', 'limit-container-logs'],
+  remedies: ['truncate-container-log', 'cap-logs'],
   prevention:
     'daemon.json: "log-driver": "local", or json-file with max-size and max-file; it holds for containers created afterwards.',
   sources: [

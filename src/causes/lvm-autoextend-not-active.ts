@@ -19,7 +19,7 @@ export const lvmAutoextendNotActive: Cause = {
     { cause: 'vg-no-free-extents', tell: 'everything is set, but the volume group has no room for the step' },
   ],
   nextCheck: { run: 'lvs -o+seg_monitor,lv_profile', why: 'monitored or not, and by which profile' },
-  remedies: ['enable-thin-autoextend'],
+  remedies: ['thin-autoextend'],
   sources: ['lvmthin(7)', 'dmeventd(8)', 'lvm.conf(5) activation/thin_pool_autoextend_threshold'],
   find,
 };

@@ -27,7 +27,7 @@ export const overlay2OrphanDirs: Cause = {
     run: 'docker system df',
     why: 'if all rows are near 0 B and overlay2/ is large, its directories have no owner',
   },
-  remedies: ['docker-builder-prune', 'clean-orphan-layers'],
+  remedies: ['docker-builder-prune', 'remove-orphans'],
   prevention: 'Keep some room free: the orphans come from unpacking on a full disk.',
   sources: ['moby/moby#45939', 'docker/cli#4656', 'moby/moby#38848 (du counts merged twice)'],
   explains: ['plain-fs-full'],
@@ -72,7 +72,7 @@ function fromRecords(scene: Scene): Draft[] {
         `${many} of ${root}/overlay2 ${layers.length === 1 ? 'belongs' : 'belong'} to no image and no container in Docker's records (image/overlay2/layerdb) and ` +
         `${layers.length === 1 ? 'takes' : 'take'} ${size(bytes)}${weight.words ? `, ${weight.words}` : ''}. ` +
         'A daemon that was killed, or out of space, while it unpacked left them. docker system df does not count them, and neither a restart nor a prune removes them.',
-      remedies: ['clean-orphan-layers'],
+      remedies: ['remove-orphans'],
       score: scoreOf(weight.share, 85),
     },
   ];

@@ -23,7 +23,7 @@ export const runTmpfsFull: Cause = {
     { cause: 'mount-max', tell: 'mounting fails, not writing' },
   ],
   nextCheck: { run: 'df -h /run /run/user/*', why: 'shows what the tmpfs has left' },
-  remedies: ['remount-tmpfs-larger', 'restart-holder', 'journal-vacuum'],
+  remedies: ['remount-tmpfs-larger', 'release-deleted', 'journal-vacuum'],
   prevention: 'Do not leave tmpfs out of monitoring.',
   sources: ['systemd src/core (safety buffer of 16 MiB on /run/systemd)', 'kubernetes/kubernetes#105928', 'tmpfs(5)'],
   explains: ['plain-fs-full'],

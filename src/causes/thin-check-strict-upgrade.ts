@@ -18,7 +18,7 @@ export const thinCheckStrictUpgrade: Cause = {
     { cause: 'dm-thin-needs-check', tell: 'the kernel set needs_check' },
   ],
   nextCheck: { run: 'thin_check --version', why: '1.0 and later are the strict ones' },
-  remedies: ['thin-metadata-repair', 'older-thin-provisioning-tools'],
+  remedies: ['thin-repair', 'older-thin-provisioning-tools'],
   sources: ['jthornber/thin-provisioning-tools#244'],
   find,
 };

@@ -17,7 +17,7 @@ export const tmpfsInodesExhausted: Cause = {
     { cause: 'inodes-exhausted', tell: 'the path is on a disk' },
   ],
   nextCheck: { run: 'df -i /run /dev/shm /tmp', why: 'shows the inodes of each tmpfs' },
-  remedies: ['remount-tmpfs-larger', 'restart-holder'],
+  remedies: ['remount-tmpfs-larger', 'release-deleted'],
   sources: [
     'Documentation/filesystems/tmpfs.rst',
     'mm/shmem.c (mkdir takes an inode and no page)',

@@ -17,7 +17,7 @@ export const userGroupQuota: Cause = {
     { cause: 'overlay2-container-size-quota', tell: 'an XFS project quota says no space left, not quota exceeded' },
   ],
   nextCheck: { run: 'repquota -as', why: 'shows use and limits of every user; without root: quota -s' },
-  remedies: ['raise-user-quota', 'move-graph-root'],
+  remedies: ['raise-user-quota', 'move-data-root'],
   sources: ['quota(1)', 'repquota(8)', 'xfs_quota(8)', 'write(2) EDQUOT'],
   find(scene) {
     const drafts = scene.facts

@@ -14,7 +14,7 @@ export const vdoPhysicalFull: Cause = {
   confirm: 'vdostats Use% 100, lvs Data% 100 of a VDO pool, or dmeventd\'s "VDO pool … is now N% full"',
   lookAlikes: [{ cause: 'dm-thin-data-full', tell: 'a thin pool (attr t), not a VDO pool (attr d)' }],
   nextCheck: { run: 'vdostats --human-readable', why: 'physical use, which df cannot show' },
-  remedies: ['extend-vdo-pool', 'fstrim-containers'],
+  remedies: ['extend-vdo-pool', 'thin-trim'],
   sources: ['lvmvdo(7)', 'Red Hat: Deduplicating and compressing logical volumes'],
   find,
 };

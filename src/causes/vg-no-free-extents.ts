@@ -17,7 +17,7 @@ export const vgNoFreeExtents: Cause = {
     '"Insufficient free space: N extents needed, but only M available", or vgs VFree below autoextend_percent of the pool',
   lookAlikes: [{ cause: 'lvm-autoextend-not-active', tell: 'there is room, but nobody extends' }],
   nextCheck: { run: 'vgs --units b', why: 'VFree against the step that autoextend would take' },
-  remedies: ['vgextend-then-lvextend', 'lvextend-thin-pool', 'enable-thin-autoextend'],
+  remedies: ['vgextend-then-lvextend', 'thin-extend', 'thin-autoextend'],
   prevention: 'leave at least one autoextend step free, and the size of the metadata for pmspare',
   sources: ['lvmthin(7)', 'dmeventd(8)', 'container-storage-setup#169'],
   find,

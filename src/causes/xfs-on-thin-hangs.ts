@@ -19,7 +19,7 @@ export const xfsOnThinHangs: Cause = {
     { cause: 'dm-device-suspended', tell: 'the device is suspended: dmsetup info says so' },
   ],
   nextCheck: { run: 'dmsetup status --noflush', why: 'a full pool shows out_of_data_space' },
-  remedies: ['lvextend-thin-pool', 'grow-loop-pool-in-place', 'xfs-fail-on-nospace'],
+  remedies: ['thin-extend', 'grow-loop-pool', 'xfs-fail-on-nospace'],
   sources: ['Documentation/admin-guide/xfs.rst (error/metadata/ENOSPC/max_retries, default -1)', 'moby#26212'],
   find,
 };

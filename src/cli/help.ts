@@ -8,6 +8,11 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage explain [FILE|-|CAUSE-ID]    read pasted text: a log, a forum post, a terminal
        ullage capture [HOST] [-o FILE]     save what the doctor sees, with secrets masked
        ullage causes                       list every cause of "no space left" it knows
+       ullage plan [REMEDY] [HOST]         show what a cure would do, step by step; changes nothing
+       ullage apply PLAN | --resume [ID]   do it; go on after a crash
+       ullage undo [ID]                    take back what was done
+       ullage journal [ID]                 what was done on this host, and how it stands
+       ullage remedies                     list the cures, and what they cure
 
 Options of doctor and explain:
   --capture FILE    read a capture (directory, .tar, .tar.gz, .tar.zst) instead of a machine
@@ -25,7 +30,16 @@ Options of capture:
   --script            print a POSIX-sh script that makes the same capture where nothing
                       can be installed: ssh HOST sh -s -- - < SCRIPT > CAPTURE.tar.gz
 
-Nothing is changed on the host that is looked at. No network is used except the ssh you ask for.
+Options of plan:
+  --on SUBJECT      what to cure: a mount point, container, pool or host
+  --set KEY=VALUE   a choice of the remedy's (ullage remedies lists them)
+  -o, --output FILE keep the plan, for ullage apply; --format sh prints it as a shell script
+
+Options of apply and undo:
+  --yes             do not ask; --confirm also does the last steps that wait for your eyes
+  --resume [ID]     go on with what was cut short, failed or waits
+
+Only apply and undo change anything on a host. No network is used except the ssh you ask for.
 ${EXIT_TABLE}
 `;
 }

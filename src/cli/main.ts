@@ -7,6 +7,11 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   explain: () => import('./explain.ts'),
   capture: () => import('./capture.ts'),
   causes: () => import('./causes.ts'),
+  plan: () => import('./plan.ts'),
+  apply: () => import('./apply.ts'),
+  undo: () => import('./undo.ts'),
+  journal: () => import('./journal.ts'),
+  remedies: () => import('./remedies.ts'),
 };
 
 /** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */
@@ -21,7 +26,7 @@ export async function main(argv: string[]): Promise<number> {
       throw new UllageError(
         'no such verb',
         `ullage ${first ?? ''}`,
-        'Verbs: doctor, explain, capture, causes. See ullage --help',
+        `Verbs: ${Object.keys(VERBS).join(', ')}. See ullage --help`,
       );
     compilePatternsOnce();
     const { run } = await verb();

@@ -10,8 +10,8 @@ const KILL_GRACE_MS = 100;
 const DRAIN_MS = 250;
 
 export interface ProcessOptions extends RunOptions {
-  /** written to stdin; without it stdin is /dev/null */
-  input?: string;
+  /** the program was started */
+  onSpawn?(pid: number): void;
 }
 
 /**
@@ -28,7 +28,9 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
       cwd: '/',
       env: { ...process.env, LC_ALL: 'C', PATH: commandPath(process.env['PATH']) },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: options.detached === true,
     });
+    if (child.pid !== undefined) options.onSpawn?.(child.pid);
   } catch (error) {
     // an empty program name or a NUL byte in an argument: nothing was started
     return Promise.resolve(notStarted(program, error as NodeJS.ErrnoException, started));

@@ -43,8 +43,16 @@ if [ -z "$f" ]; then [ -z "$e" ] || ${stop(mark, SAY.denied, 126)}; ${stop(mark,
 `;
 }
 
-export function runScript(mark: Mark, argv: readonly string[]): string {
-  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}exec ${quoteArgv(argv)} </dev/null\n`;
+export function runScript(mark: Mark, argv: readonly string[], input?: string): string {
+  const stdin = input === undefined ? '</dev/null' : hereDocument(mark, input);
+  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}exec ${quoteArgv(argv)} ${stdin}\n`;
+}
+
+/** Taken as it is: the delimiter is quoted (POSIX.1-2017, Shell Command Language 2.7.4). */
+function hereDocument(mark: Mark, input: string): string {
+  if (input.includes('\0') || (input !== '' && !input.endsWith('\n')))
+    throw new RangeError('input over ssh is text that ends with a newline');
+  return `<<'${mark}'\n${input}${mark}`;
 }
 
 export function readScript(mark: Mark, path: string): string {

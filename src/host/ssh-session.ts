@@ -15,7 +15,7 @@ const PERSIST_SECONDS = 120;
 
 export interface SshSession {
   /** runs the shell text on the target; connects first when needed */
-  script(text: string, limits: { timeoutMs: number; maxBytes: number }): Promise<Ran>;
+  script(text: string, limits: { timeoutMs: number; maxBytes: number; detached?: boolean }): Promise<Ran>;
   connect(): Promise<void>;
   /** is the shared connection still there? */
   alive(): Promise<boolean>;

@@ -46,6 +46,7 @@ export function sshHost(spec: string): SshHost {
     const limits = {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      ...(options.detached ? { detached: true } : {}),
     };
     // room for the mark that stands before the output, with its process id
     const ran = await inTurn(() => session.script(script, { ...limits, maxBytes: limits.maxBytes + mark.length + 12 }));
@@ -76,7 +77,7 @@ export function sshHost(spec: string): SshHost {
         return { ...nothing(), stderr: `${program}: cannot be run` };
       // a shell would take it for an option of exec; no program is called so
       if (program.startsWith('-')) return { ...nothing(), stderr: notFoundMessage(program), notFound: true };
-      const { told, ...ran } = await ask(runScript(mark, argv), options);
+      const { told, ...ran } = await ask(runScript(mark, argv, options?.input), options);
       if (told.stopped === SAY.notFound) return { ...nothing(), stderr: notFoundMessage(program), notFound: true };
       if (told.stopped === SAY.denied) return { ...nothing(), stderr: deniedMessage(program) };
       return ran;

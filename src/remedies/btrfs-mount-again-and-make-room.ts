@@ -11,4 +11,5 @@ export const btrfsMountAgainAndMakeRoom: Remedy = {
     'If the mount itself aborts: mount -o ro,rescue=all and copy the data away',
   ],
   danger: 'Do not run `btrfs check --repair`: it can make damage worse.',
+  plan: 'btrfs-temporary-device',
 };

@@ -9,4 +9,5 @@ export const btrfsReclaimThreshold: Remedy = {
     'Make it permanent with a systemd unit: the value is lost at unmount',
     'Watch that chunks are reclaimed: a weekly `btrfs balance start -dusage=10 -dlimit=4` is surer',
   ],
+  plan: 'btrfs-maintenance',
 };

@@ -11,4 +11,5 @@ export const cleanContainerdSnapshots: Remedy = {
     'ctr -n NS snapshots rm KEY for keys without container, image or child',
   ],
   danger: 'Never remove directories below snapshots/ by hand while containerd knows them.',
+  plan: 'remove-orphans',
 };

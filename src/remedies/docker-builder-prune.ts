@@ -11,4 +11,5 @@ export const dockerBuilderPrune: Remedy = {
   ],
   danger:
     'RUN --mount=type=cache directories are lost too. With filters nothing that an image or container uses is touched.',
+  plan: 'prune',
 };

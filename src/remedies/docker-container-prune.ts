@@ -10,4 +10,5 @@ export const dockerContainerPrune: Remedy = {
     'docker container prune --filter until=24h',
   ],
   danger: 'What a container wrote outside of volumes is lost, with its log.',
+  plan: 'prune',
 };

@@ -11,4 +11,5 @@ export const dockerImagePrune: Remedy = {
     'docker image prune -a --filter until=168h   (unused ones older than a week; podman image prune -a for Podman)',
   ],
   danger: 'Images that were built here and never pushed are gone. A cluster without a registry cannot pull again.',
+  plan: 'prune',
 };

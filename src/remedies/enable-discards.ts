@@ -10,4 +10,5 @@ export const enableDiscards: Remedy = {
     'dm-crypt: allow_discards. A loop file needs a file system that can punch holes (ext4, xfs, btrfs).',
     'fstrim the volumes once.',
   ],
+  plan: 'thin-trim',
 };

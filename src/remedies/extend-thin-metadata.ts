@@ -13,4 +13,5 @@ export const extendThinMetadata: Remedy = {
   ],
   danger:
     'Clearing the flag without enlarging makes the pool turn read-only again at once. The repair needs as much free space as the metadata has.',
+  plan: 'thin-extend',
 };

@@ -1,25 +1,27 @@
 import { bootNokmem } from './boot-nokmem.ts';
 import { btrfsAddDevice } from './btrfs-add-device.ts';
-import { btrfsBalanceDataInSteps } from './btrfs-balance-data-in-steps.ts';
 import { btrfsConvertProfile } from './btrfs-convert-profile.ts';
 import { btrfsGrowDevice } from './btrfs-grow-device.ts';
+import { btrfsMaintenance } from './btrfs-maintenance.ts';
 import { btrfsMountAgainAndMakeRoom } from './btrfs-mount-again-and-make-room.ts';
 import { btrfsMountNoatime } from './btrfs-mount-noatime.ts';
 import { btrfsRaiseQgroup } from './btrfs-raise-qgroup.ts';
+import { btrfsRebalance } from './btrfs-rebalance.ts';
 import { btrfsReclaimThreshold } from './btrfs-reclaim-threshold.ts';
 import { btrfsReplaceSmallDevice } from './btrfs-replace-small-device.ts';
 import { btrfsTemporaryDevice } from './btrfs-temporary-device.ts';
 import { btrfsWaitForCleaner } from './btrfs-wait-for-cleaner.ts';
 import { buildxPrune } from './buildx-prune.ts';
+import { capLogs } from './cap-logs.ts';
 import { checkFileSystemsAfterFullPool } from './check-file-systems-after-full-pool.ts';
 import { cleanBelowMountPoint } from './clean-below-mount-point.ts';
 import { cleanContainerdSnapshots } from './clean-containerd-snapshots.ts';
 import { cleanCoreDumps } from './clean-core-dumps.ts';
 import { cleanHiddenStore } from './clean-hidden-store.ts';
-import { cleanOrphanLayers } from './clean-orphan-layers.ts';
 import { cleanStagingDir } from './clean-staging-dir.ts';
 import { clearContainerdThinDevice } from './clear-containerd-thin-device.ts';
 import { cniRemoveStaleAddresses } from './cni-remove-stale-addresses.ts';
+import { containerVolume } from './container-volume.ts';
 import { crictlImagePrune } from './crictl-image-prune.ts';
 import { deleteSnapshots } from './delete-snapshots.ts';
 import { deleteUnknownThinDevices } from './delete-unknown-thin-devices.ts';
@@ -37,7 +39,6 @@ import { dockerSecondNetwork } from './docker-second-network.ts';
 import { dockerSmallerAddressPools } from './docker-smaller-address-pools.ts';
 import { dropDyingCgroups } from './drop-dying-cgroups.ts';
 import { enableDiscards } from './enable-discards.ts';
-import { enableThinAutoextend } from './enable-thin-autoextend.ts';
 import { endLeakedTerminals } from './end-leaked-terminals.ts';
 import { etcdCompactDefrag } from './etcd-compact-defrag.ts';
 import { ext4DropXattrs } from './ext4-drop-xattrs.ts';
@@ -52,10 +53,9 @@ import { freeBackingFileSystem } from './free-backing-file-system.ts';
 import { freeHypervisorStorage } from './free-hypervisor-storage.ts';
 import { freeOnServer } from './free-on-server.ts';
 import { freeSpaceThenClearBlock } from './free-space-then-clear-block.ts';
-import { fstrimContainers } from './fstrim-containers.ts';
-import { growContainerVolume } from './grow-container-volume.ts';
+import { growContainer } from './grow-container.ts';
 import { growFileSystem } from './grow-file-system.ts';
-import { growLoopPoolInPlace } from './grow-loop-pool-in-place.ts';
+import { growLoopPool } from './grow-loop-pool.ts';
 import { growVmDisk } from './grow-vm-disk.ts';
 import { inspectRightFileSystem } from './inspect-right-file-system.ts';
 import { installThinProvisioningTools } from './install-thin-provisioning-tools.ts';
@@ -66,22 +66,21 @@ import { k8sRaiseEphemeralLimit } from './k8s-raise-ephemeral-limit.ts';
 import { k8sSetEphemeralRequests } from './k8s-set-ephemeral-requests.ts';
 import { k8sSetEvictionThresholds } from './k8s-set-eviction-thresholds.ts';
 import { limitBuildCache } from './limit-build-cache.ts';
-import { limitContainerLogs } from './limit-container-logs.ts';
 import { loopToDirectLvm } from './loop-to-direct-lvm.ts';
 import { lowerDmMinFreeSpace } from './lower-dm-min-free-space.ts';
 import { lowerRootReserve } from './lower-root-reserve.ts';
-import { lvextendThinPool } from './lvextend-thin-pool.ts';
 import { lvmTransactionIdRestore } from './lvm-transaction-id-restore.ts';
-import { mountAndCleanContainerVolume } from './mount-and-clean-container-volume.ts';
+import { moreInodes } from './more-inodes.ts';
 import { mountWithPquota } from './mount-with-pquota.ts';
+import { moveDataRoot } from './move-data-root.ts';
 import { moveDataToVolume } from './move-data-to-volume.ts';
-import { moveGraphRoot } from './move-graph-root.ts';
 import { moveLoopFileToLargerDisk } from './move-loop-file-to-larger-disk.ts';
 import { olderDockerToSaveImages } from './older-docker-to-save-images.ts';
 import { olderThinProvisioningTools } from './older-thin-provisioning-tools.ts';
 import { ostreeCleanup } from './ostree-cleanup.ts';
 import { ostreeLowerMinimum } from './ostree-lower-minimum.ts';
 import { podmanRaiseNumLocks } from './podman-raise-num-locks.ts';
+import { prune } from './prune.ts';
 import { pruneVolumes } from './prune-volumes.ts';
 import { raiseCgroupDescendants } from './raise-cgroup-descendants.ts';
 import { raiseDmBasesize } from './raise-dm-basesize.ts';
@@ -91,6 +90,7 @@ import { raiseInotifyInstances } from './raise-inotify-instances.ts';
 import { raiseInotifyWatches } from './raise-inotify-watches.ts';
 import { raiseKernelSem } from './raise-kernel-sem.ts';
 import { raiseKeyQuota } from './raise-key-quota.ts';
+import { raiseLimit } from './raise-limit.ts';
 import { raiseMaxNamespaces } from './raise-max-namespaces.ts';
 import { raiseMountMax } from './raise-mount-max.ts';
 import { raiseProjectQuota } from './raise-project-quota.ts';
@@ -100,8 +100,8 @@ import { readDevicemapperPool } from './read-devicemapper-pool.ts';
 import { reclaimVmDisk } from './reclaim-vm-disk.ts';
 import { recreateContainerLarger } from './recreate-container-larger.ts';
 import { recreateThinPool } from './recreate-thin-pool.ts';
-import { recreateWithMoreInodes } from './recreate-with-more-inodes.ts';
 import { recreateXfsFtype } from './recreate-xfs-ftype.ts';
+import { releaseDeleted } from './release-deleted.ts';
 import type { Remedy } from './remedy.ts';
 import { remountAfterFsck } from './remount-after-fsck.ts';
 import { remountAfterXfsRepair } from './remount-after-xfs-repair.ts';
@@ -109,19 +109,22 @@ import { remountShmHot } from './remount-shm-hot.ts';
 import { remountTmpfsLarger } from './remount-tmpfs-larger.ts';
 import { removeInvalidSnapshot } from './remove-invalid-snapshot.ts';
 import { removeIpcOrphans } from './remove-ipc-orphans.ts';
+import { removeOrphans } from './remove-orphans.ts';
 import { removeRescueDevice } from './remove-rescue-device.ts';
 import { removeStaleLeases } from './remove-stale-leases.ts';
 import { resizeBpfMaps } from './resize-bpf-maps.ts';
 import { restartContainerd } from './restart-containerd.ts';
 import { restartDockerToDeleteDeferred } from './restart-docker-to-delete-deferred.ts';
-import { restartHolder } from './restart-holder.ts';
 import { restartMountLeaker } from './restart-mount-leaker.ts';
 import { restoreDockerDataRoot } from './restore-docker-data-root.ts';
 import { setStagingDir } from './set-staging-dir.ts';
 import { squashImage } from './squash-image.ts';
 import { stratisAddData } from './stratis-add-data.ts';
 import { switchToOverlay2 } from './switch-to-overlay2.ts';
-import { thinMetadataRepair } from './thin-metadata-repair.ts';
+import { thinAutoextend } from './thin-autoextend.ts';
+import { thinExtend } from './thin-extend.ts';
+import { thinRepair } from './thin-repair.ts';
+import { thinTrim } from './thin-trim.ts';
 import { truncateContainerLog } from './truncate-container-log.ts';
 import { truncateDeletedFile } from './truncate-deleted-file.ts';
 import { upgradeKernel } from './upgrade-kernel.ts';
@@ -143,26 +146,28 @@ import { zfsRaiseQuota } from './zfs-raise-quota.ts';
 export const remedies: readonly Remedy[] = [
   bootNokmem,
   btrfsAddDevice,
-  btrfsBalanceDataInSteps,
   btrfsConvertProfile,
   btrfsGrowDevice,
+  btrfsMaintenance,
   btrfsMountAgainAndMakeRoom,
   btrfsMountNoatime,
   btrfsRaiseQgroup,
+  btrfsRebalance,
   btrfsReclaimThreshold,
   btrfsReplaceSmallDevice,
   btrfsTemporaryDevice,
   btrfsWaitForCleaner,
   buildxPrune,
+  capLogs,
   checkFileSystemsAfterFullPool,
   cleanBelowMountPoint,
   cleanContainerdSnapshots,
   cleanCoreDumps,
   cleanHiddenStore,
-  cleanOrphanLayers,
   cleanStagingDir,
   clearContainerdThinDevice,
   cniRemoveStaleAddresses,
+  containerVolume,
   crictlImagePrune,
   deleteSnapshots,
   deleteUnknownThinDevices,
@@ -180,7 +185,6 @@ export const remedies: readonly Remedy[] = [
   dockerSmallerAddressPools,
   dropDyingCgroups,
   enableDiscards,
-  enableThinAutoextend,
   endLeakedTerminals,
   etcdCompactDefrag,
   ext4DropXattrs,
@@ -195,10 +199,9 @@ export const remedies: readonly Remedy[] = [
   freeHypervisorStorage,
   freeOnServer,
   freeSpaceThenClearBlock,
-  fstrimContainers,
-  growContainerVolume,
+  growContainer,
   growFileSystem,
-  growLoopPoolInPlace,
+  growLoopPool,
   growVmDisk,
   inspectRightFileSystem,
   installThinProvisioningTools,
@@ -209,22 +212,21 @@ export const remedies: readonly Remedy[] = [
   k8sSetEphemeralRequests,
   k8sSetEvictionThresholds,
   limitBuildCache,
-  limitContainerLogs,
   loopToDirectLvm,
   lowerDmMinFreeSpace,
   lowerRootReserve,
-  lvextendThinPool,
   lvmTransactionIdRestore,
-  mountAndCleanContainerVolume,
+  moreInodes,
   mountWithPquota,
+  moveDataRoot,
   moveDataToVolume,
-  moveGraphRoot,
   moveLoopFileToLargerDisk,
   olderDockerToSaveImages,
   olderThinProvisioningTools,
   ostreeCleanup,
   ostreeLowerMinimum,
   podmanRaiseNumLocks,
+  prune,
   pruneVolumes,
   raiseCgroupDescendants,
   raiseDmBasesize,
@@ -234,6 +236,7 @@ export const remedies: readonly Remedy[] = [
   raiseInotifyWatches,
   raiseKernelSem,
   raiseKeyQuota,
+  raiseLimit,
   raiseMaxNamespaces,
   raiseMountMax,
   raiseProjectQuota,
@@ -243,27 +246,30 @@ export const remedies: readonly Remedy[] = [
   reclaimVmDisk,
   recreateContainerLarger,
   recreateThinPool,
-  recreateWithMoreInodes,
   recreateXfsFtype,
+  releaseDeleted,
   remountAfterFsck,
   remountAfterXfsRepair,
   remountShmHot,
   remountTmpfsLarger,
   removeInvalidSnapshot,
   removeIpcOrphans,
+  removeOrphans,
   removeRescueDevice,
   removeStaleLeases,
   resizeBpfMaps,
   restartContainerd,
   restartDockerToDeleteDeferred,
-  restartHolder,
   restartMountLeaker,
   restoreDockerDataRoot,
   setStagingDir,
   squashImage,
   stratisAddData,
   switchToOverlay2,
-  thinMetadataRepair,
+  thinAutoextend,
+  thinExtend,
+  thinRepair,
+  thinTrim,
   truncateContainerLog,
   truncateDeletedFile,
   upgradeKernel,

@@ -11,4 +11,5 @@ export const moveLoopFileToLargerDisk: Remedy = {
     'Delete the old copy (destructive) only when everything works.',
   ],
   danger: "The file's own size stays: Docker's 100 GiB are the next limit.",
+  plan: 'move-data-root',
 };

@@ -10,4 +10,5 @@ export const raiseDmBasesize: Remedy = {
     'docker info: Base Device Size.',
   ],
   danger: 'Raising it makes the pool promise more than it has: watch Data Space.',
+  plan: 'grow-container',
 };

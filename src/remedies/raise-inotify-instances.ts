@@ -9,4 +9,5 @@ export const raiseInotifyInstances: Remedy = {
     'Write it to /etc/sysctl.d/90-inotify.conf',
     'Restart what failed',
   ],
+  plan: 'raise-limit',
 };

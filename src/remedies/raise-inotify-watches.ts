@@ -9,4 +9,5 @@ export const raiseInotifyWatches: Remedy = {
     'Write it to /etc/sysctl.d/90-inotify.conf',
     'Restart what failed; find what leaks: lines `inotify wd:` in /proc/*/fdinfo/*',
   ],
+  plan: 'raise-limit',
 };

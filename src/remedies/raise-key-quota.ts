@@ -9,4 +9,5 @@ export const raiseKeyQuota: Remedy = {
     'Write it to /etc/sysctl.d/90-keys.conf',
     'cat /proc/key-users',
   ],
+  plan: 'raise-limit',
 };

@@ -10,4 +10,5 @@ export const raiseMaxNamespaces: Remedy = {
     'lsns -t net: remove leaked ones (ip netns delete)',
   ],
   danger: 'A value of 0 may be there for security: ask whoever set it.',
+  plan: 'raise-limit',
 };

@@ -5,4 +5,5 @@ export const raiseMountMax: Remedy = {
   title: 'Raise the number of mounts in a namespace (first aid)',
   risk: 'safe',
   byHand: ['sysctl -w fs.mount-max=200000', 'Find what leaks mounts: the limit only buys time'],
+  plan: 'raise-limit',
 };

@@ -8,4 +8,6 @@ export interface Remedy {
   byHand: string[];
   /** what goes wrong when it is done carelessly */
   danger?: string;
+  /** id of the remedy that `ullage plan` uses for it; absent: its own id, if that can be planned */
+  plan?: string;
 }

@@ -10,4 +10,5 @@ export const truncateContainerLog: Remedy = {
     'truncate -s 0 LOGPATH',
   ],
   danger: 'Truncate, never rm: a removed log that is still open keeps its space. docker logs may print garbage once.',
+  plan: 'cap-logs',
 };

@@ -12,4 +12,5 @@ export const vgextendThenLvextend: Remedy = {
   ],
   danger:
     'vgextend on a disk that holds data destroys that data. The pool then lives on both disks: losing one loses all.',
+  plan: 'thin-extend',
 };

@@ -57,26 +57,26 @@ const metadata = (...facts: Parameters<typeof host>) => best(dmThinMetadataFull,
 describe('cures of a full thin pool', () => {
   it('are LVM’s where the pool is', () => {
     const facts = [...pool('vg-pool-tpool', '254:1'), linear('vg-pool_tdata'), docker('vg-pool')];
-    expect(data(...facts)?.[0]).toBe('lvextend-thin-pool');
+    expect(data(...facts)?.[0]).toBe('thin-extend');
     expect(data(...facts)).not.toContain('dmsetup-grow-thin-pool');
     expect(metadata(...facts)?.[0]).toBe('extend-thin-metadata');
   });
 
   it('are dmsetup’s where it was made by hand', () => {
     const facts = [...pool('dev', '254:1'), linear('dev-data')];
-    expect(data(...facts)).toEqual(['dmsetup-grow-thin-pool', 'fstrim-containers', 'docker-image-prune']);
-    expect(metadata(...facts)).toEqual(['dmsetup-grow-thin-metadata', 'thin-metadata-repair']);
+    expect(data(...facts)).toEqual(['dmsetup-grow-thin-pool', 'thin-trim', 'docker-image-prune']);
+    expect(metadata(...facts)).toEqual(['dmsetup-grow-thin-metadata', 'thin-repair']);
   });
 
   it('are containerd’s where its snapshots lie on the pool', () => {
     expect(data(...pool('dev', '254:1'), linear('dev-data'), snapshot)).toEqual([
       'dmsetup-grow-thin-pool',
-      'fstrim-containers',
+      'thin-trim',
       'clean-containerd-snapshots',
     ]);
     expect(data(...pool('dev', '7:1'), snapshot)).toEqual([
-      'grow-loop-pool-in-place',
-      'fstrim-containers',
+      'grow-loop-pool',
+      'thin-trim',
       'clean-containerd-snapshots',
     ]);
   });
@@ -84,7 +84,7 @@ describe('cures of a full thin pool', () => {
   it('are the loop file’s where the pool lies on one', () => {
     const facts = [...pool('docker-8:1-12-pool', '7:1'), docker('docker-8:1-12-pool')];
     expect(data(...facts)).toContain('switch-to-overlay2');
-    expect(data(...facts)?.[0]).toBe('grow-loop-pool-in-place');
+    expect(data(...facts)?.[0]).toBe('grow-loop-pool');
     expect(metadata(...facts)?.[0]).toBe('dmsetup-grow-thin-metadata');
   });
 

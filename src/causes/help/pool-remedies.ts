@@ -3,9 +3,9 @@ import type { Pool } from './thin.ts';
 
 /** Cures that ask LVM, and what does the same where a pool was made without it. */
 const BY_LVM: Readonly<Record<string, 'data' | 'metadata' | 'none'>> = {
-  'lvextend-thin-pool': 'data',
+  'thin-extend': 'data',
   'vgextend-then-lvextend': 'data',
-  'enable-thin-autoextend': 'none',
+  'thin-autoextend': 'none',
   'extend-thin-metadata': 'metadata',
 };
 
@@ -15,10 +15,10 @@ const DOCKERS_OWN = new Set(['loop-to-direct-lvm', 'switch-to-overlay2', 'lower-
 /** The cures among `ids` that fit what the pool is made of and who uses it, in their order. */
 export function fitting(ids: readonly string[], pool: Pool, facts: Facts): string[] {
   const whose = ofContainerd(pool, facts) ? containerds(ids) : ids;
-  if (pool.loop) return swapped(whose, 'grow-loop-pool-in-place');
+  if (pool.loop) return swapped(whose, 'grow-loop-pool');
   if (byHand(pool, facts))
     return swapped(
-      whose.filter((id) => id !== 'grow-loop-pool-in-place'),
+      whose.filter((id) => id !== 'grow-loop-pool'),
       'dmsetup-grow-thin-pool',
     );
   return byLvm(pool, facts) ? whose.filter((id) => !id.startsWith('dmsetup-grow-')) : [...whose];

@@ -1,0 +1,47 @@
+import { diagnose } from '../causes/diagnose.ts';
+import { causes } from '../causes/index.ts';
+import { openHost } from '../host/open.ts';
+import type { Plan } from '../plan/plan.ts';
+import { collect } from '../probes/collect.ts';
+import { probes } from '../probes/index.ts';
+import { iec } from './render/size.ts';
+
+export interface Measured {
+  headroom?: number;
+  predicted?: number;
+  /** is the finding that the plan cures still there? */
+  cured?: boolean;
+  lines: string[];
+}
+
+/** Looks again when a plan is done: what the consumer can take now, and whether the finding is gone. */
+export async function headroomAfter(plan: Plan): Promise<Measured> {
+  const host = await openHost(plan.host.spec);
+  try {
+    const { consumer, headroomAfter: predicted } = plan.predicted;
+    const targets = consumer?.startsWith('/') ? [consumer] : [];
+    const { facts } = await collect(host, probes, { targets });
+    const report = diagnose(facts, causes, 'host');
+    const room = report.headroom.find((one) => one.consumer === consumer)?.bytes;
+    const measured: Measured = { lines: [] };
+    if (room !== undefined) {
+      measured.headroom = room;
+      if (predicted !== undefined) measured.predicted = predicted;
+      measured.lines.push(
+        `${consumer} can take ${iec(room)} now${predicted === undefined ? '' : `, ${iec(predicted)} was predicted`}`,
+      );
+    }
+    if (plan.finding) {
+      const { cause, subject } = plan.finding;
+      measured.cured = !report.findings.some(
+        (one) => one.cause === cause && one.subject === subject && one.confidence !== 'possible',
+      );
+      measured.lines.push(
+        measured.cured ? `${cause} is gone` : `${cause} is still found: ullage doctor --why ${cause}`,
+      );
+    }
+    return measured;
+  } finally {
+    await host.close();
+  }
+}

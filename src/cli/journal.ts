@@ -1,0 +1,95 @@
+import { UllageError } from '../host/host.ts';
+import { findJournals, type JournalLine, readJournal } from '../plan/journal.ts';
+import { type State, stateOf } from '../plan/state.ts';
+import { safeText } from '../probes/clean.ts';
+import { parseVerb } from './arguments.ts';
+import { chosenJournal } from './chosen-journal.ts';
+import { EXIT } from './exit-status.ts';
+import { shown } from './render/plan.ts';
+import { print } from './show.ts';
+
+/** `ullage journal [ID] [--json]`: the applies of this machine and how they stand; with an ID, all of one. */
+export async function run(argv: string[]): Promise<number> {
+  const { values, positionals } = parseVerb('journal', argv, { json: { type: 'boolean' } });
+  if (positionals.length > 1)
+    throw new UllageError('more than one plan given', positionals.join(' '), 'One plan at a time');
+  const [id] = positionals;
+  if (id !== undefined) {
+    const lines = readJournal(chosenJournal(id, () => true, 'to show'));
+    print(values.json ? [JSON.stringify({ version: 1, events: lines }, null, 2)] : whole(stateOf(lines), lines));
+    return EXIT.healthy;
+  }
+  const all = findJournals().map((path) => ({ path, state: stateOf(readJournal(path)) }));
+  if (values.json)
+    print([JSON.stringify({ version: 1, journals: all.map(({ path, state }) => brief(path, state)) }, null, 2)]);
+  else if (all.length === 0) print(['Nothing was applied on this machine.']);
+  else
+    print(
+      all.map(
+        ({ state }) =>
+          `${state.plan.id}  ${state.startedAt.slice(0, 16)}  ${state.stands.padEnd(10)}  ${state.plan.remedy}  ${safeText(state.plan.on)}${state.failure ? `  (${safeText(state.failure).slice(0, 100)})` : ''}`,
+      ),
+    );
+  return all.some(({ state }) => state.stands === 'unfinished') ? EXIT.warning : EXIT.healthy;
+}
+
+/** One apply, in short. */
+export interface JournalBrief {
+  id: string;
+  path: string;
+  remedy: string;
+  on: string;
+  host: string;
+  stands: State['stands'];
+  startedAt: string;
+  lastAt: string;
+  failure?: string;
+  steps: { id: string; state: string }[];
+}
+
+function brief(path: string, state: State): JournalBrief {
+  const { plan, stands, startedAt, lastAt, failure } = state;
+  return {
+    id: plan.id,
+    path,
+    remedy: plan.remedy,
+    on: plan.on,
+    host: plan.host.hostname,
+    stands,
+    startedAt,
+    lastAt,
+    ...(failure ? { failure } : {}),
+    steps: plan.steps.map((step) => ({ id: step.id, state: state.steps.get(step.id) ?? 'untouched' })),
+  };
+}
+
+function whole(state: State, lines: readonly JournalLine[]): string[] {
+  return [
+    `${state.plan.id}  ${state.stands}  ${state.plan.title} on ${safeText(state.plan.on)}`,
+    ...lines.map((line) => `${line.at.slice(0, 19)}  ${event(line)}`),
+  ];
+}
+
+function event(line: JournalLine): string {
+  switch (line.event) {
+    case 'plan':
+      return `plan ${line.plan.remedy}, ${line.plan.steps.length} steps`;
+    case 'command':
+      return `  $ ${shown(line.argv)}`;
+    case 'ran':
+      return `  exit ${line.exit ?? 'unknown'} in ${line.seconds} s${line.stderr ? `: ${safeText(line.stderr).slice(0, 200)}` : ''}`;
+    case 'started':
+      return `  process ${line.process.pid}`;
+    case 'resumed':
+      return `gone on with ${line.by}`;
+    case 'finished':
+      return line.outcome;
+    case 'waiting':
+      return `${line.step} waits: ${line.for}`;
+    case 'failed':
+    case 'skipped':
+      return `${line.step} ${line.event}: ${safeText(line.why)}`;
+    default:
+      return `${line.step} ${line.event}${line.event === 'done' && line.recognised ? ' before, as the machine shows' : ''}`;
+  }
+}

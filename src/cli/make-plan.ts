@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Finding, Scene } from '../causes/cause.ts';
+import { diagnose, sceneOf } from '../causes/diagnose.ts';
+import { causes } from '../causes/index.ts';
+import { type Host, UllageError } from '../host/host.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { collect } from '../probes/collect.ts';
+import { probes } from '../probes/index.ts';
+import { remedies } from '../remedies/index.ts';
+import { planned } from '../remedies/plans/index.ts';
+import type { PlannedRemedy } from '../remedies/plans/planned.ts';
+import { settingsFault } from '../remedies/plans/settings.ts';
+
+export interface PlanOrder {
+  remedy?: string;
+  on?: string;
+  settings: ReadonlyMap<string, string>;
+  /** `ssh://…` */
+  spec?: string;
+  timeoutMs: number;
+}
+
+/** Looks at the host, chooses what is to be cured, and lets the remedy plan it. */
+export async function planFor(host: Host, order: PlanOrder): Promise<Plan> {
+  const targets = order.on?.startsWith('/') ? [order.on] : [];
+  const { facts, unknown } = await collect(host, probes, { deadlineMs: order.timeoutMs, targets });
+  const report = diagnose(facts, causes, 'host', unknown);
+  const scene = sceneOf(facts, 'host');
+  const { id, finding } =
+    order.remedy === undefined ? bestCure(report.findings, order.on) : named(order.remedy, report.findings, order.on);
+  const remedy = await load(id);
+  const fault = settingsFault(remedy.settings, order.settings);
+  if (fault) throw new UllageError('a setting is wrong', `ullage plan ${id}`, fault);
+  const on = order.on ?? finding?.subject;
+  return draftPlan(host, remedy, scene, { ...order, ...(on === undefined ? {} : { on }) }, finding);
+}
+
+async function draftPlan(
+  host: Host,
+  remedy: PlannedRemedy,
+  scene: Scene,
+  order: PlanOrder,
+  finding: Finding | undefined,
+): Promise<Plan> {
+  const id = `ullage-${randomBytes(3).toString('hex')}`;
+  const drafting = remedy.draft({
+    scene,
+    settings: order.settings,
+    id,
+    ...(finding ? { finding } : {}),
+    ...(order.on === undefined ? {} : { on: order.on }),
+  });
+  return makePlan(drafting, {
+    host,
+    id,
+    remedy: remedy.id,
+    title: remedies.find((one) => one.id === remedy.id)?.title ?? remedy.id,
+    finding: finding ? { cause: finding.cause, subject: finding.subject, confidence: finding.confidence } : null,
+    ...(order.spec ? { spec: order.spec } : {}),
+  });
+}
+
+/** @throws UllageError with those that can be planned */
+export async function load(id: string): Promise<PlannedRemedy> {
+  const remedy = planned[id];
+  if (remedy) return remedy();
+  const text = remedies.some((one) => one.id === id);
+  throw new UllageError(
+    text ? 'that remedy cannot be planned, it is done by hand' : 'no such remedy',
+    id,
+    text ? `docs/remedies/${id}.md tells how` : 'ullage remedies lists them',
+  );
+}
+
+/** What plans the remedy of that id: itself, or the one that its text names. */
+export function plannedId(id: string): string | undefined {
+  if (planned[id]) return id;
+  const through = remedies.find((remedy) => remedy.id === id)?.plan;
+  return through !== undefined && planned[through] ? through : undefined;
+}
+
+interface Chosen {
+  id: string;
+  finding?: Finding;
+}
+
+function bestCure(findings: readonly Finding[], on: string | undefined): Chosen {
+  const there = findings.filter((finding) => on === undefined || concerns(finding, on));
+  for (const finding of there) {
+    if (finding.confidence === 'possible') continue;
+    for (const id of finding.remedies) {
+      const plans = plannedId(id);
+      // what deletes data is planned only when it is asked for by name
+      if (plans && remedies.find((remedy) => remedy.id === plans)?.risk !== 'destructive')
+        return { id: plans, finding };
+    }
+  }
+  const first = there[0];
+  if (!first)
+    throw new UllageError(
+      'there is nothing to cure',
+      on ?? 'this host',
+      'ullage doctor finds nothing wrong; ullage plan REMEDY plans one by name',
+    );
+  throw new UllageError(
+    'no cure of what was found is planned by itself',
+    `${first.cause} (${first.subject}): ${first.remedies.join(', ') || 'no remedy'}`,
+    `ullage doctor --why ${first.cause} tells how it is done by hand; ullage plan REMEDY plans one by name`,
+  );
+}
+
+function named(remedy: string, findings: readonly Finding[], on: string | undefined): Chosen {
+  const id = plannedId(remedy) ?? remedy;
+  const finding = findings.find(
+    (one) => one.remedies.some((cure) => plannedId(cure) === id) && (on === undefined || concerns(one, on)),
+  );
+  return { id, ...(finding ? { finding } : {}) };
+}
+
+function concerns(finding: Finding, on: string): boolean {
+  return (
+    finding.subject === on || finding.subject.includes(on) || finding.evidence.some((one) => one.quote.includes(on))
+  );
+}

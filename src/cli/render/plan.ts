@@ -1,0 +1,83 @@
+import { quoteWord } from '../../host/quote.ts';
+import type { Argv, Plan, Predicted, Step } from '../../plan/plan.ts';
+import { safeText } from '../../probes/clean.ts';
+import { iec } from './size.ts';
+import { type Style, wrap } from './style.ts';
+
+/** A plan for people: what it gains, each step with its command, and what remains if it stops. */
+export function planLines(plan: Plan, style: Style, file: string | undefined): string[] {
+  const lines = [
+    style.bold(`${plan.title}  (${plan.remedy})`),
+    `on ${safeText(plan.on)}, host ${safeText(plan.host.hostname)}`,
+  ];
+  if (plan.finding) lines.push(`cures ${plan.finding.cause} (${plan.finding.confidence})`);
+  lines.push(...wrap(gain(plan.predicted, plan.steps), style.width, ''), '');
+  for (const [index, step] of plan.steps.entries()) lines.push(...stepLines(step, index + 1, style));
+  for (const note of plan.notes) lines.push(...wrap(note, style.width, '  '));
+  lines.push(
+    '',
+    file === undefined
+      ? style.dim(
+          `to do it: ullage plan ${plan.remedy} --on ${quoteLook(plan.on)} -o plan.json && ullage apply plan.json`,
+        )
+      : `to do it: ullage apply ${quoteLook(file)}`,
+  );
+  return lines;
+}
+
+/** `headroom 0 B → about 7.2 GiB, no downtime, about 2 min; …` */
+function gain(predicted: Predicted, steps: readonly Step[]): string {
+  const parts: string[] = [];
+  if (predicted.headroomAfter !== undefined)
+    parts.push(
+      `headroom ${predicted.headroomBefore === undefined ? '' : `${iec(predicted.headroomBefore)} → `}about ${iec(predicted.headroomAfter)}`,
+    );
+  if (predicted.freed !== undefined) parts.push(`frees about ${iec(predicted.freed)}`);
+  parts.push(predicted.downtime === 0 ? 'no downtime' : `downtime about ${seconds(predicted.downtime)}`);
+  if (predicted.seconds !== undefined) parts.push(`takes about ${seconds(predicted.seconds)}`);
+  if (predicted.risk === 'destructive') parts.push('DELETES DATA');
+  const stuck = steps.findIndex((step) => step.undo === undefined && step.risk !== 'none');
+  parts.push(stuck < 0 ? 'can be undone' : stuck === 0 ? 'cannot be undone' : `can be undone up to step ${stuck}`);
+  return `${parts.join(', ')}; resumed at any time`;
+}
+
+function stepLines(step: Step, number: number, style: Style): string[] {
+  const lines = [`${String(number).padStart(3)}  ${style.bold(step.title)}`];
+  lines.push(...wrap(step.why, style.width, '     '));
+  for (const write of step.writes ?? []) {
+    lines.push(`     write ${safeText(write.path)} (${write.mode}):`);
+    lines.push(
+      ...write.content
+        .trimEnd()
+        .split('\n')
+        .map((line) => style.dim(`       | ${safeText(line)}`)),
+    );
+  }
+  for (const argv of [...step.run, ...(step.always ?? [])]) lines.push(`     $ ${shown(argv)}`);
+  if (step.skipIf)
+    lines.push(...wrap(`left out when ${step.skipIf.map((check) => check.says).join(' and ')}`, style.width, '     '));
+  if (step.confirm) lines.push(...wrap(`waits for you first: ${step.confirm}`, style.width, '     '));
+  lines.push(
+    style.dim(
+      `     undo: ${step.undo === undefined ? (step.risk === 'none' ? 'nothing to undo' : 'no way back') : step.undo.map(shown).join('; ') || ((step.writes ?? []).length > 0 ? 'the old file comes back' : 'nothing to undo')}`,
+    ),
+  );
+  lines.push(...wrap(`if it stops here: ${step.ifStopped}`, style.width, '     ').map(style.dim));
+  return lines;
+}
+
+/** argv as a person would type it: quoted only where a shell needs it. */
+export function shown(argv: Argv): string {
+  return argv.map(quoteLook).join(' ');
+}
+
+function quoteLook(word: string): string {
+  const safe = safeText(word);
+  return /^[\w@%+=:,./{}-]+$/.test(safe) ? safe : quoteWord(safe);
+}
+
+export function seconds(value: number): string {
+  if (value < 90) return `${Math.max(1, Math.round(value))} s`;
+  if (value < 5400) return `${Math.round(value / 60)} min`;
+  return `${Math.round(value / 360) / 10} h`;
+}
