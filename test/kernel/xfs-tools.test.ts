@@ -19,8 +19,11 @@ interface Make {
 
 const MAKES: readonly Make[] = [
   { name: 'defaults', mkfs: [], names: 100_000, pieces: 12_000 },
-  { name: 'without ftype', mkfs: ['-n', 'ftype=0'] },
-  { name: 'whole inode chunks, no reflink', mkfs: ['-i', 'sparse=0', '-m', 'reflink=0,bigtime=0,finobt=0'], reflink: false },
+  {
+    name: 'whole inode chunks, no reflink',
+    mkfs: ['-i', 'sparse=0', '-m', 'reflink=0,bigtime=0,finobt=0'],
+    reflink: false,
+  },
   { name: 'blocks of 1 KiB, directory blocks of 8 KiB', mkfs: ['-b', 'size=1024', '-n', 'size=8192'], pieces: 6000 },
   { name: 'directory blocks of 64 KiB', mkfs: ['-n', 'size=65536', '-m', 'rmapbt=1'] },
   { name: 'inodes of 2 KiB, large counters', mkfs: ['-i', 'size=2048,nrext64=1'] },

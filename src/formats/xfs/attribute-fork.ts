@@ -39,7 +39,12 @@ export class AttributeBlocks {
     }
     const extent = this.extents[low];
     if (extent === undefined || extent.start > number)
-      throw new FormatError('block of the attributes is not mapped', this.volume.reader.name, this.fork.position, `block ${number}`);
+      throw new FormatError(
+        'block of the attributes is not mapped',
+        this.volume.reader.name,
+        this.fork.position,
+        `block ${number}`,
+      );
     return readBlocks(this.volume, extent.block + (number - extent.start), 1, 'attributes');
   }
 
@@ -72,7 +77,8 @@ export class AttributeBlocks {
         if (bytes.readUInt32BE(0) !== REMOTE_MAGIC) fail('no block of an attribute value');
         const fault = headerFault(bytes, HEADERS.remote, sb.metaUuid, position, this.fork.inode);
         if (fault !== undefined) fail(fault);
-        if (bytes.readUInt32BE(4) !== have || bytes.readUInt32BE(8) !== count) fail('block of another part of the value');
+        if (bytes.readUInt32BE(4) !== have || bytes.readUInt32BE(8) !== count)
+          fail('block of another part of the value');
       }
       bytes.copy(value, have, from, from + count);
       have += count;

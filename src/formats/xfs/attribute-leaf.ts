@@ -20,7 +20,8 @@ export function* leafAttributes(bytes: Buffer, version: 4 | 5): Generator<RawAtt
   for (let i = 0; i < count; i++) {
     const at = header + i * 8;
     const flags = bytes[at + 6] as number;
-    yield entry(bytes, bytes.readUInt16BE(at + 4), flags, header + count * 8) ?? `attribute ${i + 1} of its leaf is impossible`;
+    yield entry(bytes, bytes.readUInt16BE(at + 4), flags, header + count * 8) ??
+      `attribute ${i + 1} of its leaf is impossible`;
   }
 }
 

@@ -33,7 +33,12 @@ export function inodeAttributes(volume: Volume, inode: Inode, damaged: OnDamage)
   return list;
 }
 
-function collect(volume: Volume, fork: Fork, list: ExtendedAttribute[], report: (what: string, offset: number) => void): void {
+function collect(
+  volume: Volume,
+  fork: Fork,
+  list: ExtendedAttribute[],
+  report: (what: string, offset: number) => void,
+): void {
   const blocks = fork.format === 'local' ? undefined : new AttributeBlocks(volume, fork);
   for (const lost of blocks?.lost ?? []) report(lost, fork.position);
   const found = blocks === undefined ? shortformAttributes(fork.bytes) : treeAttributes(volume, blocks, report);
@@ -49,7 +54,10 @@ function collect(volume: Volume, fork: Fork, list: ExtendedAttribute[], report: 
   }
 }
 
-function visible(one: RawAttribute | RemoteAttribute, blocks: AttributeBlocks | undefined): ExtendedAttribute | string | undefined {
+function visible(
+  one: RawAttribute | RemoteAttribute,
+  blocks: AttributeBlocks | undefined,
+): ExtendedAttribute | string | undefined {
   if ('value' in one) return visibleAttribute(one);
   const shown = visibleAttribute({ ...one, value: Buffer.alloc(0) });
   // an incomplete attribute's blocks may not be there yet; an empty ACL is none
@@ -81,7 +89,8 @@ function* treeAttributes(
     try {
       const { bytes, position, magic } = blocks.readTree(next.number);
       if (magic === MAGICS[version].leaf && (next.level ?? 0) === 0) yield* leafAttributes(bytes, version);
-      else if (magic === MAGICS[version].node && next.level !== 0) stack.push(...nodeChildren(bytes, version, next.level));
+      else if (magic === MAGICS[version].node && next.level !== 0)
+        stack.push(...nodeChildren(bytes, version, next.level));
       else throw new FormatError('no block of the attribute tree', volume.reader.name, position);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -91,13 +100,25 @@ function* treeAttributes(
 }
 
 /** xfs_da_intnode: children in the order they are to be popped. */
-function nodeChildren(bytes: Buffer, version: 4 | 5, expected: number | undefined): { number: number; level: number }[] {
+function nodeChildren(
+  bytes: Buffer,
+  version: 4 | 5,
+  expected: number | undefined,
+): { number: number; level: number }[] {
   const at = version === 5 ? 56 : 12;
   const header = version === 5 ? 64 : 16;
   const count = bytes.readUInt16BE(at);
   const level = bytes.readUInt16BE(at + 2);
   // XFS_DA_NODE_MAXDEPTH
   if (level < 1 || level > 5 || (expected !== undefined && level !== expected) || header + count * 8 > bytes.length)
-    throw new FormatError('node of the attribute tree is impossible', 'attributes', 0, `level ${level}, ${count} children`);
-  return Array.from({ length: count }, (_, i) => ({ number: bytes.readUInt32BE(header + (count - 1 - i) * 8 + 4), level: level - 1 }));
+    throw new FormatError(
+      'node of the attribute tree is impossible',
+      'attributes',
+      0,
+      `level ${level}, ${count} children`,
+    );
+  return Array.from({ length: count }, (_, i) => ({
+    number: bytes.readUInt32BE(header + (count - 1 - i) * 8 + 4),
+    level: level - 1,
+  }));
 }

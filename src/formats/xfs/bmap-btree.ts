@@ -19,7 +19,13 @@ export function* btreeMappings(volume: Volume, fork: Fork): Generator<Mapping> {
   const count = fork.bytes.readUInt16BE(2);
   const room = Math.floor((fork.bytes.length - 4) / 16);
   if (level < 1 || level > MAX_LEVELS || count < 1 || count > room) {
-    yield { kind: 'lost', start: 0, end: Number.POSITIVE_INFINITY, what: 'root of the extent tree is impossible', position: fork.position };
+    yield {
+      kind: 'lost',
+      start: 0,
+      end: Number.POSITIVE_INFINITY,
+      what: 'root of the extent tree is impossible',
+      position: fork.position,
+    };
     return;
   }
   const visited = new Set<number>();

@@ -17,7 +17,10 @@ export function* contentRanges(volume: Volume, inode: Inode): Generator<ContentR
   for (const mapping of forkMappings(volume, inode.data, inode.realtime)) {
     const offset = mapping.start * blockSize;
     if (offset >= inode.size) break;
-    const end = Math.min(mapping.kind === 'lost' ? mapping.end * blockSize : offset + mapping.count * blockSize, inode.size);
+    const end = Math.min(
+      mapping.kind === 'lost' ? mapping.end * blockSize : offset + mapping.count * blockSize,
+      inode.size,
+    );
     if (mapping.kind === 'extent' && mapping.unwritten) continue;
     const next: ContentRange =
       mapping.kind === 'lost'

@@ -12,21 +12,24 @@ export function* directoryEntries(volume: Volume, inode: Inode, damaged: OnDamag
     damaged({ what: `directory: ${what}`, source, offset, lost: 'names in it' });
   if (inode.data.format === 'local') {
     const found = shortformEntries(inode.data.bytes, inode.size, volume.sb.ftype);
-    yield* checkedEntries(volume, found, (what) => report(what, inode.data.position));
+    yield* checkedEntries(volume, found, inode.doubtful, (what) => report(what, inode.data.position));
   } else
     for (const block of directoryBlocks(volume, inode, report))
-      yield* checkedEntries(volume, blockEntries(volume, block.bytes), (what) => report(what, block.position));
+      yield* checkedEntries(volume, blockEntries(volume, block.bytes), block.doubtful ?? inode.doubtful, (what) =>
+        report(what, block.position),
+      );
 }
 
 function* checkedEntries(
   volume: Volume,
   found: Iterable<{ name: Buffer; inode: number } | string>,
+  doubtful: string | undefined,
   report: (what: string) => void,
 ): Generator<DirectoryEntry> {
   for (const one of found) {
     const entry = typeof one === 'string' ? one : checkedEntry(volume, one.name, one.inode);
     if (typeof entry === 'string') report(entry);
-    else if (entry !== undefined) yield entry;
+    else if (entry !== undefined) yield doubtful === undefined ? entry : { ...entry, doubtful };
   }
 }
 

@@ -58,7 +58,10 @@ export function featureNames(bits: FeatureBits): string[] {
   }
   const names = ['crc=1'];
   if (bits.versionBits & VERSION.asciiCi) names.push('ascii-ci');
-  names.push(...named(bits.incompat, INCOMPAT_NAMES, 'incompat'), ...named(bits.roCompat, RO_COMPAT_NAMES, 'ro_compat'));
+  names.push(
+    ...named(bits.incompat, INCOMPAT_NAMES, 'incompat'),
+    ...named(bits.roCompat, RO_COMPAT_NAMES, 'ro_compat'),
+  );
   return names;
 }
 

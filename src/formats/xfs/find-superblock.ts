@@ -1,6 +1,6 @@
 import { type BlockReader, readBytes } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
-import { SUPERBLOCK_BYTES, type Superblock, parseSuperblock } from './superblock.ts';
+import { parseSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.ts';
 
 /** The largest sector, so that the checksum can be computed whatever the sector's size. */
 const LARGEST_SECTOR = 32768;

@@ -18,7 +18,8 @@ export function forkMappings(volume: Volume, fork: Fork, realtime = false): Iter
 }
 
 function* listed(fork: Fork): Generator<Extent> {
-  if (fork.extents * EXTENT_BYTES > fork.bytes.length) throw fault(fork, `${fork.extents} extents said to lie in the inode`);
+  if (fork.extents * EXTENT_BYTES > fork.bytes.length)
+    throw fault(fork, `${fork.extents} extents said to lie in the inode`);
   for (let i = 0; i < fork.extents; i++) yield unpackExtent(fork.bytes, i * EXTENT_BYTES);
 }
 
@@ -35,13 +36,23 @@ function* check(volume: Volume, fork: Fork, raw: Iterable<Mapping>, realtime: bo
     }
     seen++;
     if (mapping.start < end || mapping.count === 0 || !Number.isSafeInteger(mapping.start))
-      throw fault(fork, `extent ${seen} of the ${fork.which} fork begins at block ${mapping.start}, after block ${end}`);
+      throw fault(
+        fork,
+        `extent ${seen} of the ${fork.which} fork begins at block ${mapping.start}, after block ${end}`,
+      );
     end = mapping.start + mapping.count;
     if (!realtime && blockPosition(volume.sb, mapping.block, mapping.count) === undefined)
-      yield { kind: 'lost', start: mapping.start, end, what: 'extent points outside the file system', position: fork.position };
+      yield {
+        kind: 'lost',
+        start: mapping.start,
+        end,
+        what: 'extent points outside the file system',
+        position: fork.position,
+      };
     else yield mapping;
   }
-  if (whole && seen !== fork.extents) throw fault(fork, `${fork.which} fork has ${seen} extents, the inode says ${fork.extents}`);
+  if (whole && seen !== fork.extents)
+    throw fault(fork, `${fork.which} fork has ${seen} extents, the inode says ${fork.extents}`);
 }
 
 function fault(fork: Fork, detail: string): FormatError {

@@ -1,7 +1,8 @@
+import { checkRange } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
 import { asBuffer } from './bytes.ts';
 import { INODE_CRC, INODE_MAGIC, type Inode, parseInode } from './inode.ts';
-import { checksumMatches } from './metadata-header.ts';
+import { BAD_CHECKSUM, checksumMatches } from './metadata-header.ts';
 import { inodePosition, type Volume } from './volume.ts';
 
 /** Inodes are allocated 64 at a time, and a directory's files lie together: one read serves many. */
@@ -19,7 +20,10 @@ export class InodeTable {
     this.volume = volume;
   }
 
-  /** @throws FormatError where there is no such inode, or it is damaged */
+  /**
+   * One whose checksum alone is wrong is given as doubtful.
+   * @throws FormatError where there is no such inode, or it cannot be read
+   */
   get(number: number): Inode {
     const known = this.parsed.get(number);
     if (known !== undefined) return known;
@@ -36,10 +40,10 @@ export class InodeTable {
     if (position === undefined) throw new FormatError('no inode can have this number', source, 0);
     const bytes = this.bytes(position);
     const fault = identityFault(this.volume, bytes, number);
-    if (fault !== undefined) throw new FormatError(fault, source, position);
+    if (fault !== undefined && fault !== BAD_CHECKSUM) throw new FormatError(fault, source, position);
     const inode = parseInode(bytes, number, position);
     if (typeof inode === 'string') throw new FormatError(inode, source, position);
-    return inode;
+    return fault === undefined ? inode : { ...inode, doubtful: 'checksum of the inode does not match' };
   }
 
   /** A copy, so that what keeps an inode does not keep its window. */
@@ -50,6 +54,7 @@ export class InodeTable {
     if (window === undefined || position - start + sb.inodeSize > window.length) {
       // a source cut short still has the inodes before its end
       const bytes = new Uint8Array(Math.max(Math.min(WINDOW, reader.size - start), position - start + sb.inodeSize));
+      checkRange(reader, start, bytes.length);
       reader.readInto(bytes, start);
       window = asBuffer(bytes);
       if (this.windows.size >= WINDOWS) this.windows.delete(this.windows.keys().next().value ?? 0);
@@ -65,8 +70,7 @@ function identityFault(volume: Volume, bytes: Buffer, number: number): string | 
   const version = bytes[4] as number;
   if (sb.version === 4) return version === 1 || version === 2 ? undefined : `inode of version ${version}`;
   if (version !== 3) return `inode of version ${version}`;
-  if (!checksumMatches(bytes, INODE_CRC)) return 'checksum does not match';
   if (bytes.readBigUInt64BE(152) !== BigInt(number)) return 'belongs elsewhere on the device';
   if (sb.metaUuid.compare(bytes, 160, 176) !== 0) return 'belongs to another file system';
-  return undefined;
+  return checksumMatches(bytes, INODE_CRC) ? undefined : BAD_CHECKSUM;
 }

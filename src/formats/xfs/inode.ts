@@ -115,7 +115,8 @@ function parseForks(
     extents: nrext64 ? u64(bytes, 24) : bytes.readUInt32BE(76),
   };
   if (offset === 0) return { data, attribute: undefined };
-  if (attributeFormat === undefined || attributeFormat === 'device') return `inode's attribute fork has an impossible format (${bytes[83]})`;
+  if (attributeFormat === undefined || attributeFormat === 'device')
+    return `inode's attribute fork has an impossible format (${bytes[83]})`;
   const extents = nrext64 ? bytes.readUInt32BE(76) : bytes.readUInt16BE(80);
   return {
     data,

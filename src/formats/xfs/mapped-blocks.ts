@@ -32,7 +32,10 @@ export class BlockAssembler {
       const fsb = extent.block + (at - extent.start);
       if (within === 0 && end - at >= this.size) {
         yield* this.rest();
-        const blocks = Math.min(Math.floor((end - at) / this.size), Math.max(1, Math.floor(RUN / (this.size * this.volume.sb.blockSize))));
+        const blocks = Math.min(
+          Math.floor((end - at) / this.size),
+          Math.max(1, Math.floor(RUN / (this.size * this.volume.sb.blockSize))),
+        );
         yield* this.run(fsb, blocks);
         at += blocks * this.size;
       } else {

@@ -23,6 +23,9 @@ export const HEADERS = {
   bmap: { crc: 64, blkno: 24, lsn: 32, uuid: 40, owner: 56, size: 72 },
 } as const satisfies Record<string, HeaderLayout>;
 
+/** The one fault of a block that otherwise is the one that was looked for. */
+export const BAD_CHECKSUM = 'checksum does not match';
+
 const ZEROS = new Uint8Array(4);
 
 /** The checksum `bytes` should carry in the four bytes at `crc`. */
@@ -47,9 +50,8 @@ export function headerFault(
   place: number,
   owner: number | undefined,
 ): string | undefined {
-  if (!checksumMatches(bytes, layout.crc)) return 'checksum does not match';
   if (uuid.compare(bytes, layout.uuid, layout.uuid + 16) !== 0) return 'belongs to another file system';
   if (bytes.readBigUInt64BE(layout.blkno) !== BigInt(place / 512)) return 'belongs elsewhere on the device';
   if (owner !== undefined && bytes.readBigUInt64BE(layout.owner) !== BigInt(owner)) return 'belongs to another inode';
-  return undefined;
+  return checksumMatches(bytes, layout.crc) ? undefined : BAD_CHECKSUM;
 }

@@ -35,7 +35,12 @@ export function openXfs(source: BlockReader, options: XfsOptions = {}): FileTree
   const recovered = recoverLog(source, sb, options.log);
   notes.push(...recovered.notes);
   const state: TreeState = { clean: recovered.log === 'empty' && note === undefined, log: recovered.log, notes };
-  const volume: Volume = { reader: recovered.reader, sb: recovered.sb, realtimeAt: undefined, pending: recovered.pending };
+  const volume: Volume = {
+    reader: recovered.reader,
+    sb: recovered.sb,
+    realtimeAt: undefined,
+    pending: recovered.pending,
+  };
   if (sb.realtime.start > 0) volume.realtimeAt = sb.realtime.start * sb.blockSize;
   else if (options.realtime !== undefined) {
     volume.realtimeAt = source.size;
@@ -50,6 +55,8 @@ function warnings(sb: Superblock, source: BlockReader): string[] {
     notes.push('The file system asks for xfs_repair before it is mounted (needsrepair): a repair was cut off.');
   if (sb.inProgress) notes.push('mkfs.xfs or xfs_growfs did not come to its end here.');
   if (source.size < sb.blocks * sb.blockSize)
-    notes.push(`The source has ${source.size} bytes, the file system ${sb.blocks * sb.blockSize}: what lies after is lost.`);
+    notes.push(
+      `The source has ${source.size} bytes, the file system ${sb.blocks * sb.blockSize}: what lies after is lost.`,
+    );
   return notes;
 }

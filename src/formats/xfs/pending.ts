@@ -44,7 +44,8 @@ function settle(pending: readonly PendingMap[]): PendingMap[] {
       if (oldEnd <= change.start || old.start >= end) kept.push(old);
       else {
         if (old.start < change.start) kept.push({ ...old, count: change.start - old.start });
-        if (oldEnd > end) kept.push({ ...old, start: end, count: oldEnd - end, block: shifted(old.block, end - old.start) });
+        if (oldEnd > end)
+          kept.push({ ...old, start: end, count: oldEnd - end, block: shifted(old.block, end - old.start) });
       }
     }
     settled = [...kept, change];

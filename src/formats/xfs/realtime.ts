@@ -8,7 +8,9 @@ import type { Volume } from './volume.ts';
 export function realtimePosition(volume: Volume, extent: Extent): number | string {
   if (volume.realtimeAt === undefined) return 'content lies on the realtime device, which was not given';
   const block = linearBlock(volume.sb, extent);
-  return block === undefined ? 'extent points outside the realtime device' : volume.realtimeAt + block * volume.sb.blockSize;
+  return block === undefined
+    ? 'extent points outside the realtime device'
+    : volume.realtimeAt + block * volume.sb.blockSize;
 }
 
 /** With realtime groups (metadir) a block number has its group above `groupLog` bits. */

@@ -61,7 +61,8 @@ export function parseSuperblock(raw: Uint8Array, name: string, offset: number): 
   const version = versionBits & 15;
   if (version < 4 || version > 5) fail('superblock of a version that is not read', `version ${version}, 4 and 5 are`);
   const sectorSize = bytes.readUInt16BE(102);
-  if (!isPower(sectorSize, 512, 32768) || bytes[121] !== Math.log2(sectorSize)) fail('superblock field is impossible', `sector size ${sectorSize}`);
+  if (!isPower(sectorSize, 512, 32768) || bytes[121] !== Math.log2(sectorSize))
+    fail('superblock field is impossible', `sector size ${sectorSize}`);
   if (version === 5 && bytes.length >= sectorSize && !checksumMatches(bytes.subarray(0, sectorSize), 224))
     fail('checksum does not match', 'superblock');
 
@@ -95,7 +96,10 @@ export function parseSuperblock(raw: Uint8Array, name: string, offset: number): 
     inodes: u64(bytes, 128),
     freeInodes: u64(bytes, 136),
     freeBlocks: u64(bytes, 144),
-    ftype: version === 5 ? (incompat & INCOMPAT.ftype) !== 0 : (versionBits & VERSION.more && features2 & FEATURES2.ftype) !== 0,
+    ftype:
+      version === 5
+        ? (incompat & INCOMPAT.ftype) !== 0
+        : (versionBits & VERSION.more && features2 & FEATURES2.ftype) !== 0,
     realtime: {
       blocks: u64(bytes, 16),
       extentBlocks: bytes.readUInt32BE(80),
@@ -114,11 +118,18 @@ function impossible(sb: Superblock, bytes: Buffer): string | undefined {
   const inodesPerBlock = sb.blockSize / sb.inodeSize;
   if (!isPower(sb.blockSize, 512, 65536) || bytes[120] !== Math.log2(sb.blockSize)) return `block size ${sb.blockSize}`;
   if (sb.sectorSize > sb.blockSize) return `sector size ${sb.sectorSize}, block size ${sb.blockSize}`;
-  if (!isPower(sb.inodeSize, 256, 2048) || (sb.version === 5 && sb.inodeSize < 512)) return `inode size ${sb.inodeSize}`;
-  if (inodesPerBlock < 1 || 2 ** sb.inodesPerBlockLog !== inodesPerBlock) return `inodes per block 2^${sb.inodesPerBlockLog}`;
+  if (!isPower(sb.inodeSize, 256, 2048) || (sb.version === 5 && sb.inodeSize < 512))
+    return `inode size ${sb.inodeSize}`;
+  if (inodesPerBlock < 1 || 2 ** sb.inodesPerBlockLog !== inodesPerBlock)
+    return `inodes per block 2^${sb.inodesPerBlockLog}`;
   if (!isPower(sb.directoryBlockSize, 512, 65536)) return `directory block size ${sb.directoryBlockSize}`;
-  if (sb.agBlocks < MIN_AG_BLOCKS || sb.agBlockLog !== Math.ceil(Math.log2(sb.agBlocks))) return `${sb.agBlocks} blocks in a group, 2^${sb.agBlockLog}`;
-  if (sb.agCount < 1 || sb.blocks > sb.agCount * sb.agBlocks || sb.blocks < (sb.agCount - 1) * sb.agBlocks + MIN_AG_BLOCKS)
+  if (sb.agBlocks < MIN_AG_BLOCKS || sb.agBlockLog !== Math.ceil(Math.log2(sb.agBlocks)))
+    return `${sb.agBlocks} blocks in a group, 2^${sb.agBlockLog}`;
+  if (
+    sb.agCount < 1 ||
+    sb.blocks > sb.agCount * sb.agBlocks ||
+    sb.blocks < (sb.agCount - 1) * sb.agBlocks + MIN_AG_BLOCKS
+  )
     return `${sb.blocks} blocks in ${sb.agCount} groups of ${sb.agBlocks}`;
   if (!Number.isSafeInteger(sb.blocks * sb.blockSize)) return `${sb.blocks} blocks`;
   if (!Number.isSafeInteger(sb.rootInode)) return `root inode ${sb.rootInode}`;

@@ -13,9 +13,12 @@ export function symlinkTarget(volume: Volume, inode: Inode): Buffer {
   const fail = (what: string, offset: number): never => {
     throw new FormatError(what, `${volume.reader.name}, inode ${inode.inode}`, offset, 'target of the symlink');
   };
-  if (inode.size < 1 || inode.size > LONGEST) fail(`symlink's length is impossible (${inode.size})`, inode.data.position);
+  if (inode.size < 1 || inode.size > LONGEST)
+    fail(`symlink's length is impossible (${inode.size})`, inode.data.position);
   const target =
-    inode.data.format === 'local' ? Buffer.from(inode.data.bytes.subarray(0, inode.size)) : remoteTarget(volume, inode, fail);
+    inode.data.format === 'local'
+      ? Buffer.from(inode.data.bytes.subarray(0, inode.size))
+      : remoteTarget(volume, inode, fail);
   if (target.length !== inode.size || target.includes(0)) fail('symlink ends before its length', inode.data.position);
   return target;
 }
@@ -38,11 +41,15 @@ function remoteTarget(volume: Volume, inode: Inode, fail: (what: string, offset:
     let from = 0;
     let length = Math.min(inode.size - have, bytes.length);
     if (sb.version === 5) {
-      const fault = bytes.readUInt32BE(0) === MAGIC ? headerFault(bytes, HEADERS.remote, sb.metaUuid, position, inode.inode) : 'no block of a symlink';
+      const fault =
+        bytes.readUInt32BE(0) === MAGIC
+          ? headerFault(bytes, HEADERS.remote, sb.metaUuid, position, inode.inode)
+          : 'no block of a symlink';
       if (fault !== undefined) fail(fault, position);
       from = HEADERS.remote.size;
       length = Math.min(inode.size - have, bytes.length - from);
-      if (bytes.readUInt32BE(4) !== have || bytes.readUInt32BE(8) !== length) fail('symlink block is of another part', position);
+      if (bytes.readUInt32BE(4) !== have || bytes.readUInt32BE(8) !== length)
+        fail('symlink block is of another part', position);
     }
     pieces.push(bytes.subarray(from, from + length));
     have += length;

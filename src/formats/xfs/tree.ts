@@ -75,7 +75,11 @@ export class XfsTree implements FileTree {
   private of(node: FileNode, kind: FileKind): Inode {
     const inode = this.inodes.get(node.inode);
     if (inode.kind !== kind)
-      throw new FormatError(`is a ${inode.kind}, no ${kind}`, `${this.reader.name}, inode ${node.inode}`, inode.data.position);
+      throw new FormatError(
+        `is a ${inode.kind}, no ${kind}`,
+        `${this.reader.name}, inode ${node.inode}`,
+        inode.data.position,
+      );
     return inode;
   }
 }

@@ -1,5 +1,5 @@
 import type { BlockReader } from '../block-reader.ts';
-import { readBytes } from '../block-reader.ts';
+import { checkRange, readBytes } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
 import { asBuffer } from './bytes.ts';
 import type { Superblock } from './superblock.ts';
@@ -58,8 +58,16 @@ export function inodePosition(sb: Superblock, inode: number): number | undefined
  * `count` blocks from `fsb`.
  * @throws FormatError where they are not inside a group or the source
  */
-export function readBlocks(volume: Volume, fsb: number, count: number, what: string): { bytes: Buffer; position: number } {
+export function readBlocks(
+  volume: Volume,
+  fsb: number,
+  count: number,
+  what: string,
+): { bytes: Buffer; position: number } {
   const position = blockPosition(volume.sb, fsb, count);
-  if (position === undefined) throw new FormatError('points outside the file system', volume.reader.name, 0, `${what}: block ${fsb}`);
-  return { bytes: asBuffer(readBytes(volume.reader, position, count * volume.sb.blockSize)), position };
+  if (position === undefined)
+    throw new FormatError('points outside the file system', volume.reader.name, 0, `${what}: block ${fsb}`);
+  const length = count * volume.sb.blockSize;
+  checkRange(volume.reader, position, length);
+  return { bytes: asBuffer(readBytes(volume.reader, position, length)), position };
 }
