@@ -142,7 +142,7 @@ function ready(child: ChildProcess, console: () => string): Promise<void> {
       if (console().includes(READY)) stop();
     };
     const onClose = (): void => stop(Error, 'qemu ended before the guest was ready');
-    const stop = (kind?: typeof Error, why = ''): void => {
+    const stop = (kind?: new (message: string) => Error, why = ''): void => {
       clearTimeout(timer);
       child.stdout?.off('data', onData);
       child.off('close', onClose);

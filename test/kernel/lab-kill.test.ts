@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kernelSuite } from './ready.ts';
+import { commandLine, leftovers, marked, said, sleep } from './support/leftovers.ts';
 
 /**
  * The lab killed at any moment, in any way, leaves nothing behind: no process (found by a mark in its
@@ -31,7 +29,7 @@ kernelSuite('the lab, killed', ['loop', 'dockerd', 'docker', 'containerd', 'runc
       env: { ...process.env, [name]: value },
     });
     await said(child, after);
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await sleep(wait);
     // all of them were there, or this shows nothing
     expect(marked(mark).length).toBeGreaterThan(0);
     if (whom === 'everybody') process.kill(-(child.pid ?? 0), signal);
@@ -47,71 +45,3 @@ kernelSuite('the lab, killed', ['loop', 'dockerd', 'docker', 'containerd', 'runc
   const different = (before: ReturnType<typeof leftovers>): boolean =>
     JSON.stringify(leftovers()) !== JSON.stringify(before);
 });
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function said(child: ChildProcess, wanted: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const add = (bytes: Buffer): void => {
-      text += bytes.toString();
-      if (wanted.test(text)) resolve();
-    };
-    child.stdout?.on('data', add);
-    child.stderr?.on('data', add);
-    child.once('close', () => reject(new Error(`ended before it said ${wanted}: ${text}`)));
-  });
-}
-
-/** What a lab could leave on a host: loop devices, mounts, images, processes in namespaces of their own. */
-function leftovers(): { loops: string[]; mounts: string[]; images: string[]; namespaces: string[] } {
-  const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
-  return {
-    loops: lines(
-      spawnSync('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-FILE'], { encoding: 'utf8' }).stdout,
-    ),
-    mounts: lines(readFileSync('/proc/self/mounts', 'utf8')),
-    // what runs in a container does not carry our mark, but a process namespace it must have
-    namespaces: [...new Set(processes().map((pid) => linkOf(`/proc/${pid}/ns/pid`)))].sort(),
-    images: filesBelow(tmpdir()),
-  };
-}
-
-/** Files in the lab's temporary directories, and disk images beside them. */
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory).flatMap((name) => {
-    if (name.endsWith('.img')) return [name];
-    return name.startsWith('ullage-lab') ? readdirSync(join(directory, name)).map((file) => join(name, file)) : [];
-  });
-}
-
-function marked(mark: string, inCommand = ''): number[] {
-  return processes().flatMap((pid) => {
-    try {
-      const has = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark);
-      return has && commandLine(pid).includes(inCommand) ? [pid] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function processes(): number[] {
-  return readdirSync('/proc').map(Number).filter(Number.isInteger);
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
