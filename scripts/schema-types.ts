@@ -1,6 +1,8 @@
 import type { Cause } from '../src/causes/cause.ts';
 import type { Report } from '../src/causes/report.ts';
+import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
+import type { Plan } from '../src/plan/plan.ts';
 
 /** The documents that cross the house's border, by the name of their schema file. */
 export interface Documents {
@@ -8,4 +10,8 @@ export interface Documents {
   capture: CaptureManifest;
   /** `ullage causes --json` */
   causes: { version: 1; causes: Omit<Cause, 'find'>[] };
+  /** `ullage plan --json` */
+  plan: Plan;
+  /** `ullage remedies --json` */
+  remedies: RemedyList;
 }

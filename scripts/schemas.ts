@@ -5,6 +5,8 @@ export const DOCUMENTS = [
   { name: 'report', title: 'What `ullage doctor --json` and `ullage explain --json` print' },
   { name: 'capture', title: 'manifest.json of a capture' },
   { name: 'causes', title: 'What `ullage causes --json` prints' },
+  { name: 'plan', title: 'A plan: what `ullage plan --json` prints and `ullage apply` takes' },
+  { name: 'remedies', title: 'What `ullage remedies --json` prints' },
 ] as const;
 
 export type DocumentName = (typeof DOCUMENTS)[number]['name'];

@@ -5,7 +5,7 @@ import { safeText } from '../probes/clean.ts';
 import { parseVerb } from './arguments.ts';
 import { chosenJournal } from './chosen-journal.ts';
 import { EXIT } from './exit-status.ts';
-import { shown } from './render/plan.ts';
+import { shown } from './render/shown.ts';
 import { print } from './show.ts';
 
 /** `ullage journal [ID] [--json]`: the applies of this machine and how they stand; with an ID, all of one. */

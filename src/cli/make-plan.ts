@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { remedies } from '../remedies/index.ts';
+import { plannedId } from '../remedies/planned-id.ts';
 import { planned } from '../remedies/plans/index.ts';
 import type { PlannedRemedy } from '../remedies/plans/planned.ts';
 import { settingsFault } from '../remedies/plans/settings.ts';
@@ -74,10 +75,9 @@ export async function load(id: string): Promise<PlannedRemedy> {
 }
 
 /** What plans the remedy of that id: itself, or the one that its text names. */
-export function plannedId(id: string): string | undefined {
-  if (planned[id]) return id;
-  const through = remedies.find((remedy) => remedy.id === id)?.plan;
-  return through !== undefined && planned[through] ? through : undefined;
+export function plannerOf(id: string): string | undefined {
+  const remedy = remedies.find((one) => one.id === id);
+  return remedy && plannedId(remedy);
 }
 
 interface Chosen {
@@ -90,7 +90,7 @@ function bestCure(findings: readonly Finding[], on: string | undefined): Chosen 
   for (const finding of there) {
     if (finding.confidence === 'possible') continue;
     for (const id of finding.remedies) {
-      const plans = plannedId(id);
+      const plans = plannerOf(id);
       // what deletes data is planned only when it is asked for by name
       if (plans && remedies.find((remedy) => remedy.id === plans)?.risk !== 'destructive')
         return { id: plans, finding };
@@ -111,9 +111,9 @@ function bestCure(findings: readonly Finding[], on: string | undefined): Chosen 
 }
 
 function named(remedy: string, findings: readonly Finding[], on: string | undefined): Chosen {
-  const id = plannedId(remedy) ?? remedy;
+  const id = plannerOf(remedy) ?? remedy;
   const finding = findings.find(
-    (one) => one.remedies.some((cure) => plannedId(cure) === id) && (on === undefined || concerns(one, on)),
+    (one) => one.remedies.some((cure) => plannerOf(cure) === id) && (on === undefined || concerns(one, on)),
   );
   return { id, ...(finding ? { finding } : {}) };
 }

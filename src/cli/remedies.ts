@@ -5,7 +5,7 @@ import { planned } from '../remedies/plans/index.ts';
 import type { Setting } from '../remedies/plans/planned.ts';
 import { parseVerb } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
-import { plannedId } from './make-plan.ts';
+import { plannerOf } from './make-plan.ts';
 import { styleFor, wrap } from './render/style.ts';
 import { print } from './show.ts';
 
@@ -35,9 +35,9 @@ export async function run(argv: string[]): Promise<number> {
     throw new UllageError('nothing to name here', positionals.join(' '), 'ullage remedies [--all] [--json]');
   const list: RemedyList = { version: 1, remedies: [] };
   for (const { id, title, risk } of remedies) {
-    const plan = plannedId(id);
+    const plan = plannerOf(id);
     const cures = causes
-      .filter((cause) => cause.remedies.some((cure) => cure === id || plannedId(cure) === id))
+      .filter((cause) => cause.remedies.some((cure) => cure === id || plannerOf(cure) === id))
       .map((cause) => cause.id);
     const settings = (await planned[id]?.())?.settings ?? [];
     list.remedies.push({ id, title, risk, cures, ...(plan ? { plan } : {}), settings });

@@ -1,5 +1,7 @@
 import type { Evidence, Finding } from '../../causes/cause.ts';
+import { plannedId } from '../../remedies/planned-id.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
+import { shownWord } from './shown.ts';
 import { type Style, wrap } from './style.ts';
 
 const MOST_EVIDENCE = 4;
@@ -21,6 +23,11 @@ export function findingLines(finding: Finding, remedies: readonly Remedy[], styl
   const cure = cures[0];
   if (cure)
     lines.push(...hanging('cure', `${cure.title} (${cure.id}${cure.risk === 'safe' ? '' : `, ${cure.risk}`})`, style));
+  const plan = cures.map((one) => plannedId(one)).find((id) => id !== undefined);
+  if (plan)
+    lines.push(
+      ...hanging('plan', `ullage plan ${plan}${finding.subject ? ` --on ${shownWord(finding.subject)}` : ''}`, style),
+    );
   if (finding.nextCheck) lines.push(...hanging('check', `${finding.nextCheck.run}: ${finding.nextCheck.why}`, style));
   lines.push(...hanging('more', `${command} --why ${finding.cause}`, style));
   return lines;

@@ -1,6 +1,6 @@
-import { quoteWord } from '../../host/quote.ts';
-import type { Argv, Plan, Predicted, Step } from '../../plan/plan.ts';
+import type { Plan, Predicted, Step } from '../../plan/plan.ts';
 import { safeText } from '../../probes/clean.ts';
+import { shown, shownWord } from './shown.ts';
 import { iec } from './size.ts';
 import { type Style, wrap } from './style.ts';
 
@@ -18,9 +18,9 @@ export function planLines(plan: Plan, style: Style, file: string | undefined): s
     '',
     file === undefined
       ? style.dim(
-          `to do it: ullage plan ${plan.remedy} --on ${quoteLook(plan.on)} -o plan.json && ullage apply plan.json`,
+          `to do it: ullage plan ${plan.remedy} --on ${shownWord(plan.on)} -o plan.json && ullage apply plan.json`,
         )
-      : `to do it: ullage apply ${quoteLook(file)}`,
+      : `to do it: ullage apply ${shownWord(file)}`,
   );
   return lines;
 }
@@ -64,16 +64,6 @@ function stepLines(step: Step, number: number, style: Style): string[] {
   );
   lines.push(...wrap(`if it stops here: ${step.ifStopped}`, style.width, '     ').map(style.dim));
   return lines;
-}
-
-/** argv as a person would type it: quoted only where a shell needs it. */
-export function shown(argv: Argv): string {
-  return argv.map(quoteLook).join(' ');
-}
-
-function quoteLook(word: string): string {
-  const safe = safeText(word);
-  return /^[\w@%+=:,./{}-]+$/.test(safe) ? safe : quoteWord(safe);
 }
 
 export function seconds(value: number): string {

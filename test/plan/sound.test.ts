@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drift } from '../../src/plan/fingerprint.ts';
+import { continueJournal, findJournals, readJournal, startJournal } from '../../src/plan/journal.ts';
+import { shellScript } from '../../src/plan/shell-script.ts';
+import { stateOf } from '../../src/plan/state.ts';
+import { validatePlan } from '../../src/plan/validate.ts';
+import { has, hasNot, life, machine, plan, step } from './machine.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ullage-journal-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const one = plan(
+  step('a', {
+    run: [['make', "it's"]],
+    before: [hasNot("it's")],
+    after: [has("it's")],
+    idempotent: false,
+    undo: [['drop', "it's"]],
+  }),
+);
+
+test('a journal is whole lines: what was half written when power was lost is cut off', () => {
+  const journal = startJournal(directory, one);
+  journal.write({ event: 'trying', step: 'a' });
+  journal.close();
+  appendFileSync(journal.path, '{"at":"2026-01-01T00:00:00Z","event":"do');
+  expect(stateOf(readJournal(journal.path)).steps.get('a')).toBe('trying');
+  const again = continueJournal(journal.path);
+  again.write({ event: 'done', step: 'a' });
+  again.close();
+  expect(readFileSync(journal.path, 'utf8').split('\n')).toHaveLength(4);
+  expect(stateOf(readJournal(journal.path)).steps.get('a')).toBe('done');
+  expect(() => startJournal(directory, one)).toThrow(/begun before.*--resume ullage-test01/);
+});
+
+test('a journal that somebody edited is refused, one without its plan is not there', () => {
+  const path = join(directory, 'broken.jsonl');
+  writeFileSync(path, '');
+  expect(findJournals([directory])).toHaveLength(1);
+  writeFileSync(path, '{"event":"trying","step":"a"}\n');
+  expect(() => readJournal(path)).toThrow(/not a line of a journal: .*line 1/);
+  rmSync(path);
+});
+
+test('a plan that could not be resumed is not sound', () => {
+  expect(validatePlan(one)).toEqual([]);
+  const faults = (part: Parameters<typeof step>[1]) => validatePlan(plan(step('a', part))).join();
+  expect(faults({ run: [['x'], ['y']], idempotent: false, after: [has('x')] })).toMatch(/more than one command/);
+  expect(faults({ run: [['x']], idempotent: false })).toMatch(/no check that tells/);
+  expect(faults({ run: [['mount', '{{device}}']] })).toMatch(/which no earlier step takes/);
+  expect(faults({ run: [[]] })).toMatch(/empty command/);
+  expect(faults({ after: [{ says: 'x', run: ['x'], matches: '(' }] })).toMatch(/broken pattern/);
+  expect(faults({ writes: [{ path: '/etc/../x', content: '', mode: '0644' }] })).toMatch(/writes to/);
+  expect(validatePlan({ ...one, id: '../../etc/passwd' })).toHaveLength(1);
+  expect(validatePlan(plan())).toEqual(['it has no steps']);
+});
+
+test('drift names what moved', async () => {
+  const rests = [
+    { says: 'things', run: ['show'], value: 'a' },
+    { says: 'only b', run: ['show'], pattern: '^b$', value: '' },
+  ];
+  const host = life(machine('a'), one).work.host;
+  expect(await drift(host, { digest: '', facts: rests })).toEqual([]);
+  const moved = await drift(life(machine('a', 'b'), one).work.host, { digest: '', facts: rests });
+  expect(moved).toEqual([
+    { says: 'things', was: 'a', is: 'a\nb' },
+    { says: 'only b', was: '', is: 'b' },
+  ]);
+});
+
+test('the shell script parses and does the same, with names that hold quotes', () => {
+  const script = shellScript(
+    plan(
+      step('write', {
+        writes: [{ path: join(directory, "it's.conf"), content: 'a "b"\n$c\n', mode: '0600' }],
+        undo: [],
+      }),
+      step('take', {
+        run: [['true']],
+        takes: [{ name: 'size', run: ['echo', 'size: 42 GiB'], pattern: 'size: (\\d+) GiB' }],
+      }),
+      step('use', {
+        run: [['mkdir', `${directory}/{{size}}`]],
+        before: [{ says: 'big enough', run: ['echo', 'free 50'], number: { pattern: 'free (\\d+)', atLeast: 42 } }],
+        after: [{ says: 'there', run: ['ls', directory], matches: '^{{size}}$', lacks: '^43$' }],
+      }),
+      step('left', { run: [['false']], skipIf: [{ says: 'there', run: ['test', '-d', `${directory}/{{size}}`] }] }),
+      step('stop', {
+        run: [['true']],
+        before: [{ says: 'small', run: ['echo', 'free 50'], number: { pattern: 'free (\\d+)', atMost: 42 } }],
+      }),
+    ),
+  );
+  const ran = spawnSync('sh', ['-s'], { input: script, encoding: 'utf8' });
+  expect(ran.stderr).toBe('stopped: step 5: small: not so\n');
+  expect(ran.status).toBe(1);
+  expect(readFileSync(join(directory, "it's.conf"), 'utf8')).toBe('a "b"\n$c\n');
+});
