@@ -13,6 +13,7 @@ import type { Incident } from './incident.ts';
 import { incidents, unproven } from './incidents/index.ts';
 import { isRoot, privateDirectory } from './namespaces.ts';
 import { newLab, runIncident, type Stage } from './run.ts';
+import { said } from './said.ts';
 
 export type Task =
   | { do: 'image'; guest: GuestName }
@@ -32,7 +33,7 @@ if (task.do === 'image') {
   if (!isBuilt(recipes[task.guest])) await buildImage(recipes[task.guest], await privateDirectory(), say);
 } else if (task.do === 'run') await run(task);
 else await shell(task);
-process.exit(0);
+process.exit();
 
 async function run(task: Task & { do: 'run' }): Promise<void> {
   const incident = incidentCalled(task.incident);
@@ -76,9 +77,17 @@ async function shell(task: Task & { do: 'shell' }): Promise<void> {
     const lab = newLab(ground, { say });
     say('make');
     await incident.make(lab);
-    if (task.at !== 'healthy') say(`broken: ${await incident.break(lab)}`);
-    if (task.at === 'healed') await incident.cure(lab);
+    if (task.at !== 'healthy') say(`broken: ${said(await incident.break(lab))}`);
+    if (task.at === 'healed') {
+      say('cure');
+      await incident.cure(lab);
+    }
+    say(`${task.at}; the host is gone when you leave the shell`);
     await ground.shell();
+  } catch (error) {
+    // a stage that did not come off; the ground is closed all the same
+    console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   } finally {
     await ground.close();
   }

@@ -21,7 +21,10 @@ export function startTask(task: Task): Promise<Row | undefined> {
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => resolve(text === '' ? undefined : (JSON.parse(text) as Row)));
+    child.once('close', (status) => {
+      if (status !== 0 && task.do === 'shell') process.exitCode = 1;
+      resolve(text === '' ? undefined : (JSON.parse(text) as Row));
+    });
   });
 }
 

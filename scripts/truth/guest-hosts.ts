@@ -80,13 +80,9 @@ export const guestHosts: readonly GuestHost[] = [
   {
     disks: [4096],
     make: (guest) => dockerOnTiny(guest, 128),
-    rows: [inContainer('thin pool, metadata first, a container', 'web')],
-  },
-  {
-    disks: [4096],
-    make: (guest) => dockerOnTiny(guest, 256),
-    // past the log, which lies in the middle of the volume, the map is used better than can be foretold
-    rows: [{ ...inContainer('thin pool, metadata first, past the log', 'web'), atLeast: true }],
+    // beside leaves that a snapshot shares with its origin others get fuller (dm-btree.c, rebalance_or_split),
+    // and so does the last leaf: how far, the counts of a pool do not tell
+    rows: [{ ...inContainer('thin pool, metadata first, a container', 'web'), atLeast: true }],
   },
   {
     disks: [4096],
