@@ -34,7 +34,7 @@ export const loopDiskFull: Incident = {
     const ran = await docker.run(['exec', 'web', 'sh', '-c', smallFiles(60)], { timeoutMs: 300_000 });
     contains(ran.stderr, 'Input/output error', 'the writer');
     await eventually(90, 'ext4 stops writing', async () => {
-      const touched = await docker.run(['exec', 'web', 'sh', '-c', 'touch /data/late && sync']);
+      const touched = await docker.run(['exec', 'web', 'sh', '-c', 'rm -f /data/late; touch /data/late && sync']);
       return touched.stderr.includes('Read-only file system') ? true : undefined;
     });
     const log = await ground.must(['dmesg']);

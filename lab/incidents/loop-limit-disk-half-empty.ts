@@ -36,7 +36,7 @@ export const loopLimitDiskHalfEmpty: Incident = {
     contains(ran.stderr, 'Input/output error', 'the writer');
     await errorMode(ground, pool);
     await eventually(90, 'ext4 stops writing', async () => {
-      const touched = await docker.run(['exec', 'db', 'sh', '-c', 'touch /data/late && sync']);
+      const touched = await docker.run(['exec', 'db', 'sh', '-c', 'rm -f /data/late; touch /data/late && sync']);
       return touched.stderr.includes('Read-only file system') ? true : undefined;
     });
     const log = await ground.must(['dmesg']);

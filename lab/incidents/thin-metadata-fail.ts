@@ -48,9 +48,8 @@ export const thinMetadataFail: Incident = {
 /** Devices of containers are no LVs: what a daemon on a dead pool could not remove keeps the pool in use. */
 async function removeThins(ground: Ground): Promise<void> {
   const listed = await ground.must(['dmsetup', 'ls', '--target', 'thin']);
-  if (listed === 'No devices found') return;
-  for (const line of listed.split('\n')) {
-    const name = line.split(/\s/)[0] ?? '';
+  // `name<TAB>(major:minor)`; without any, nothing, or "No devices found"
+  for (const [, name = ''] of listed.matchAll(/^(\S+)\t/gm)) {
     await ground.run(['umount', `/dev/mapper/${name}`]);
     await ground.must(['dmsetup', 'remove', '--retry', name]);
   }
