@@ -29,12 +29,17 @@ export async function applySteps(work: Work, confirmed: boolean): Promise<Outcom
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       if (work.interrupted()) return interrupted(work, step);
-      journal.write({ event: 'failed', step: step.id, why: error.message });
-      return { outcome: 'failed', step, why: error.message };
+      const why = explained(step, error.message);
+      journal.write({ event: 'failed', step: step.id, why });
+      return { outcome: 'failed', step, why };
     }
   }
   journal.write({ event: 'finished', outcome: 'applied' });
   return { outcome: 'applied' };
+}
+
+function explained({ ifFailed }: Step, why: string): string {
+  return ifFailed && new RegExp(ifFailed.matches, 'm').test(why) ? `${why}. ${ifFailed.says}` : why;
 }
 
 function interrupted(work: Work, step: Step): Outcome {

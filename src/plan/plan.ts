@@ -94,6 +94,8 @@ export interface Step {
   ifStopped: string;
   /** apply stops before this step until the operator says --confirm; the text says what to look at first */
   confirm?: string;
+  /** said beside a failure whose text matches: what it means here and what to do */
+  ifFailed?: { matches: string; says: string };
 }
 
 export interface FileWrite {
@@ -101,6 +103,8 @@ export interface FileWrite {
   content: string;
   /** octal text, `0644` */
   mode: string;
+  /** a setting of the kernel (sysfs): written where it stands, nothing is kept beside; `was` comes back at undo */
+  inPlace?: { was?: string };
 }
 
 /** A question with the answer that is expected. All given parts must hold. */

@@ -79,6 +79,11 @@ export function keptPath(plan: Plan, path: string): string {
  * under another name before it takes the name. Doing it twice is doing it once.
  */
 export async function writeFile(work: Work, step: Step, write: FileWrite): Promise<void> {
+  if (write.inPlace) {
+    if (!(await holdsText(work.host, write)))
+      await command(work, step, ['dd', `of=${write.path}`, 'conv=notrunc', 'status=none'], write.content);
+    return;
+  }
   const kept = keptPath(work.state.plan, write.path);
   const fresh = `${write.path}.ullage-new`;
   const there = await work.host.run(['test', '-e', write.path]);
@@ -93,6 +98,11 @@ export async function writeFile(work: Work, step: Step, write: FileWrite): Promi
 
 /** Brings back what stood there before; where nothing did, the file goes. */
 export async function unwriteFile(work: Work, step: Step, write: FileWrite): Promise<void> {
+  if (write.inPlace) {
+    const { was } = write.inPlace;
+    if (was !== undefined) await writeFile(work, step, { ...write, content: was });
+    return;
+  }
   const kept = keptPath(work.state.plan, write.path);
   if ((await work.host.run(['test', '-e', kept])).exitCode === 0)
     return void (await command(work, step, ['mv', '-T', kept, write.path]));

@@ -38,12 +38,16 @@ export function shellScript(plan: Plan): string {
 function stepLines(plan: Plan, step: Step, number: number): string[] {
   const body = [
     ...step.before.map((check) => `${checkTest(check)} || stop ${quoteWord(`step ${number}: ${check.says}: not so`)}`),
-    ...(step.writes ?? []).flatMap((write) => [
-      `[ ! -e ${quoteWord(write.path)} ] || [ -e ${quoteWord(keptPath(plan, write.path))} ] || cp -a ${quoteWord(write.path)} ${quoteWord(keptPath(plan, write.path))}`,
-      `printf %s ${quoteWord(write.content)} > ${quoteWord(`${write.path}.ullage-new`)}`,
-      `chmod ${quoteWord(write.mode)} ${quoteWord(`${write.path}.ullage-new`)}`,
-      `mv ${quoteWord(`${write.path}.ullage-new`)} ${quoteWord(write.path)}`,
-    ]),
+    ...(step.writes ?? []).flatMap((write) =>
+      write.inPlace
+        ? [`printf %s ${quoteWord(write.content)} > ${quoteWord(write.path)}`]
+        : [
+            `[ ! -e ${quoteWord(write.path)} ] || [ -e ${quoteWord(keptPath(plan, write.path))} ] || cp -a ${quoteWord(write.path)} ${quoteWord(keptPath(plan, write.path))}`,
+            `printf %s ${quoteWord(write.content)} > ${quoteWord(`${write.path}.ullage-new`)}`,
+            `chmod ${quoteWord(write.mode)} ${quoteWord(`${write.path}.ullage-new`)}`,
+            `mv ${quoteWord(`${write.path}.ullage-new`)} ${quoteWord(write.path)}`,
+          ],
+    ),
     ...step.run.map(command),
     ...(step.always ?? []).map(command),
     ...step.after.map(

@@ -46,7 +46,10 @@ function stepFaults(step: Step): string[] {
   for (const write of step.writes ?? [])
     if (!write.path.startsWith('/') || /\/\.\.(\/|$)/.test(write.path))
       wrong.push(`step ${step.id} writes to ${write.path}`);
-  for (const pattern of checks.flatMap((check) => [check.matches, check.lacks, check.number?.pattern]))
+  for (const pattern of [
+    step.ifFailed?.matches,
+    ...checks.flatMap((check) => [check.matches, check.lacks, check.number?.pattern]),
+  ])
     if (pattern !== undefined && !compiles(pattern)) wrong.push(`step ${step.id} has a broken pattern: ${pattern}`);
   return wrong;
 }

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applySteps } from '../../src/plan/apply.ts';
 import { drift } from '../../src/plan/fingerprint.ts';
 import { continueJournal, findJournals, readJournal, startJournal } from '../../src/plan/journal.ts';
 import { shellScript } from '../../src/plan/shell-script.ts';
@@ -103,4 +104,24 @@ test('the shell script parses and does the same, with names that hold quotes', (
   expect(ran.stderr).toBe('stopped: step 5: small: not so\n');
   expect(ran.status).toBe(1);
   expect(readFileSync(join(directory, "it's.conf"), 'utf8')).toBe('a "b"\n$c\n');
+});
+
+test('a failure says what it means here where the step knows', async () => {
+  const known = plan(
+    step('a', { run: [['make', 'x']], after: [has('x')], ifFailed: { matches: 'exists', says: 'Drop x first' } }),
+  );
+  const there = machine('x');
+  const { work } = life(there, known);
+  expect(await applySteps(work, false)).toMatchObject({
+    outcome: 'failed',
+    why: expect.stringMatching(/exists\. Drop x first$/),
+  });
+});
+
+test('a setting of the kernel is written where it stands', () => {
+  const script = shellScript(
+    plan(step('a', { writes: [{ path: '/sys/x', content: '1\n', mode: '0644', inPlace: {} }] })),
+  );
+  expect(script).toContain("printf %s '1\n' > '/sys/x'");
+  expect(script).not.toContain('ullage-new');
 });
