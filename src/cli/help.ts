@@ -8,6 +8,7 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage explain [FILE|-|CAUSE-ID]    read pasted text: a log, a forum post, a terminal
        ullage capture [HOST] [-o FILE]     save what the doctor sees, with secrets masked
        ullage causes                       list every cause of "no space left" it knows
+       ullage usage [PATH|DEVICE|IMAGE]    who holds the space, what nobody owns
        ullage plan [REMEDY] [HOST]         show what a cure would do, step by step; changes nothing
        ullage apply PLAN | --resume [ID]   do it; go on after a crash
        ullage undo [ID]                    take back what was done

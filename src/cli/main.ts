@@ -7,6 +7,7 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   explain: () => import('./explain.ts'),
   capture: () => import('./capture.ts'),
   causes: () => import('./causes.ts'),
+  usage: () => import('./usage.ts'),
   plan: () => import('./plan.ts'),
   apply: () => import('./apply.ts'),
   undo: () => import('./undo.ts'),

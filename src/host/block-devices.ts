@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+
+/**
+ * All devices of the mounted btrfs that one of its devices belongs to, as sysfs names them; just the
+ * device itself where it is not mounted.
+ */
+export function btrfsDevices(device: string): string[] {
+  const name = last(real(device));
+  for (const uuid of list('/sys/fs/btrfs')) {
+    const devices = list(`/sys/fs/btrfs/${uuid}/devices`);
+    if (devices.includes(name)) return devices.map((one) => (one === name ? device : `/dev/${one}`));
+  }
+  return [device];
+}
+
+/** Whether a block device is in use by a mounted btrfs. */
+export function isMountedBtrfs(device: string): boolean {
+  const name = last(real(device));
+  return list('/sys/fs/btrfs').some((uuid) => list(`/sys/fs/btrfs/${uuid}/devices`).includes(name));
+}
+
+/** What a path is; `other` for pipes, sockets and what cannot be looked at. */
+export function pathKind(path: string): 'directory' | 'file' | 'block' | 'missing' | 'other' {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : stat.isBlockDevice() ? 'block' : 'other';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'other';
+  }
+}
+
+/** The block device with this major:minor; undefined where sysfs does not know it (btrfs' and overlay's own). */
+export function deviceByNumber(majorMinor: string): string | undefined {
+  try {
+    const name = /^DEVNAME=(.+)$/m.exec(readFileSync(`/sys/dev/block/${majorMinor}/uevent`, 'utf8'))?.[1];
+    return name === undefined ? undefined : `/dev/${name}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function last(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

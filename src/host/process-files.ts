@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+
+/** A process that has one of the asked files open. */
+export interface FileUser {
+  pid: number;
+  program: string;
+  /** ms since 1970 at which it was started, by the clock as it is now */
+  started: number;
+}
+
+export interface FileUsers {
+  users: FileUser[];
+  /** every process of this machine could be looked into */
+  complete: boolean;
+}
+
+/** PROC_PID_INIT_INO (kernel include/linux/proc_ns.h): the namespace that sees every process. */
+const WHOLE_MACHINE = 'pid:[4026531836]';
+/** Clock ticks of /proc are 1/100 s on every architecture Node runs on (USER_HZ). */
+const TICKS = 100;
+
+/**
+ * Processes whose program's name fits and that have one of these files open, by inode, so that paths in
+ * another mount namespace do not matter. `complete` is false in a container and without root.
+ */
+export function usersOfFiles(paths: readonly string[], program: RegExp): FileUsers {
+  const wanted = new Set<string>();
+  for (const path of paths) {
+    const id = identity(path);
+    if (id) wanted.add(id);
+  }
+  const users: FileUser[] = [];
+  let complete = sameNamespace();
+  for (const name of list('/proc') ?? []) {
+    if (!/^\d+$/.test(name)) continue;
+    const comm = text(`/proc/${name}/comm`)?.trim();
+    if (comm === undefined || !program.test(comm)) continue;
+    const fds = list(`/proc/${name}/fd`);
+    if (fds === undefined) {
+      if (text(`/proc/${name}/comm`) !== undefined) complete = false;
+      continue;
+    }
+    if (!fds.some((fd) => wanted.has(identity(`/proc/${name}/fd/${fd}`) ?? ''))) continue;
+    const started = startOf(name);
+    if (started === undefined) complete = false;
+    else users.push({ pid: Number(name), program: comm, started });
+  }
+  return { users, complete };
+}
+
+function sameNamespace(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/pid') === WHOLE_MACHINE;
+  } catch {
+    return false;
+  }
+}
+
+/** proc(5): field 22 of stat is the start in ticks since boot; btime of /proc/stat is the boot. */
+function startOf(pid: string): number | undefined {
+  const stat = text(`/proc/${pid}/stat`);
+  const boot = /^btime (\d+)$/m.exec(text('/proc/stat') ?? '')?.[1];
+  const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  if (boot === undefined || ticks === undefined) return undefined;
+  return Number(boot) * 1000 + (Number(ticks) / TICKS) * 1000;
+}
+
+function identity(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function list(path: string): string[] | undefined {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function text(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

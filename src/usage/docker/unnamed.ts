@@ -1,0 +1,100 @@
+import { type Entry, entryOf, linkOf, listEntries, textOf } from '../../host/tree-files.ts';
+import type { NotJudged } from '../document.ts';
+import { settledBefore } from '../quiet-since.ts';
+import { DAEMON, DAEMON_FILES, OF_LAYER_STORE } from './drivers.ts';
+import { type LayerRecords, namesIn, readLayerRecords } from './layer-records.ts';
+
+interface Asked {
+  root: string;
+  driver: string;
+  /** directory of the layers below the root */
+  below: string;
+  /** what lay there before the records were read */
+  entries: readonly Entry[];
+  records: LayerRecords | undefined;
+  now: number;
+  /** is told why, where it cannot be judged */
+  notJudged: NotJudged[];
+}
+
+/**
+ * Layers (and write sets of the layer store) that Docker's records name nowhere, with the proof. Whoever
+ * doubts keeps: records that cannot all be read, a daemon that cannot be seen, a layer that is younger
+ * than the daemon, that a named layer stands on, or that is mounted, is nobody's orphan.
+ */
+export function unnamedOf({ root, driver, below, entries, records, now, notJudged }: Asked): Map<string, string> {
+  const none = new Map<string, string>();
+  const doubt = (why: string): Map<string, string> => {
+    notJudged.push({ what: `layers in ${root}/${below}`, why });
+    return none;
+  };
+  if (!records) return entries.length > 0 ? doubt(`there is no ${root}/image/${driver}/layerdb`) : none;
+  // a container that is being made or removed has half a record: that passes
+  const again = readLayerRecords(`${root}/image/${driver}/layerdb`);
+  if (!again) return doubt('its records went away while they were read');
+  const unclear = again.unclear.filter((path) => records.unclear.includes(path));
+  if (unclear[0] !== undefined) return doubt(`${unclear[0]} could not be read: a layer without a name proves nothing`);
+  if (driver === 'aufs' || driver === 'overlay') return doubt(`layers of ${driver} are not judged`);
+  if (records.layers.length === 0 && hasImages(root, driver))
+    return doubt('images are recorded and no layer is: these records are not whole');
+  const settled = settledBefore(
+    DAEMON_FILES.map((file) => `${root}/${file}`),
+    DAEMON,
+    now,
+  );
+  if ('why' in settled) return doubt(settled.why);
+  const named = new Set([...namesIn(records), ...namesIn(again)]);
+  const needed = lowerLayers(`${root}/${below}`, named, driver);
+  const busy = mountedText();
+  const proof = `named by no cache-id, mount-id or init-id in ${root}/image/${driver}/layerdb (${records.layers.length} layers, ${records.mounts.length} containers), older than any daemon at work in it, not mounted`;
+  const found = new Map<string, string>();
+  for (const { name, changed } of entries) {
+    if (!OF_LAYER_STORE.test(name) || named.has(name) || named.has(name.replace(/-init$/, ''))) continue;
+    if (changed >= settled.before || needed.has(name) || busy.includes(name)) continue;
+    const link = textOf(`${root}/${below}/${name}/link`, 100)?.trim();
+    if (link && (needed.has(link) || busy.includes(link))) continue;
+    if (entryOf(`${root}/${below}/${name}`)?.kind !== 'directory') continue;
+    found.set(name, proof);
+  }
+  for (const { name, path, changed } of again.writeSets) {
+    if (changed >= settled.before || newest(path) >= settled.before) continue;
+    found.set(
+      name,
+      `left by a pull or import that was cut off: a write set of the layer store older than any daemon at work in it`,
+    );
+  }
+  return found;
+}
+
+function hasImages(root: string, driver: string): boolean {
+  return (listEntries(`${root}/image/${driver}/imagedb/content/sha256`) ?? []).length > 0;
+}
+
+function newest(path: string): number {
+  return Math.max(0, ...(listEntries(path) ?? []).map(({ changed }) => changed));
+}
+
+/** What named overlay2 layers stand on: link names (`l/ABC…:l/DEF…`) in their `lower`. */
+function lowerLayers(directory: string, named: ReadonlySet<string>, driver: string): Set<string> {
+  const lowers = new Set<string>();
+  if (driver !== 'overlay2' && driver !== 'fuse-overlayfs') return lowers;
+  for (const name of named) {
+    for (const lower of textOf(`${directory}/${name}/lower`, 1 << 20)
+      ?.trim()
+      .split(':') ?? [])
+      lowers.add(lower.replace(/^l\//, ''));
+  }
+  return lowers;
+}
+
+/** Mount tables of every process that can be seen: the names of layers in use stand in them. */
+function mountedText(): string {
+  const tables = new Map<string, string>();
+  for (const { name } of listEntries('/proc') ?? []) {
+    const namespace = /^\d+$/.test(name) ? linkOf(`/proc/${name}/ns/mnt`) : undefined;
+    if (namespace === undefined || tables.has(namespace)) continue;
+    const table = textOf(`/proc/${name}/mountinfo`);
+    if (table) tables.set(namespace, table);
+  }
+  return [...tables.values()].join('\n');
+}

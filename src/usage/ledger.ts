@@ -1,0 +1,103 @@
+import type { Sharing } from '../formats/sharing.ts';
+import type { NotJudged, PinnedChunk, UsageKind, UsageSource } from './document.ts';
+
+/** Something on disk that is made and deleted as a whole: a layer, a subvolume, a volume, a log. */
+export interface Store {
+  kind: UsageKind;
+  id: string;
+  name: string;
+  path: string;
+  /** sum of the sizes of its files */
+  apparent: number;
+  files?: number;
+  /** ms since 1970 */
+  changed?: number;
+  created?: number;
+  state?: string;
+  /** records were read that would name it, and none does: which ones */
+  orphan?: string;
+}
+
+/** What a person deletes by name and what goes with it: an image, a container. */
+export interface Holder {
+  kind: UsageKind;
+  id: string;
+  name: string;
+  /** places in the list of stores; those of other holders too */
+  stores: number[];
+  lastUsed?: number;
+  created?: number;
+  state?: string;
+}
+
+/** What one source says. Owners of `sharing` are places in `stores`. */
+export interface Ledger {
+  source: UsageSource;
+  stores: Store[];
+  holders: Holder[];
+  sharing: Sharing;
+  notJudged: NotJudged[];
+  warnings: string[];
+  pinned?: PinnedChunk[];
+}
+
+/** Questions to a ledger, each answered in time that grows with the answer, not with the ledger. */
+export class Accounts {
+  /** groups by their first owner, and by each */
+  private readonly first: number[][];
+  private readonly of: number[][];
+  private readonly holdersOf: number[][];
+
+  constructor(readonly ledger: Ledger) {
+    const { stores, sharing, holders } = ledger;
+    this.first = stores.map(() => []);
+    this.of = stores.map(() => []);
+    this.holdersOf = stores.map(() => []);
+    for (const [index, { owners }] of sharing.groups.entries()) {
+      this.first[owners[0] as number]?.push(index);
+      for (const owner of owners) this.of[owner]?.push(index);
+    }
+    for (const [index, holder] of holders.entries())
+      for (const store of new Set(holder.stores)) this.holdersOf[store]?.push(index);
+  }
+
+  /** Stores that go when these holders and stores are deleted: none that another holder needs. */
+  released(holders: Iterable<number>, stores: Iterable<number> = []): Set<number> {
+    const gone = new Set(holders);
+    const released = new Set<number>(stores);
+    for (const holder of gone)
+      for (const store of this.ledger.holders[holder]?.stores ?? [])
+        if (this.holdersOf[store]?.every((other) => gone.has(other))) released.add(store);
+    return released;
+  }
+
+  /** Bytes that nobody but these stores holds. */
+  givenBack(stores: ReadonlySet<number>): number {
+    let sum = 0;
+    for (const store of stores) {
+      for (const index of this.first[store] ?? []) {
+        const group = this.ledger.sharing.groups[index];
+        if (group?.owners.every((owner) => stores.has(owner))) sum += group.bytes;
+      }
+    }
+    return sum;
+  }
+
+  /** Bytes that any of these stores reaches, each once. */
+  reached(stores: readonly number[]): number {
+    let sum = 0;
+    const seen = new Set<number>();
+    for (const store of stores) {
+      for (const index of this.of[store] ?? []) {
+        if (seen.has(index)) continue;
+        seen.add(index);
+        sum += this.ledger.sharing.groups[index]?.bytes ?? 0;
+      }
+    }
+    return sum;
+  }
+
+  isHeld(store: number): boolean {
+    return (this.holdersOf[store]?.length ?? 0) > 0;
+  }
+}

@@ -1,0 +1,48 @@
+import { btrfsDevices, isMountedBtrfs, pathKind } from '../host/block-devices.ts';
+import { openBlockFile } from '../host/block-file.ts';
+import { openDirectFile } from '../host/direct-file.ts';
+import { UllageError } from '../host/host.ts';
+import { realPath } from '../host/tree-files.ts';
+import { directoryLedger } from './directory-ledger.ts';
+import { dockerLedger } from './docker/ledger.ts';
+import { isDockerRoot } from './docker/look.ts';
+import type { Ledger } from './ledger.ts';
+import { lookAtImage } from './look-at-image.ts';
+
+export interface LookOptions {
+  now: number;
+  progress?: (count: number) => void;
+}
+
+/** What these paths hold: devices and images of one file system together, each directory by itself. @throws UllageError */
+export async function lookAtPaths(paths: readonly string[], options: LookOptions): Promise<Ledger[]> {
+  const images: string[] = [];
+  const ledgers: Ledger[] = [];
+  for (const path of new Set(paths)) {
+    const kind = pathKind(path);
+    if (kind === 'missing') throw new UllageError('there is no such path', path, 'Check the path');
+    if (kind === 'other') throw new UllageError('no file, directory or block device', path, 'Check the path');
+    if (kind === 'directory') ledgers.push(await lookAtDirectory(realPath(path), options));
+    else images.push(path);
+  }
+  if (images.length > 0) ledgers.push(lookAtDevices(images, options));
+  return ledgers;
+}
+
+async function lookAtDirectory(path: string, { now, progress }: LookOptions): Promise<Ledger> {
+  if (isDockerRoot(path)) return dockerLedger(path, now, progress);
+  return directoryLedger(path, progress);
+}
+
+function lookAtDevices(paths: readonly string[], { progress }: LookOptions): Ledger {
+  const all = [...new Set(paths.flatMap((path) => (pathKind(path) === 'block' ? btrfsDevices(path) : [path])))];
+  const files = all.map((path) => (pathKind(path) === 'block' ? openDirectFile(path) : openBlockFile(path)));
+  try {
+    const ledger = lookAtImage(files, paths.join(' '), progress);
+    if (all.some((path) => pathKind(path) === 'block' && isMountedBtrfs(path)))
+      ledger.warnings.push('the file system is mounted: figures are those of its last commit (every 30 s, or at sync)');
+    return ledger;
+  } finally {
+    for (const file of files) file.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { UllageError } from '../host/host.ts';
+import type { Carver } from './carver.ts';
+import type { NotJudged, UsageSource } from './document.ts';
+import type { Holder, Ledger } from './ledger.ts';
+import { merged, scanStores } from './scan.ts';
+
+/** An engine's root as its records cut it, before anything of it was measured. */
+export interface Looked {
+  source: UsageSource;
+  carver: Carver;
+  holders: Holder[];
+  notJudged: NotJudged[];
+  warnings: string[];
+}
+
+/** Scans what was cut. @throws UllageError where nothing of it may be read */
+export async function measure(looked: Looked, progress?: (entries: number) => void): Promise<Ledger> {
+  const { source, carver, holders, notJudged } = looked;
+  if (carver.closed.includes(source.path))
+    throw new UllageError('cannot be listed', source.path, 'Permission denied: run as root');
+  const { groups, warnings } = await scanStores(carver.trees, carver.stores, progress);
+  const { closed } = carver;
+  return {
+    source,
+    stores: carver.stores,
+    holders,
+    sharing: { owners: carver.stores.length, groups: merged([...carver.groups, ...groups]) },
+    notJudged,
+    warnings: [
+      ...looked.warnings,
+      ...(closed.length > 0
+        ? [`${closed.length} directories could not be listed, among them ${closed[0]}: run as root`]
+        : []),
+      ...warnings,
+    ],
+  };
+}

@@ -1,0 +1,25 @@
+import { usersOfFiles } from '../host/process-files.ts';
+
+/** Until when things on disk are surely not somebody's work in progress, or why that cannot be told. */
+export type Settled = { before: number } | { why: string };
+
+/** The clock's seconds: start times are known to a tick and the boot to a second. */
+const SLACK = 3000;
+
+/**
+ * Whoever makes layers keeps them in mind until they are complete, and only then writes them down. What is
+ * older than the daemon that has these files open was left by an earlier one.
+ * @param files that the daemon keeps open as long as it runs: its databases
+ */
+export function settledBefore(files: readonly string[], program: RegExp, now: number): Settled {
+  const { users, complete } = usersOfFiles(files, program);
+  if (users.length > 0) {
+    const started = Math.min(...users.map((user) => user.started));
+    return started > now ? { why: 'the clock was set back since the daemon started' } : { before: started - SLACK };
+  }
+  if (!complete)
+    return {
+      why: 'whether a daemon is at work in it cannot be seen from here: run as root on the host itself, not in a container',
+    };
+  return { before: now };
+}

@@ -1,0 +1,63 @@
+import type { Sharing } from '../formats/sharing.ts';
+import { type ScanResult, scanTrees, type Tree } from '../host/scan-trees.ts';
+import type { Store } from './ledger.ts';
+import { mountsInside } from './mounts.ts';
+
+export interface Scanned {
+  /** owners are places in the list of stores that was given */
+  groups: Sharing['groups'];
+  warnings: string[];
+}
+
+/**
+ * Reads directories and notes what was found in the stores that they belong to: `bucket` of a
+ * tree is the store's place in `stores`.
+ */
+export async function scanStores(
+  trees: readonly Tree[],
+  stores: readonly Store[],
+  progress?: (entries: number) => void,
+): Promise<Scanned> {
+  const mounts = mountsInside(trees.map(({ path }) => path));
+  const result = await scanTrees(trees, { mounts, ...(progress ? { progress } : {}) });
+  const groups: Sharing['groups'] = [];
+  for (const [bucket, sums] of result.buckets) {
+    const store = stores[bucket];
+    if (!store) continue;
+    store.apparent += sums.apparent;
+    store.files = (store.files ?? 0) + sums.files;
+    if (sums.newest > 0) store.changed = Math.max(store.changed ?? 0, sums.newest);
+    if (sums.onDisk > 0) groups.push({ owners: [bucket], bytes: sums.onDisk });
+  }
+  for (const { buckets, onDisk, apparent } of result.links) {
+    groups.push({ owners: buckets.toSorted((a, b) => a - b), bytes: onDisk });
+    for (const bucket of buckets) {
+      const store = stores[bucket];
+      if (store) store.apparent += apparent;
+    }
+  }
+  return { groups: merged(groups), warnings: warningsOf(result) };
+}
+
+/** Groups with the same owners made one. */
+export function merged(groups: Sharing['groups']): Sharing['groups'] {
+  const byOwners = new Map<string, Sharing['groups'][number]>();
+  for (const group of groups) {
+    const key = group.owners.join();
+    const known = byOwners.get(key);
+    if (known) known.bytes += group.bytes;
+    else byOwners.set(key, { ...group });
+  }
+  return [...byOwners.values()];
+}
+
+function warningsOf({ errors, failed, moved }: ScanResult): string[] {
+  const warnings: string[] = [];
+  const [first] = errors;
+  if (first)
+    warnings.push(
+      `${failed} ${failed === 1 ? 'entry' : 'entries'} could not be read, so sums are too small: ${first.path} (${first.code}${first.code === 'EACCES' ? ': run as root' : ''})`,
+    );
+  if (moved > 0) warnings.push(`${moved} entries went away or were replaced while they were counted`);
+  return warnings;
+}
