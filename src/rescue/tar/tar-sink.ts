@@ -1,0 +1,122 @@
+import type { ContentRange, FileTree } from '../../formats/file-tree.ts';
+import { type Entry, pathText, type TreeSink } from '../copy-tree.ts';
+import type { Findings } from '../report.ts';
+import type { TarMember, TarType } from './header.ts';
+import { type SparseMap, sparseMap } from './sparse.ts';
+import type { TarStream } from './stream.ts';
+
+/** A directory as a tar archive. Sockets, which tar cannot hold, are left out. */
+export class TarSink implements TreeSink {
+  readonly #tar: TarStream;
+  readonly #findings: Findings;
+
+  constructor(tar: TarStream, findings: Findings) {
+    this.#tar = tar;
+    this.#findings = findings;
+  }
+
+  enter(entry: Entry): boolean {
+    this.#member(entry, 'directory', Buffer.concat([joined(entry.path), Buffer.from('/')]));
+    return true;
+  }
+
+  leave(): void {}
+
+  symlink(entry: Entry, target: Buffer): void {
+    this.#member(entry, 'symlink', joined(entry.path), target);
+  }
+
+  link(entry: Entry, to: readonly Buffer[]): void {
+    this.#member(entry, 'link', joined(entry.path), joined(to));
+  }
+
+  special(entry: Entry): void {
+    const { kind } = entry.node;
+    if (kind === 'char' || kind === 'block' || kind === 'fifo') this.#member(entry, kind, joined(entry.path));
+    else this.#findings.leave(kind);
+  }
+
+  file(entry: Entry, tree: FileTree, ranges: () => Iterable<ContentRange>): void {
+    const { size } = entry.node;
+    const map = sparseMap(size, ranges());
+    if (map) this.#sparse(entry, map);
+    else this.#tar.member(memberOf(entry, 'file', joined(entry.path), size));
+    let at = 0;
+    const lost = (offset: number, length: number, what: string): void =>
+      this.#findings.lose({ path: pathText(entry.path), what: `bytes ${offset}-${offset + length - 1}: ${what}` });
+    for (const range of ranges()) {
+      if (!map && range.offset > at) this.#tar.zeros(range.offset - at);
+      this.#range(tree, range, map !== undefined, lost);
+      at = range.offset + range.length;
+    }
+    if (!map && at < size) this.#tar.zeros(size - at);
+    if (map) this.#tar.zeros(map.padding);
+  }
+
+  #range(
+    tree: FileTree,
+    range: ContentRange,
+    sparse: boolean,
+    lost: (offset: number, length: number, what: string) => void,
+  ): void {
+    if (range.kind === 'lost') {
+      lost(range.offset, range.length, range.what);
+      if (!sparse) this.#tar.zeros(range.length);
+    } else if (range.kind === 'bytes') {
+      this.#tar.bytes(range.bytes);
+      this.#findings.tick(range.length);
+    } else
+      this.#tar.range(tree.reader, range.position, range.length, {
+        tick: (bytes) => this.#findings.tick(bytes),
+        lost: (offset, length, what) => lost(range.offset + offset, length, what),
+      });
+  }
+
+  /** GNU's sparse format 1.0: the name and size in the extended header, the map before the data. */
+  #sparse(entry: Entry, map: SparseMap): void {
+    const path = joined(entry.path);
+    const name = entry.path.at(-1) ?? Buffer.from('file');
+    const parent = entry.path.length > 1 ? [joined(entry.path.slice(0, -1)), Buffer.from('/')] : [];
+    const member = memberOf(
+      entry,
+      'file',
+      Buffer.concat([...parent, Buffer.from('GNUSparseFile.0/'), name]),
+      map.header.length + map.dataBytes + map.padding,
+    );
+    this.#tar.member({
+      ...member,
+      records: [
+        ['GNU.sparse.major', '1'],
+        ['GNU.sparse.minor', '0'],
+        ['GNU.sparse.name', path],
+        ['GNU.sparse.realsize', String(entry.node.size)],
+      ],
+    });
+    this.#tar.bytes(map.header);
+  }
+
+  #member(entry: Entry, type: TarType, path: Buffer, link?: Buffer): void {
+    const member = memberOf(entry, type, path, 0);
+    this.#tar.member(link === undefined ? member : { ...member, link });
+  }
+}
+
+function memberOf({ node, attributes }: Entry, type: TarType, path: Buffer, size: number): TarMember {
+  return {
+    type,
+    path,
+    mode: node.mode,
+    uid: node.uid,
+    gid: node.gid,
+    size,
+    mtime: node.mtime,
+    ...(node.rdev && (type === 'char' || type === 'block') ? { rdev: node.rdev } : {}),
+    ...(attributes.length > 0 && type !== 'link' ? { attributes } : {}),
+  };
+}
+
+/** Names with slashes between; of the top `.`. Never begins with a slash: names have none. */
+function joined(path: readonly Buffer[]): Buffer {
+  if (path.length === 0) return Buffer.from('.');
+  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name])));
+}
