@@ -4,28 +4,63 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Ground } from '../ground.ts';
-import { type Background, failed, launch, type RunOptions, run } from '../process.ts';
+import { type Background, failed, launch, must, type Ran, type RunOptions, run } from '../process.ts';
+import { project } from '../tools.ts';
 import { doctorOf, ullageArgv } from '../ullage.ts';
 import { GUEST_IMAGES, imageOf } from './image.ts';
 import { type GuestName, recipes } from './recipe.ts';
 import { bootVm, type VmOptions } from './vm.ts';
 
+/** What {@link guestGround} can do beside a ground's own: the crash loop's needs. */
+export interface Guest extends Ground {
+  /** the built CLI in the guest itself, where it was booted with it */
+  inside(argv: readonly string[], env?: Record<string, string>): Promise<Ran>;
+  /** power lost and back */
+  reset(): Promise<void>;
+  save(name: string): Promise<void>;
+  load(name: string): Promise<void>;
+}
+
+export interface GuestOptions extends Omit<VmOptions, 'work' | 'readOnlyDisk'> {
+  /** with node and the built CLI on a disk of its own */
+  withCommand?: boolean;
+}
+
 /** A booted guest, driven over ssh on the loopback. */
-export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'work'>): Promise<Ground> {
+export async function guestGround(guest: GuestName, given: GuestOptions): Promise<Guest> {
+  const { withCommand, ...options } = given;
   const image = imageOf(recipes[guest]);
   if (!existsSync(image.root)) throw new Error(`the ${guest} image is not built: npm run lab -- image ${guest}`);
   const work = await mkdtemp(join(tmpdir(), 'ullage-lab-'));
-  const vm = await bootVm(image, { ...options, work });
+  const readOnlyDisk = withCommand ? await commandDisk(work) : undefined;
+  const vm = await bootVm(image, { ...options, work, ...(readOnlyDisk === undefined ? {} : { readOnlyDisk }) });
   const config = join(work, 'ssh_config');
   await writeFile(config, sshConfig(vm.port, image.key, image.knownHosts, join(work, 'ssh')));
   const ssh = ['ssh', '-F', config, 'lab', '--'];
-  const master = launch(['ssh', '-F', config, '-M', '-N', 'lab'], { timeoutMs: 2 ** 31 - 1 });
-  await connected(ssh, master, vm.console);
+  let master: Background;
+  const connect = async (): Promise<void> => {
+    master = launch(['ssh', '-F', config, '-M', '-N', 'lab'], { timeoutMs: 2 ** 31 - 1 });
+    await connected(ssh, master, vm.console);
+  };
+  await connect();
+  /** A connection does not outlive the guest's memory. */
+  const apart = async (act: () => Promise<void>): Promise<void> => {
+    master.kill();
+    await master.done;
+    await rm(join(work, 'ssh'), { force: true });
+    await act();
+    await connect();
+  };
 
   const overSsh = (argv: readonly string[], options: RunOptions = {}): Background =>
     launch([...ssh, remoteCommand(argv, options.env)], { ...withoutEnv(options) });
-  const disks = options.disks.map((_, index) => `/dev/vd${'bcdefgh'[index]}`);
-  const ground: Ground = {
+  const letters = 'bcdefgh';
+  const disks = options.disks.map((_, index) => `/dev/vd${letters[index]}`);
+  const mountCommand = (): Promise<unknown> =>
+    withCommand
+      ? ground.must(['mount', '-o', 'ro,X-mount.mkdir', `/dev/vd${letters[disks.length]}`, COMMAND_AT])
+      : Promise.resolve();
+  const ground: Guest = {
     kind: 'vm',
     disks,
     imagesTar: GUEST_IMAGES,
@@ -51,6 +86,17 @@ export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'wo
         env: { ULLAGE_SSH_CONFIG: config },
         timeoutMs: 10 * 60_000,
       }),
+    inside: (argv, env) =>
+      ground.run([`${COMMAND_AT}/node`, `${COMMAND_AT}/dist/bin/ullage.cjs`, ...argv], {
+        timeoutMs: 20 * 60_000,
+        ...(env ? { env } : {}),
+      }),
+    reset: () =>
+      apart(() => vm.reset()).then(async () => {
+        await mountCommand();
+      }),
+    save: (name) => apart(() => vm.save(name)),
+    load: (name) => apart(() => vm.load(name)),
     doctor: () => doctorOf(ground),
     async shell() {
       console.error(`doctor, from another terminal:
@@ -64,7 +110,24 @@ export async function guestGround(guest: GuestName, options: Omit<VmOptions, 'wo
       await rm(work, { recursive: true, force: true });
     },
   };
+  await mountCommand();
   return ground;
+}
+
+const COMMAND_AT = '/opt/ullage';
+
+/** An ext4 image with this node and the built CLI: nothing has to be copied into the guest. */
+async function commandDisk(work: string): Promise<string> {
+  const tree = join(work, 'command');
+  const disk = join(work, 'command.img');
+  await must(['mkdir', '-p', join(tree, 'dist')]);
+  await must(['cp', '-aL', process.execPath, join(tree, 'node')]);
+  await must(['cp', '-a', join(project, 'dist/bin'), join(tree, 'dist/bin')]);
+  await must(['cp', join(project, 'package.json'), tree]);
+  await must(['truncate', '--size', '256M', disk]);
+  await must(['mke2fs', '-q', '-F', '-t', 'ext4', '-O', '^has_journal', '-d', tree, disk]);
+  await must(['rm', '-r', tree]);
+  return disk;
 }
 
 function withoutEnv(options: RunOptions): RunOptions {

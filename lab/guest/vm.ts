@@ -20,6 +20,10 @@ export interface VmOptions {
   work: string;
   /** where the disks' blocks are kept: files without names */
   diskDirectory?: string;
+  /** an image to be seen read-only, behind the disks */
+  readOnlyDisk?: string;
+  /** its whole state can be saved and brought back, and it starts again when it is reset */
+  rewindable?: boolean;
 }
 
 export interface Vm {
@@ -29,6 +33,11 @@ export interface Vm {
   control(execute: string, args?: Record<string, unknown>): Promise<unknown>;
   /** at once, as by pulling the plug */
   kill(): Promise<void>;
+  /** power lost and back: what was in memory is gone, what the disks had is there; ready again when it returns */
+  reset(): Promise<void>;
+  /** memory, devices and disks under a name; only where `rewindable` */
+  save(name: string): Promise<void>;
+  load(name: string): Promise<void>;
 }
 
 /** Booting takes 5 to 10 s; ten times that where the processors are shared. */
@@ -75,7 +84,7 @@ async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
       '-no-user-config',
       '-display',
       'none',
-      '-no-reboot',
+      ...(options.rewindable ? [] : ['-no-reboot']),
     ],
     ...['-serial', 'stdio', '-qmp', `unix:${qmp},server=on,wait=off`],
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', KERNEL_ARGUMENTS],
@@ -86,8 +95,14 @@ async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
     ...drive('root', image.root, 'snapshot=on'),
     // zeros written cost no room here: an incident fills gigabytes of them
     ...fds.flatMap((_, index) =>
-      drive(`disk${index}`, `/proc/self/fd/${3 + index}`, 'discard=unmap,detect-zeroes=unmap'),
+      drive(
+        `disk${index}`,
+        `/proc/self/fd/${3 + index}`,
+        // copy-on-write in qcow2, the format that keeps states (savevm)
+        `discard=unmap,detect-zeroes=unmap${options.rewindable ? ',snapshot=on' : ''}`,
+      ),
     ),
+    ...(options.readOnlyDisk === undefined ? [] : drive('tools', options.readOnlyDisk, 'readonly=on')),
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', ...fds],
@@ -117,7 +132,21 @@ async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
       child.kill('SIGKILL');
       await ended;
     },
+    async reset() {
+      text = '';
+      const up = ready(child, () => text);
+      await control(qmp, 'system_reset');
+      await up;
+    },
+    save: (name) => monitor(qmp, `savevm ${name}`),
+    load: (name) => monitor(qmp, `loadvm ${name}`),
   };
+}
+
+/** The monitor for people, which says nothing when all went well. */
+async function monitor(qmp: string, line: string): Promise<void> {
+  const said = await control(qmp, 'human-monitor-command', { 'command-line': line }, 10 * 60_000);
+  if (typeof said === 'string' && said.trim() !== '') throw new Error(`qemu, ${line}: ${said.trim()}`);
 }
 
 const KERNEL_ARGUMENTS =
@@ -157,12 +186,12 @@ function ready(child: ChildProcess, console: () => string): Promise<void> {
 }
 
 /** QMP (qemu's docs/interop/qmp-spec.txt): greeting, capabilities, one command. */
-function control(path: string, execute: string, args?: Record<string, unknown>): Promise<unknown> {
+function control(path: string, execute: string, args?: Record<string, unknown>, limitMs = 30_000): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     let buffer = '';
     const commands: object[] = [{ execute: 'qmp_capabilities' }, { execute, ...(args ? { arguments: args } : {}) }];
-    socket.setTimeout(30_000, () => socket.destroy(new Error(`qmp: no answer to ${execute}`)));
+    socket.setTimeout(limitMs, () => socket.destroy(new Error(`qmp: no answer to ${execute}`)));
     socket.on('error', reject);
     socket.on('data', (bytes) => {
       buffer += bytes.toString();

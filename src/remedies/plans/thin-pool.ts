@@ -1,6 +1,6 @@
+import type { Ran } from '../../host/host.ts';
 import { UllageError } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
-import type { Ran } from '../../host/host.ts';
 import type { Argv } from '../../plan/plan.ts';
 import { ask, type PlanRequest, rest } from './planned.ts';
 
@@ -50,8 +50,7 @@ export function* poolMeant(request: PlanRequest): Generator<Look, Pool, Ran> {
   const name = chosen(names, request);
   const table = (yield* rest('the table of the pool', tableOf(name))).stdout.trim();
   const match = /^0 (\d+) thin-pool (\d+:\d+) (\d+:\d+) (\d+) /.exec(table);
-  if (!match)
-    throw new UllageError('the table of the pool is not as expected', `${name}: ${table || 'nothing'}`, HAND);
+  if (!match) throw new UllageError('the table of the pool is not as expected', `${name}: ${table || 'nothing'}`, HAND);
   const [, sectors = '', metadataDevice = '', dataDevice = '', block = ''] = match;
   const said = yield* ask(statusOf(name));
   const status = poolNow(said.stdout.trim());
@@ -77,15 +76,19 @@ const HAND = 'dmsetup table and dmsetup status --noflush show what there is';
 function chosen(names: readonly string[], { on, scene }: PlanRequest): string {
   const wanted = on?.replace(/^\/dev\/(?:mapper\/)?/, '').replace(/^thin pool /, '');
   const docker = scene.facts.first('docker-dm')?.value.poolName;
-  const lvm = wanted?.includes('/') ? wanted.split('/').map((part) => part.replaceAll('-', '--')).join('-') : wanted;
+  const lvm = wanted?.includes('/')
+    ? wanted
+        .split('/')
+        .map((part) => part.replaceAll('-', '--'))
+        .join('-')
+    : wanted;
   const named = names.find((name) => name === wanted || name === lvm || name === `${lvm}-tpool`);
   if (named !== undefined) return named;
   const dockers = names.find((name) => name === docker || name === `${docker}-tpool`);
   if (dockers !== undefined) return dockers;
   const [only, ...others] = names;
   if (only === undefined) throw new UllageError('there is no thin pool', 'this host', 'dmsetup ls --target thin-pool');
-  if (others.length > 0)
-    throw new UllageError('more than one thin pool', names.join(', '), 'Name one: --on POOL');
+  if (others.length > 0) throw new UllageError('more than one thin pool', names.join(', '), 'Name one: --on POOL');
   return only;
 }
 
