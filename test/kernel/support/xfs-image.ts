@@ -4,12 +4,22 @@ import { type BlockFile, openBlockFile } from '../../../src/host/block-file.ts';
 import { kernelListing, type Listing } from './trees.ts';
 import { run } from './xfs-fill.ts';
 
+/** With these set mkfs.xfs makes file systems and logs smaller than it lets people have. */
+const SMALL = { TEST_DIR: '/', TEST_DEV: '/', QA_CHECK_FS: '1' };
+
 /** Makes `folder/name.img` with mkfs.xfs; the file is sparse. */
 export function makeXfs(folder: string, name: string, bytes: number, options: readonly string[]): string {
   const image = join(folder, `${name}.img`);
   writeFileSync(image, '');
   truncateSync(image, bytes);
-  run('mkfs.xfs', ['-q', '-f', ...options, image]);
+  run('env', [
+    ...Object.entries(SMALL).map(([key, value]) => `${key}=${value}`),
+    'mkfs.xfs',
+    '-q',
+    '-f',
+    ...options,
+    image,
+  ]);
   return image;
 }
 
