@@ -8,7 +8,8 @@ import type { Incident, Lab } from '../incident.ts';
 const LIMIT = 8192;
 
 /** Watches every file it finds and stays: an indexer. inotify_init1 and inotify_add_watch by their numbers on x86-64. */
-const INDEXER = `my $fd = syscall(294, 0);
+const INDEXER = `# IN_CLOEXEC: the watches are not find's as well
+my $fd = syscall(294, 0x80000);
 open(my $paths, '-|', 'find', '/usr', '/etc', '/var/lib', '-xdev') or die;
 while (my $path = <$paths>) {
   chomp $path;
