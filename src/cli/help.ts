@@ -9,6 +9,7 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage capture [HOST] [-o FILE]     save what the doctor sees, with secrets masked
        ullage causes                       list every cause of "no space left" it knows
        ullage usage [PATH|DEVICE|IMAGE]    who holds the space, what nobody owns
+       ullage thin ls|check|dump SOURCE    read a thin pool's metadata: a file, a disk, a Docker root
        ullage plan [REMEDY] [HOST]         show what a cure would do, step by step; changes nothing
        ullage apply PLAN | --resume [ID]   do it; go on after a crash
        ullage undo [ID]                    take back what was done
@@ -30,6 +31,14 @@ Options of capture:
   --force             replace FILE if it exists
   --script            print a POSIX-sh script that makes the same capture where nothing
                       can be installed: ssh HOST sh -s -- - < SCRIPT > CAPTURE.tar.gz
+
+Options of thin:
+  --metadata F, --data F   the pool's files or devices (SOURCE may then name a Docker root)
+  --held-root       read the metadata snapshot of a pool in use (also --metadata-snap)
+  --pool VG/POOL    which of several LVM thin pools; --device N dumps one device
+  --ls              check: count what each device holds as well, in the same pass
+  --roots M,D       with a lost superblock: the two trees, of those that it lists
+  --block-size N, --data-blocks N   bytes of a block, blocks of the pool, where that is lost
 
 Options of plan:
   --on SUBJECT      what to cure: a mount point, container, pool or host

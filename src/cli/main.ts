@@ -13,6 +13,7 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   undo: () => import('./undo.ts'),
   journal: () => import('./journal.ts'),
   remedies: () => import('./remedies.ts'),
+  thin: () => import('./thin.ts'),
 };
 
 /** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */

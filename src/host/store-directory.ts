@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The files under a directory of this machine, read only; symlinks are never followed. */
@@ -45,7 +45,7 @@ export function storeDirectory(root: string): StoreDirectory {
 }
 
 function readWhole(path: string, most: number): Buffer | undefined {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { size } = fstatSync(fd);
     if (size > most) return undefined;
@@ -60,4 +60,13 @@ function readWhole(path: string, most: number): Buffer | undefined {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Whether the operator named a directory; their own symlinks count. */
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
