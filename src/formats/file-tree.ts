@@ -76,7 +76,8 @@ export interface TreeState {
  * told to `damaged`, and what is left is yielded.
  */
 export interface FileTree {
-  readonly format: 'ext4' | 'xfs';
+  /** `directory`: of this machine, read through its kernel */
+  readonly format: 'ext4' | 'xfs' | 'directory';
   /** where positions of {@link ContentRange} are read: the source with its log replayed over it */
   readonly reader: BlockReader;
   readonly label: string;
@@ -99,6 +100,13 @@ export interface FileTree {
   /** target of a symlink, bytes as they lie on disk */
   target(symlink: FileNode): Buffer;
   attributes(node: FileNode, damaged: OnDamage): ExtendedAttribute[];
+}
+
+/** A directory in a file system, with all in it. */
+export interface TreePart {
+  tree: FileTree;
+  /** inode of the directory */
+  top: number;
 }
 
 /**
