@@ -1,8 +1,7 @@
 import type { Cause } from './cause.ts';
 import { btrfsStories, canGrow } from './help/btrfs.ts';
-import { mayTellOf } from './help/btrfs-trouble.ts';
+import { balanceWords, mayTellOf } from './help/btrfs-trouble.ts';
 import { kernelEvents, show } from './help/messages.ts';
-import { failures } from './help/said.ts';
 
 export const btrfsBalanceEnospc: Cause = {
   id: 'btrfs-balance-enospc',
@@ -30,7 +29,7 @@ export const btrfsBalanceEnospc: Cause = {
     const logged = kernelEvents(scene, 'btrfs-balance-enospc');
     const whose = stories.filter(({ fs }) => logged.some((fact) => mayTellOf(fs, fact)));
     const kernel = stories.length === 0 ? logged : logged.filter((fact) => whose.some(({ fs }) => mayTellOf(fs, fact)));
-    const words = failures(scene).filter((fact) => /balanc/i.test(fact.value.message));
+    const words = balanceWords(scene);
     const all = [...ended, ...kernel, ...words];
     if (all.length === 0) return [];
     // a host's log keeps old balances: with room for new chunks now they are history

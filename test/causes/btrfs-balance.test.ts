@@ -31,6 +31,13 @@ describe('btrfs-balance-enospc on a host', () => {
     expect(find(...both, ended('loop0'))).toBeUndefined();
   });
 
+  it('is not told of by what the kernel log still holds of it', () => {
+    const line = '[15283.095660] BTRFS info (device loop1): balance: ended with status: -28';
+    expect(find(...both, fact('symptom', { errno: 'ENOSPC', message: line }, line))).toBeUndefined();
+    const tool = "ERROR: error during balancing '/srv': No space left on device";
+    expect(find(...both, fact('symptom', { errno: 'ENOSPC', message: tool }, tool))?.severity).toBe('warning');
+  });
+
   it('is told without a name where nothing mounted is known', () => {
     expect(find(ended('loop0'))?.subject).toBe('the btrfs file system');
   });

@@ -23,9 +23,17 @@ export function troubleOn(scene: Scene, fs: BtrfsFileSystem, upTo = Number.POSIT
   const balance: Fact[] = [
     ...fs.balances.filter((fact) => fact.value.outcome === 'enospc' && fact.order <= upTo),
     ...kernelEvents(scene, 'btrfs-balance-enospc').filter((fact) => fact.order <= upTo && mayTellOf(fs, fact)),
-    ...failures(scene).filter((fact) => fact.order <= upTo && /balanc/i.test(fact.value.message)),
+    ...balanceWords(scene).filter((fact) => fact.order <= upTo),
   ];
   return { failed, balance, any: failed.length + balance.length > 0 };
+}
+
+/** What others say of a failed balance; the kernel's own lines are events, which end when a balance works. */
+export function balanceWords(scene: Scene): Fact<'symptom'>[] {
+  return failures(scene).filter(
+    ({ value, quote }) =>
+      /balanc/i.test(value.message) && !(scene.from === 'host' && /\bBTRFS \w+ \(device /.test(quote)),
+  );
 }
 
 /** The kernel names a device, and sysfs every device of a mounted file system: another's, or one that is gone, is not ours. */
