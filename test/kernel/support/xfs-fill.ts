@@ -20,14 +20,10 @@ export function run(program: string, argv: readonly string[], cwd?: string): str
   return ran.stdout;
 }
 
-/** Bytes that differ from file to file and block to block, and cost nothing. */
+/** Bytes that tell where in which file they belong, and pack well. */
 export function pattern(length: number, seed: number): Buffer {
   const bytes = Buffer.alloc(length);
-  let state = seed * 2654435761 + 1;
-  for (let i = 0; i + 4 <= length; i += 4) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes.writeUInt32LE(state, i);
-  }
+  for (let i = 0; i + 4 <= length; i += 4) bytes.writeUInt32LE((Math.imul(seed + 1, 2654435761) + (i >> 6)) >>> 0, i);
   return bytes;
 }
 
@@ -37,13 +33,15 @@ export interface FillOptions {
   /** extents of the most fragmented file */
   pieces: number;
   reflink: boolean;
+  /** bytes of the largest file; 5 MB */
+  large?: number;
 }
 
 /** Fills a mounted XFS with every kind of entry this reader knows of. */
-export function fillXfs(root: string, { names, pieces, reflink }: FillOptions): void {
+export function fillXfs(root: string, { names, pieces, reflink, large = 5_000_001 }: FillOptions): void {
   const at = (...parts: string[]): string => join(root, ...parts);
   directories(at, names);
-  contents(at, pieces, reflink);
+  contents(at, pieces, reflink, large);
   special(at);
   attributes(root);
   times(at);
@@ -96,12 +94,12 @@ function linkOr(first: string, file: string, i: number): void {
   else linkSync(first, file);
 }
 
-function contents(at: At, pieces: number, reflink: boolean): void {
+function contents(at: At, pieces: number, reflink: boolean, large: number): void {
   mkdirSync(at('files'));
   const file = (name: string): string => at('files', name);
   writeFileSync(file('nothing'), '');
   writeFileSync(file('one'), 'x');
-  writeFileSync(file('large'), pattern(5_000_001, 1));
+  writeFileSync(file('large'), pattern(large, 1));
   sparse(file('few-pieces'), 9, 65536, 65536 * 3);
   sparse(file('pieces'), pieces, 512, 8192);
   const hole = openSync(file('hole'), 'w');
@@ -114,7 +112,7 @@ function contents(at: At, pieces: number, reflink: boolean): void {
   if (!reflink) return;
   run('cp', ['--reflink=always', file('large'), file('copy')]);
   run('cp', ['--reflink=always', file('pieces'), file('pieces-copy')]);
-  run('xfs_io', ['-c', 'pwrite -S 0x77 1m 4k', '-c', 'pwrite -S 0x78 3m 17', file('copy')]);
+  run('xfs_io', ['-c', 'pwrite -S 0x77 100k 4k', '-c', 'pwrite -S 0x78 150k 17', file('copy')]);
 }
 
 function sparse(path: string, pieces: number, length: number, step: number): void {
