@@ -25,6 +25,7 @@ import { xfsProjectQuota } from './xfs-project-quota.ts';
 
 export const incidents: readonly Incident[] = [
   btrfsChunksAllocated,
+  containerCannotStart,
   containerLog,
   containerVolumeFull,
   containerdBoltMismatch,
@@ -47,7 +48,6 @@ export const incidents: readonly Incident[] = [
 
 /** In the making: not yet seen to pass from beginning to end, so `run --all` leaves them out. */
 export const unproven: readonly Incident[] = [
-  containerCannotStart,
   loopDiskFull,
   loopLimitDiskHalfEmpty,
   thinMetadataFail,

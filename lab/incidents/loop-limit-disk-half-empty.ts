@@ -12,7 +12,7 @@ export const loopLimitDiskHalfEmpty: Incident = {
   name: 'loop-limit-disk-half-empty',
   title: 'devicemapper on loop files: the pool reached its limit, df shows a half empty disk, ext4 turned read-only',
   grounds: ['vm'],
-  disks: [2048],
+  disks: [1280],
   causes: ['dm-thin-data-full', 'docker-dm-loop-lvm'],
   consumer: /docker/,
   async make(lab) {
@@ -20,7 +20,7 @@ export const loopLimitDiskHalfEmpty: Incident = {
     const [disk = ''] = ground.disks;
     await ground.must(['mkfs.xfs', '-q', disk]);
     await ground.mount(disk, ROOT);
-    lab.docker = await dockerd(ground, [...loopLvm('1G', '900M'), '--storage-opt', 'dm.fs=ext4']);
+    lab.docker = await dockerd(ground, [...loopLvm('640M', '600M'), '--storage-opt', 'dm.fs=ext4']);
     await lab.docker.must('load', '--quiet', '--input', ground.imagesTar);
     await container(lab, 'web');
     await container(lab, 'db');
@@ -31,8 +31,11 @@ export const loopLimitDiskHalfEmpty: Incident = {
     const pool = await poolName(ground);
     // writers wait for room a minute by default: nothing else is different when they wait less
     await ground.write('/sys/module/dm_thin_pool/parameters/no_space_timeout', '5');
-    await docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/fill', 'bs=1M', 'count=600', 'conv=fsync');
-    const ran = await docker.run(['exec', 'db', 'sh', '-c', smallFiles(80)], { timeoutMs: 300_000 });
+    const write = (name: string, files: number) =>
+      docker.run(['exec', name, 'sh', '-c', smallFiles(files)], { timeoutMs: 300_000 });
+    const first = await write('web', 45);
+    holds(first.exitCode === 0, first.stderr);
+    const ran = await write('db', 60);
     contains(ran.stderr, 'Input/output error', 'the writer');
     await errorMode(ground, pool);
     await eventually(90, 'ext4 stops writing', async () => {
@@ -65,7 +68,7 @@ export const loopLimitDiskHalfEmpty: Incident = {
   /** The pool is grown where it is; then each file system is checked while nobody uses it. */
   async cure(lab) {
     const { ground, docker } = lab;
-    await growLoopPool(ground, await poolName(ground), '1600M');
+    await growLoopPool(ground, await poolName(ground), '1000M');
     for (const name of ['web', 'db']) {
       await docker.must('stop', '-t', '1', name);
       await checked(ground, docker, name);
