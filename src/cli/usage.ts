@@ -15,6 +15,9 @@ export async function run(argv: string[]): Promise<number> {
     quiet: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   });
+  const { KINDS, SORT_KEYS } = await import('./render/usage.ts');
+  const sort = oneOf(values.sort ?? 'exclusive', SORT_KEYS, '--sort');
+  const kinds = (values.kind ?? []).map((kind) => oneOf(kind, KINDS, '--kind'));
   const { lookAtPaths } = await import('../usage/look.ts');
   const { makeDocument, deletionOf } = await import('../usage/make-document.ts');
   const now = Date.now();
@@ -31,7 +34,19 @@ export async function run(argv: string[]): Promise<number> {
     document.deletion = deletion;
   }
   if (values.json) print([JSON.stringify(document, null, 2)]);
+  else {
+    const { usageLines } = await import('./render/usage.ts');
+    const { styleFor } = await import('./render/style.ts');
+    const style = await styleFor(process.stdout, values['no-color'] === true);
+    print(usageLines(document, { style, all: values.all === true, tree: values.tree === true, kinds, sort }));
+  }
   return EXIT.healthy;
+}
+
+function oneOf<T extends string>(word: string, known: readonly T[], option: string): T {
+  const found = known.find((one) => one === word);
+  if (found === undefined) throw new UllageError('no such choice', `${option} ${word}`, `It takes ${known.join(', ')}`);
+  return found;
 }
 
 /** A line that is written over while long work goes on; nothing where nobody looks at it. */

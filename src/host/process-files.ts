@@ -56,13 +56,13 @@ function sameNamespace(): boolean {
   }
 }
 
-/** proc(5): field 22 of stat is the start in ticks since boot; btime of /proc/stat is the boot. */
+/** proc(5): field 22 of stat is the start in ticks since boot, as /proc/uptime counts it. */
 function startOf(pid: string): number | undefined {
   const stat = text(`/proc/${pid}/stat`);
-  const boot = /^btime (\d+)$/m.exec(text('/proc/stat') ?? '')?.[1];
+  const uptime = Number(text('/proc/uptime')?.split(' ')[0]);
   const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  if (boot === undefined || ticks === undefined) return undefined;
-  return Number(boot) * 1000 + (Number(ticks) / TICKS) * 1000;
+  if (ticks === undefined || !Number.isFinite(uptime)) return undefined;
+  return Date.now() - uptime * 1000 + (Number(ticks) / TICKS) * 1000;
 }
 
 function identity(path: string): string | undefined {

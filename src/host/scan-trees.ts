@@ -12,7 +12,8 @@ export interface Tree {
 
 /**
  * Sums of one bucket, a file with several names once; one that has names in other buckets too is not
- * in it. Bytes; `newest` is ms since 1970.
+ * in it. Bytes; `newest` is the last change of
+ * any inode in it (ctime, which nobody can set), ms since 1970.
  */
 export interface BucketSums {
   apparent: number;

@@ -47,7 +47,7 @@ function read(dir) {
     let stat;
     try { stat = lstatSync(child); } catch (error) { note(child, error); continue; }
     if (stat.dev !== device) { skipped++; continue; }
-    if (stat.mtimeMs > newest) newest = stat.mtimeMs;
+    if (stat.ctimeMs > newest) newest = stat.ctimeMs;
     if ((stat.mode & TYPE) === DIRECTORY) {
       if (mounted.size > 0 && mounted.has(text(child))) { skipped++; continue; }
       folders++;

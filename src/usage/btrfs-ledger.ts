@@ -73,7 +73,9 @@ export function btrfsWarnings(usage: BtrfsUsage, path: string): string[] {
   if (healed > 0)
     warnings.push(`${path}: ${healed} blocks were bad in one copy and read from another: run btrfs scrub`);
   if (missing.length > 0)
-    warnings.push(`${path}: device ${missing.join(', ')} was not given: what only it holds is not in the sums`);
+    warnings.push(
+      `${path}: device ${missing.join(', ')} was not given${lost > 0 ? '' : '; every block was read from the others'}`,
+    );
   if (restarts > 0) warnings.push(`${path}: changed while it was read; begun anew ${restarts} times`);
   return warnings;
 }

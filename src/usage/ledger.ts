@@ -16,6 +16,15 @@ export interface Store {
   state?: string;
   /** records were read that would name it, and none does: which ones */
   orphan?: string;
+  /** ms since 1970: if anything in it changed since, somebody is at work in it and it is no orphan */
+  quietSince?: number;
+}
+
+/** Takes back what was said of stores in which something changed since. */
+export function spareTheBusy(stores: readonly Store[]): void {
+  for (const store of stores)
+    if (store.orphan !== undefined && (store.changed ?? 0) >= (store.quietSince ?? Number.POSITIVE_INFINITY))
+      delete store.orphan;
 }
 
 /** What a person deletes by name and what goes with it: an image, a container. */

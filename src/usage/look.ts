@@ -3,11 +3,13 @@ import { openBlockFile } from '../host/block-file.ts';
 import { openDirectFile } from '../host/direct-file.ts';
 import { UllageError } from '../host/host.ts';
 import { realPath } from '../host/tree-files.ts';
+import { containerdLedger, isContainerdRoot } from './containerd/ledger.ts';
 import { directoryLedger } from './directory-ledger.ts';
 import { dockerLedger } from './docker/ledger.ts';
 import { isDockerRoot } from './docker/look.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAtImage } from './look-at-image.ts';
+import { isStorageRoot, podmanLedger } from './podman/ledger.ts';
 
 export interface LookOptions {
   now: number;
@@ -31,6 +33,8 @@ export async function lookAtPaths(paths: readonly string[], options: LookOptions
 
 async function lookAtDirectory(path: string, { now, progress }: LookOptions): Promise<Ledger> {
   if (isDockerRoot(path)) return dockerLedger(path, now, progress);
+  if (isContainerdRoot(path)) return containerdLedger(path, now, progress);
+  if (isStorageRoot(path)) return podmanLedger(path, now, progress);
   return directoryLedger(path, progress);
 }
 

@@ -1,7 +1,7 @@
 import { UllageError } from '../host/host.ts';
 import type { Carver } from './carver.ts';
 import type { NotJudged, UsageSource } from './document.ts';
-import type { Holder, Ledger } from './ledger.ts';
+import { type Holder, type Ledger, spareTheBusy } from './ledger.ts';
 import { merged, scanStores } from './scan.ts';
 
 /** An engine's root as its records cut it, before anything of it was measured. */
@@ -20,6 +20,7 @@ export async function measure(looked: Looked, progress?: (entries: number) => vo
     throw new UllageError('cannot be listed', source.path, 'Permission denied: run as root');
   const { groups, warnings } = await scanStores(carver.trees, carver.stores, progress);
   const { closed } = carver;
+  spareTheBusy(carver.stores);
   return {
     source,
     stores: carver.stores,

@@ -3,8 +3,8 @@ import { usersOfFiles } from '../host/process-files.ts';
 /** Until when things on disk are surely not somebody's work in progress, or why that cannot be told. */
 export type Settled = { before: number } | { why: string };
 
-/** The clock's seconds: start times are known to a tick and the boot to a second. */
-const SLACK = 3000;
+/** Start times are known to some 20 ms, times of files to a tick of the kernel. No daemon makes layers in its first moments. */
+const SLACK = 200;
 
 /**
  * Whoever makes layers keeps them in mind until they are complete, and only then writes them down. What is

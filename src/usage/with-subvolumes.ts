@@ -5,7 +5,7 @@ import { UllageError } from '../host/host.ts';
 import { realPath } from '../host/tree-files.ts';
 import { btrfsWarnings, pinnedOf, readUsage, storeOf } from './btrfs-ledger.ts';
 import type { PinnedChunk } from './document.ts';
-import type { Ledger, Store } from './ledger.ts';
+import { type Ledger, type Store, spareTheBusy } from './ledger.ts';
 import { mountOf, readMounts } from './mounts.ts';
 import { merged, scanStores } from './scan.ts';
 
@@ -98,6 +98,7 @@ function join(
     owners: owners.map((owner) => storeOfIndex[owner] as number).sort((a, b) => a - b),
     bytes: owners.length === 1 && owners[0] === home ? Math.max(0, bytes - scannedBytes) : bytes,
   }));
+  spareTheBusy(stores);
   const names = nameOfStore(ledger, stores);
   const pinned = pinnedOf(usage).map(
     (chunk): PinnedChunk => ({
@@ -140,6 +141,7 @@ async function scanned(
 ): Promise<Ledger> {
   const trees = [...subvolumes].map(([path, bucket]) => ({ path, bucket }));
   const { groups, warnings } = await scanStores(trees, ledger.stores, progress);
+  spareTheBusy(ledger.stores);
   return {
     ...ledger,
     sharing: { ...ledger.sharing, groups: merged([...ledger.sharing.groups, ...groups]) },

@@ -59,7 +59,7 @@ function stepLines(step: Step, number: number, style: Style): string[] {
   if (step.confirm) lines.push(...wrap(`waits for you first: ${step.confirm}`, style.width, '     '));
   lines.push(
     style.dim(
-      `     undo: ${step.undo === undefined ? (step.risk === 'none' ? 'nothing to undo' : 'no way back') : step.undo.map(shown).join('; ') || ((step.writes ?? []).length > 0 ? 'the old file comes back' : 'nothing to undo')}`,
+      `     undo: ${step.undo === undefined ? (step.risk === 'none' ? 'nothing to undo' : 'no way back') : step.undo.map(shown).join('; ') || ((step.writes ?? []).some((write) => !write.inPlace || write.inPlace.was !== undefined) ? 'the old file comes back' : 'nothing to undo')}`,
     ),
   );
   lines.push(...wrap(`if it stops here: ${step.ifStopped}`, style.width, '     ').map(style.dim));

@@ -115,7 +115,7 @@ function layerStores(
         path,
         ...(driver === 'btrfs' ? {} : { changed }),
         ...(state ? { state } : {}),
-        ...(proof === undefined ? {} : { orphan: proof, changed }),
+        ...(proof === undefined ? {} : { changed, ...proof }),
       });
       stores.set(path, store);
       look.layers.set(name, store);
@@ -130,7 +130,7 @@ function layerStores(
         name: '',
         path: set.path,
         changed: set.changed,
-        orphan: proof,
+        ...proof,
       });
       stores.set(set.path, store);
     }

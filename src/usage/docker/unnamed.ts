@@ -4,6 +4,12 @@ import { settledBefore } from '../quiet-since.ts';
 import { DAEMON, DAEMON_FILES, OF_LAYER_STORE } from './drivers.ts';
 import { type LayerRecords, namesIn, readLayerRecords } from './layer-records.ts';
 
+/** Proof that nobody owns it, and until when nobody was at work in it (ms since 1970). */
+export interface Unnamed {
+  orphan: string;
+  quietSince: number;
+}
+
 interface Asked {
   root: string;
   driver: string;
@@ -22,9 +28,9 @@ interface Asked {
  * doubts keeps: records that cannot all be read, a daemon that cannot be seen, a layer that is younger
  * than the daemon, that a named layer stands on, or that is mounted, is nobody's orphan.
  */
-export function unnamedOf({ root, driver, below, entries, records, now, notJudged }: Asked): Map<string, string> {
-  const none = new Map<string, string>();
-  const doubt = (why: string): Map<string, string> => {
+export function unnamedOf({ root, driver, below, entries, records, now, notJudged }: Asked): Map<string, Unnamed> {
+  const none = new Map<string, Unnamed>();
+  const doubt = (why: string): Map<string, Unnamed> => {
     notJudged.push({ what: `layers in ${root}/${below}`, why });
     return none;
   };
@@ -47,21 +53,23 @@ export function unnamedOf({ root, driver, below, entries, records, now, notJudge
   const needed = lowerLayers(`${root}/${below}`, named, driver);
   const busy = mountedText();
   const proof = `named by no cache-id, mount-id or init-id in ${root}/image/${driver}/layerdb (${records.layers.length} layers, ${records.mounts.length} containers), older than any daemon at work in it, not mounted`;
-  const found = new Map<string, string>();
+  const found = new Map<string, Unnamed>();
+  const quietSince = settled.before;
   for (const { name, changed } of entries) {
     if (!OF_LAYER_STORE.test(name) || named.has(name) || named.has(name.replace(/-init$/, ''))) continue;
     if (changed >= settled.before || needed.has(name) || busy.includes(name)) continue;
     const link = textOf(`${root}/${below}/${name}/link`, 100)?.trim();
     if (link && (needed.has(link) || busy.includes(link))) continue;
     if (entryOf(`${root}/${below}/${name}`)?.kind !== 'directory') continue;
-    found.set(name, proof);
+    found.set(name, { orphan: proof, quietSince });
   }
   for (const { name, path, changed } of again.writeSets) {
     if (changed >= settled.before || newest(path) >= settled.before) continue;
-    found.set(
-      name,
-      `left by a pull or import that was cut off: a write set of the layer store older than any daemon at work in it`,
-    );
+    found.set(name, {
+      orphan:
+        'left by a pull or import that was cut off: a write set of the layer store older than any daemon at work in it',
+      quietSince,
+    });
   }
   return found;
 }

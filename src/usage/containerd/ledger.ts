@@ -1,0 +1,158 @@
+import { type Entry, entryOf } from '../../host/tree-files.ts';
+import { Carver } from '../carver.ts';
+import type { NotJudged } from '../document.ts';
+import type { Holder, Ledger } from '../ledger.ts';
+import { measure } from '../measure.ts';
+import { type Settled, settledBefore } from '../quiet-since.ts';
+import { withSubvolumes } from '../with-subvolumes.ts';
+import {
+  type ContainerdRecords,
+  METADATA,
+  type Needing,
+  readRecords,
+  readSnapshotters,
+  type Snapshotter,
+} from './records.ts';
+
+const DAEMON = /^(?:containerd|k3s|rke2|dockerd)/;
+const CONTENT = 'io.containerd.content.v1.content';
+
+export function isContainerdRoot(path: string): boolean {
+  return entryOf(`${path}/${METADATA}`)?.kind === 'file';
+}
+
+/** Everything below containerd's root. @throws UllageError where it may not be read */
+export async function containerdLedger(
+  root: string,
+  now: number,
+  progress?: (entries: number) => void,
+  settle: typeof settledBefore = settledBefore,
+): Promise<Ledger> {
+  const carver = new Carver();
+  const other = carver.add({ kind: 'other', id: root, name: "containerd's own records", path: root });
+  const stores = new Map<string, number>();
+  const subvolumes = new Map<string, number>();
+  const notJudged: NotJudged[] = [];
+  // what lies there is listed before the records are read: what is made meanwhile is in neither
+  const present = new Map<string, Set<string>>();
+  const snapshotters = readSnapshotters(root);
+  for (const { path } of snapshotters) present.set(path, new Set());
+  const pending: { entry: Entry; path: string; snapshotter?: Snapshotter; digest?: string; store: number }[] = [];
+  const directories = new Map(snapshotters.map((one) => [one.path, one]));
+  carver.cut(root, other, (entry, at) => {
+    const path = `${at}/${entry.name}`;
+    const snapshotter = directories.get(path);
+    if (snapshotter) {
+      return (one, below) => {
+        if (one.kind !== 'directory') return other;
+        // snapshots/<id>; btrfs: active/<id>, view/<id>, snapshots/<id>
+        if (below === path) return (last, from) => snapshotStore(snapshotter, last, `${from}/${last.name}`);
+        return other;
+      };
+    }
+    if (entry.name !== CONTENT) return other;
+    return (one, below) =>
+      below === path && one.name === 'blobs' && one.kind === 'directory'
+        ? (algorithm) =>
+            algorithm.kind === 'directory' ? (blob, from) => blobStore(blob, from, algorithm.name) : other
+        : other;
+  });
+
+  function snapshotStore(snapshotter: Snapshotter, entry: Entry, path: string): number {
+    if (entry.kind !== 'directory') return other;
+    const store = carver.add({
+      kind: 'layer',
+      id: `${snapshotter.name}/${entry.name}`,
+      name: '',
+      path,
+      changed: entry.changed,
+    });
+    if (snapshotter.name === 'btrfs') subvolumes.set(path, store);
+    pending.push({ entry, path, snapshotter, store });
+    return store;
+  }
+  function blobStore(entry: Entry, from: string, algorithm: string): number {
+    const digest = `${algorithm}:${entry.name}`;
+    const store = carver.add({
+      kind: 'layer',
+      id: digest,
+      name: '',
+      path: `${from}/${entry.name}`,
+      changed: entry.changed,
+      state: 'blob',
+    });
+    pending.push({ entry, path: `${from}/${entry.name}`, digest, store });
+    stores.set(digest, store);
+    return store;
+  }
+
+  const records = readRecords(root);
+  const after = new Map(readSnapshotters(root).map((one) => [one.path, one]));
+  if (!records) notJudged.push({ what: `snapshots and blobs in ${root}`, why: `${METADATA} could not be read` });
+  const settled = settle([`${root}/${METADATA}`], DAEMON, now);
+  if (records && 'why' in settled) notJudged.push({ what: `snapshots and blobs in ${root}`, why: settled.why });
+  for (const one of pending) {
+    const proof = one.snapshotter
+      ? snapshotProof(one.entry, one.snapshotter, after.get(one.snapshotter.path), records, settled, (name, state) => {
+          const store = carver.stores[one.store];
+          if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
+          stores.set(`${one.snapshotter?.name} ${name}`, one.store);
+        })
+      : records && !records.blobs.has(one.digest ?? '') && isSettled(one.entry, settled)
+        ? `no namespace of ${METADATA} names it, and it is older than any containerd at work here`
+        : undefined;
+    const store = carver.stores[one.store];
+    if (!store || proof === undefined || !('before' in settled)) continue;
+    store.orphan = proof;
+    store.quietSince = settled.before;
+  }
+  for (const { name, snapshots } of after.values())
+    if (!snapshots) notJudged.push({ what: `snapshots of ${name}`, why: 'its metadata.db could not be read' });
+  carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
+  const ledger = await measure(
+    {
+      source: { path: root, what: 'containerd', driver: snapshotters.map(({ name }) => name).join(', ') },
+      carver,
+      holders: (records?.needing ?? []).map((one) => holderOf(one, stores)),
+      notJudged,
+      warnings: [],
+    },
+    progress,
+  );
+  return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
+}
+
+function isSettled({ changed }: Entry, settled: Settled): boolean {
+  return 'before' in settled && changed < settled.before;
+}
+
+function snapshotProof(
+  entry: Entry,
+  before: Snapshotter,
+  after: Snapshotter | undefined,
+  records: ContainerdRecords | undefined,
+  settled: Settled,
+  named: (name: string, state: string) => void,
+): string | undefined {
+  const all = [...(before.snapshots?.values() ?? []), ...(after?.snapshots?.values() ?? [])];
+  const known = all.find(({ id }) => id === entry.name);
+  if (known) named(known.name, known.kind === 'active' ? 'writable' : known.kind === 'view' ? 'view' : '');
+  if (!before.snapshots || !after?.snapshots || !isSettled(entry, settled)) return undefined;
+  if (!known)
+    return /^\d+$/.test(entry.name)
+      ? `not in ${before.name}'s metadata.db, and older than any containerd at work here`
+      : undefined;
+  return records && !records.snapshots.has(`${before.name} ${known.name}`)
+    ? `${before.name} has it as ${known.name}, which no namespace of ${METADATA} names, and it is older than any containerd at work here`
+    : undefined;
+}
+
+function holderOf(one: Needing, stores: ReadonlyMap<string, number>): Holder {
+  return {
+    kind: one.kind === 'lease' ? 'other' : one.kind,
+    id: `${one.namespace}/${one.name}`,
+    name: one.kind === 'lease' ? `lease ${one.name} (${one.namespace})` : one.name,
+    stores: [...one.blobs, ...one.snapshots].flatMap((key) => stores.get(key) ?? []),
+    ...(one.created === undefined ? {} : { created: one.created }),
+  };
+}

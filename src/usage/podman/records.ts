@@ -1,0 +1,67 @@
+import { listEntries, textOf } from '../../host/tree-files.ts';
+import { type Shape, shapes, text, texts } from '../../probes/shape.ts';
+
+/** The records of containers/storage below one graph root, for one driver. */
+export interface StorageRecords {
+  driver: string;
+  layers: { id: string; parent: string }[];
+  images: { id: string; names: string[]; layers: string[]; created?: number }[];
+  containers: { id: string; names: string[]; layer: string; created?: number }[];
+  /** files that are there and cannot be understood: then a name that is missing proves nothing */
+  unclear: string[];
+}
+
+/** Drivers that have `<driver>-layers` in a graph root. */
+export function readStorage(root: string): StorageRecords[] {
+  return (listEntries(root) ?? []).flatMap(({ name, kind }): StorageRecords[] => {
+    const driver = kind === 'directory' ? /^(.+)-layers$/.exec(name)?.[1] : undefined;
+    return driver === undefined ? [] : [readDriver(root, driver)];
+  });
+}
+
+function readDriver(root: string, driver: string): StorageRecords {
+  const unclear: string[] = [];
+  const rows = (...files: string[]): Shape[] =>
+    files.flatMap((file) => {
+      const path = `${root}/${driver}-${file}`;
+      const content = textOf(path, 2 ** 30);
+      if (content === undefined) {
+        // no images, no containers, no volatile ones: then there is no such file
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        if ((listEntries(folder) ?? []).some((one) => path.endsWith(`/${one.name}`))) unclear.push(path);
+        return [];
+      }
+      try {
+        const value: unknown = content.trim() === '' ? [] : JSON.parse(content);
+        if (value === null) return [];
+        if (!Array.isArray(value)) throw new SyntaxError();
+        return shapes(value);
+      } catch {
+        unclear.push(path);
+        return [];
+      }
+    });
+  const layerRows = rows('layers/layers.json', 'layers/volatile-layers.json');
+  return {
+    driver,
+    layers: layerRows.map((one) => ({ id: text(one['id']) ?? '', parent: text(one['parent']) ?? '' })),
+    images: rows('images/images.json').map((one) => ({
+      id: text(one['id']) ?? '',
+      names: texts(one['names'] ?? []),
+      layers: [text(one['layer']) ?? '', ...texts(one['mapped-layers'] ?? [])].filter((id) => id !== ''),
+      ...created(one),
+    })),
+    containers: rows('containers/containers.json', 'containers/volatile-containers.json').map((one) => ({
+      id: text(one['id']) ?? '',
+      names: texts(one['names'] ?? []),
+      layer: text(one['layer']) ?? '',
+      ...created(one),
+    })),
+    unclear,
+  };
+}
+
+function created(one: Shape): { created?: number } {
+  const at = Date.parse(text(one['created']) ?? '');
+  return Number.isFinite(at) && at > 0 ? { created: at } : {};
+}
