@@ -29,3 +29,13 @@ export async function eventually<T>(seconds: number, what: string, ask: () => Pr
     await sleep(0.5);
   }
 }
+
+/** What `work` threw, in a line; undefined when it did not. */
+export async function failsWith(work: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, ' ').slice(0, 600);
+  }
+}

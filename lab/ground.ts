@@ -32,6 +32,8 @@ export interface Ground {
   device(disk: string): Promise<string>;
   /** the built CLI on this ground: `ullage VERB … --json` */
   ullage(...argv: string[]): Promise<Ran>;
+  /** the same, on the machine itself and as root: what changes it, and can be killed with it */
+  inside(argv: readonly string[], env?: Record<string, string>): Promise<Ran>;
   doctor(): Promise<Told>;
   /** a shell for whoever sits at the terminal */
   shell(): Promise<void>;

@@ -14,6 +14,20 @@ export interface Lab {
   say(line: string): void;
 }
 
+/** One `ullage plan` with what the operator says to it, and its `ullage apply`. */
+export interface Cure {
+  remedy: string;
+  on?: string;
+  set?: Readonly<Record<string, string>>;
+}
+
+/** How ullage cures the incident, in place of the cure by hand. */
+export interface Heal {
+  cures: readonly Cure[];
+  /** what this host's init starts when its power is back; dockerd unless said */
+  boot?(lab: Lab): Promise<void>;
+}
+
 /**
  * One incident, made for real. The stages run in this order on a fresh ground; each throws what was
  * not as it must be, and the runner adds doctor's part, the headroom and the recorded files.
@@ -49,4 +63,6 @@ export interface Incident {
   works(lab: Lab): Promise<void>;
   /** the cure by hand, as its documentation has it: rehearses `works` and shows the incident can be healed */
   cure(lab: Lab): Promise<void>;
+  /** the cure by ullage: doctor, plan, apply, no hand-work */
+  heal?: Heal;
 }

@@ -5,11 +5,13 @@
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CRASH_KINDS, type CrashRow, crashLoop } from './crash.ts';
 import type { Ground } from './ground.ts';
-import { guestGround } from './guest/ground.ts';
+import { type Guest, guestGround } from './guest/ground.ts';
 import { buildImage, isBuilt } from './guest/image.ts';
 import { type GuestName, recipes } from './guest/recipe.ts';
-import type { Incident } from './incident.ts';
+import { healBy } from './heal.ts';
+import type { Incident, Lab } from './incident.ts';
 import { incidents, unproven } from './incidents/index.ts';
 import { isRoot, privateDirectory } from './namespaces.ts';
 import { newLab, runIncident, type Stage } from './run.ts';
@@ -17,7 +19,24 @@ import { said } from './said.ts';
 
 export type Task =
   | { do: 'image'; guest: GuestName }
-  | { do: 'run'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm'; keep: string; captures?: string }
+  | {
+      do: 'run';
+      incident: string;
+      ground: Ground['kind'];
+      accelerator: 'tcg' | 'kvm';
+      keep: string;
+      by: 'hand' | 'ullage';
+      captures?: string;
+    }
+  | {
+      do: 'crash';
+      incident: string;
+      ground: Ground['kind'];
+      accelerator: 'tcg' | 'kvm';
+      kinds: string[];
+      step: number;
+      from: number;
+    }
   | { do: 'shell'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm'; at: Stage };
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task;
@@ -32,6 +51,7 @@ if (task.do === 'image') {
   // looked at again: the lock may have been held by somebody who built it
   if (!isBuilt(recipes[task.guest])) await buildImage(recipes[task.guest], await privateDirectory(), say);
 } else if (task.do === 'run') await run(task);
+else if (task.do === 'crash') await crash(task);
 else await shell(task);
 process.exit();
 
@@ -39,10 +59,10 @@ async function run(task: Task & { do: 'run' }): Promise<void> {
   const incident = incidentCalled(task.incident);
   const disks = tmpdir();
   if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
-  const ground = await groundFor(incident, task.ground, task.accelerator, disks);
+  const ground = await groundFor(incident, task.ground, task.accelerator, disks, task.by === 'ullage');
   say(`${task.ground === 'vm' ? 'guest' : 'kernel'} ready`);
   const captures = task.captures;
-  const row = await runIncident(incident, ground, {
+  const watcher = {
     say,
     ...(captures === undefined
       ? {}
@@ -55,7 +75,8 @@ async function run(task: Task & { do: 'run' }): Promise<void> {
             say(file);
           },
         }),
-  });
+  };
+  const row = await runIncident(incident, ground, watcher, task.by);
   if (row.wrong.length > 0) {
     mkdirSync(task.keep, { recursive: true });
     writeFileSync(join(task.keep, 'console.txt'), ground.console());
@@ -67,6 +88,39 @@ async function run(task: Task & { do: 'run' }): Promise<void> {
   }
   writeSync(3, JSON.stringify(row));
   await ground.close();
+}
+
+/** Every cure of the incident, killed at each of its points. */
+async function crash(task: Task & { do: 'crash' }): Promise<void> {
+  const incident = incidentCalled(task.incident);
+  const cures = incident.heal?.cures ?? [];
+  const disks = tmpdir();
+  if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
+  const ground = await guestGround(incident.guest ?? 'debian12', {
+    disks: incident.disks ?? [],
+    accelerator: task.accelerator,
+    diskDirectory: disks,
+    withCommand: true,
+    rewindable: true,
+  });
+  // through the prototype: the lab's own docker is an accessor
+  const lab = Object.create(newLab(ground, { say }), { ground: { value: ground } }) as Lab & { ground: Guest };
+  const rows: CrashRow[] = [];
+  try {
+    say('make');
+    await incident.make(lab);
+    say(`broken: ${said(await incident.break(lab))}`);
+    await ground.save('broken');
+    for (const [index, cure] of cures.entries()) {
+      await ground.load('broken');
+      await healBy(ground, cures.slice(0, index), say);
+      const kinds = CRASH_KINDS.filter((kind) => task.kinds.length === 0 || task.kinds.includes(kind.name));
+      rows.push(...(await crashLoop(incident, cure, lab, { kinds, step: task.step, from: task.from, say })));
+    }
+  } finally {
+    writeSync(3, JSON.stringify(rows));
+    await ground.close();
+  }
 }
 
 /** Hands a healthy or broken host to whoever sits at the terminal; it is gone when they leave. */
@@ -104,8 +158,14 @@ async function groundFor(
   kind: Ground['kind'],
   accelerator: 'tcg' | 'kvm',
   disks: string,
+  withCommand = false,
 ): Promise<Ground> {
   const sizes = incident.disks ?? [];
   if (kind === 'kernel') return (await import('./kernel/ground.ts')).kernelGround({ disks: sizes });
-  return guestGround(incident.guest ?? 'debian12', { disks: sizes, accelerator, diskDirectory: disks });
+  return guestGround(incident.guest ?? 'debian12', {
+    disks: sizes,
+    accelerator,
+    diskDirectory: disks,
+    withCommand,
+  });
 }

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { CrashRow } from './crash.ts';
 import type { Ground } from './ground.ts';
 import { endWithParent } from './guard.ts';
 import { cacheDirectory, isBuilt } from './guest/image.ts';
@@ -16,16 +17,20 @@ import { isRoot } from './namespaces.ts';
 import type { Row, Stage } from './run.ts';
 import { type Job, schedule } from './schedule.ts';
 import { startTask } from './start-task.ts';
-import { table } from './table.ts';
+import { crashTable, table } from './table.ts';
 import { bringTools, buildCommand, project } from './tools.ts';
 
 const USAGE = `npm run lab -- list                       the incidents
 npm run lab -- run NAME… | --all          make, break, look, cure, check; a table at the end
+npm run lab -- heal NAME… | --all         the same, cured by ullage: doctor, plan, apply, no hand-work
+npm run lab -- crash NAME                 apply killed at every point, by signal and by loss of power
 npm run lab -- shell NAME [--at STAGE]    a shell on the broken host (STAGE: healthy, broken, healed)
 npm run lab -- capture NAME [-o DIR]      captures of the healthy, broken and healed host
 npm run lab -- image [debian12|debian13]  build the guests' images
 
 --ground vm|kernel   where, for incidents that can be made on both; with --all: only those of this ground
+--kinds A,B          crash: only these of kill-write, kill, kill-both, power-write, power, fail, timeout
+--step N, --from N   crash: every N-th point, from the N-th
 --jobs N             incidents side by side (default: one per core, 4 at most)
 --within MINUTES     what has not begun by then is skipped by name
 --json FILE          the rows as JSON as well
@@ -41,6 +46,10 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     accel: { type: 'string', default: 'tcg' },
     at: { type: 'string', default: 'broken' },
+    kinds: { type: 'string', default: '' },
+    step: { type: 'string', default: '1' },
+    from: { type: 'string', default: '1' },
+    by: { type: 'string', default: 'hand' },
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -59,9 +68,13 @@ else if (verb === 'image') {
   bringTools();
   await images(names.length > 0 ? names.map((name) => oneOf('image', name, guestNames())) : guestNames());
 } else if (verb === 'run') await run(values.all ? allOf() : names.map(incidentCalled));
+else if (verb === 'heal') {
+  values.by = 'ullage';
+  await run(values.all ? allOf().filter((one) => one.heal !== undefined) : names.map(incidentCalled));
+} else if (verb === 'crash') await crash(incidentCalled(names[0] ?? ''));
 else if (verb === 'capture') await run(names.map(incidentCalled), values.output ?? join(out, 'captures'));
 else if (verb === 'shell') await shell(incidentCalled(names[0] ?? ''));
-else stop(`${verb} is none of list, run, shell, capture, image`);
+else stop(`${verb} is none of list, run, heal, crash, shell, capture, image`);
 
 function list(): void {
   const all = [...incidents, ...unproven];
@@ -91,6 +104,7 @@ async function run(wanted: Incident[], captures?: string): Promise<void> {
         ground,
         accelerator,
         keep: join(out, incident.name),
+        by: oneOf('--by', values.by, ['hand', 'ullage'] as const),
         ...(captures === undefined ? {} : { captures }),
       });
       return row ?? lost(incident, ground);
@@ -109,6 +123,27 @@ async function run(wanted: Incident[], captures?: string): Promise<void> {
   const skipped = ended.length - rows.length;
   console.log(`${rows.length - failed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exitCode = failed > 0 ? 1 : 0;
+}
+
+async function crash(incident: Incident): Promise<void> {
+  if (incident.heal === undefined) stop(`ullage has no cure for ${incident.name}`);
+  if (groundOf(incident) !== 'vm') stop('only a guest can be brought back to the moment before');
+  prepare(false);
+  await images(guestsOf(incident));
+  const rows = await startTask<CrashRow[]>({
+    do: 'crash',
+    incident: incident.name,
+    ground: 'vm',
+    accelerator,
+    kinds: values.kinds === '' ? [] : values.kinds.split(','),
+    step: Number(values.step),
+    from: Number(values.from),
+  });
+  console.log(crashTable(rows ?? []));
+  const all = (rows ?? []).reduce((sum, row) => sum + row.points, 0);
+  const good = (rows ?? []).reduce((sum, row) => sum + row.healed, 0);
+  console.log(`${all} points, ${good} healed`);
+  process.exitCode = all > 0 && all === good ? 0 : 1;
 }
 
 async function shell(incident: Incident): Promise<void> {

@@ -3,6 +3,7 @@ import { content } from './content.ts';
 import type { Dockerd } from './dockerd.ts';
 import { holds } from './expect.ts';
 import type { Ground, Told } from './ground.ts';
+import { broken as brokenPromises, type Healed, healBy } from './heal.ts';
 import type { Incident, Lab } from './incident.ts';
 import { said } from './said.ts';
 
@@ -21,6 +22,8 @@ export interface Row {
   /** recorded files found unchanged */
   files: number;
   seconds: number;
+  /** cures by ullage: what was promised and what came of it */
+  heal?: Healed[];
   /** what was not as it must be; empty when all was */
   wrong: string[];
 }
@@ -37,7 +40,12 @@ export interface Watcher {
  * The whole life of an incident. What doctor says wrong is collected, so that one run tells all; what
  * keeps the incident itself from being made ends the run, with what was learnt until then.
  */
-export async function runIncident(incident: Incident, ground: Ground, watcher: Watcher): Promise<Row> {
+export async function runIncident(
+  incident: Incident,
+  ground: Ground,
+  watcher: Watcher,
+  by: 'hand' | 'ullage' = 'hand',
+): Promise<Row> {
   const started = performance.now();
   const lab = newLab(ground, watcher);
   const row: Row = {
@@ -82,7 +90,12 @@ export async function runIncident(incident: Incident, ground: Ground, watcher: W
     check(await fails(() => incident.works(lab)), 'what is said to be broken works');
 
     watcher.say('cure');
-    await incident.cure(lab);
+    if (by === 'hand') await incident.cure(lab);
+    else {
+      holds(incident.heal !== undefined, 'ullage has no cure for it');
+      row.heal = await healBy(ground, incident.heal.cures, watcher.say);
+      row.wrong.push(...brokenPromises(row.heal));
+    }
     await incident.works(lab);
     row.files = await lab.content.verify(lab.hasDocker() ? lab.docker : undefined, ground);
     await watcher.at?.('healed', lab);

@@ -7,8 +7,8 @@ import { inNamespaces, isRoot } from './namespaces.ts';
 import type { Row } from './run.ts';
 import { project } from './tools.ts';
 
-/** Starts inside.ts on one task and waits for it; the row of a run, or undefined when it told none. */
-export function startTask(task: Task): Promise<Row | undefined> {
+/** Starts inside.ts on one task and waits for it; what it told: the row of a run, the rows of a crash loop, or nothing. */
+export function startTask<T = Row>(task: Task): Promise<T | undefined> {
   const inner = [process.execPath, '--import', 'tsx', join(project, 'lab/inside.ts'), JSON.stringify(task)];
   // a shell's guest is to be reached from other terminals: it keeps to the namespaces everybody is in
   const apart = isRoot() && !(task.do === 'shell' && task.ground === 'vm');
@@ -23,7 +23,7 @@ export function startTask(task: Task): Promise<Row | undefined> {
     child.once('error', reject);
     child.once('close', (status) => {
       if (status !== 0 && task.do === 'shell') process.exitCode = 1;
-      resolve(text === '' ? undefined : (JSON.parse(text) as Row));
+      resolve(text === '' ? undefined : (JSON.parse(text) as T));
     });
   });
 }

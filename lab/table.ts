@@ -1,3 +1,4 @@
+import type { CrashRow } from './crash.ts';
 import type { Row } from './run.ts';
 
 /** The rows for people: incident, what doctor said, what df said, seconds; under each the real error. */
@@ -20,6 +21,13 @@ export function table(rows: readonly Row[]): string {
     out.push(line(cells[index] ?? []), `       ${cut(row.error, 240)}`);
     const room = row.headroom ? `headroom ${mib(row.headroom.broken)} → ${mib(row.headroom.healed)}, ` : '';
     out.push(`       healed: ${room}${row.files} recorded files unchanged`);
+    for (const one of row.heal ?? []) {
+      const promised =
+        one.predicted === undefined
+          ? ''
+          : `: ${one.consumer} ${mib(one.before ?? 0)} → ${mib(one.predicted)} promised, ${one.actual === undefined ? 'not measured' : mib(one.actual)} measured`;
+      out.push(`       ullage apply ${one.remedy}, ${one.steps} steps, ${one.seconds.toFixed(0)} s${promised}`);
+    }
     for (const wrong of row.wrong) out.push(`       WRONG: ${cut(wrong, 1000)}`);
   }
   return out.join('\n');
@@ -27,3 +35,13 @@ export function table(rows: readonly Row[]): string {
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width)}…` : text);
+
+/** The crash loop's rows: kind, points, how each ended. */
+export function crashTable(rows: readonly CrashRow[]): string {
+  return rows
+    .flatMap((row) => [
+      `${row.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${row.remedy} (${row.incident})  ${row.kind}: ${row.points} points, ${row.healed} healed, ${row.undone} of them undone first, ${row.seconds.toFixed(0)} s`,
+      ...row.wrong.map((wrong) => `       WRONG: ${cut(wrong, 600)}`),
+    ])
+    .join('\n');
+}

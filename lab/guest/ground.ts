@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Ground } from '../ground.ts';
-import { type Background, failed, launch, must, type Ran, type RunOptions, run } from '../process.ts';
+import { type Background, failed, launch, must, type RunOptions, run } from '../process.ts';
 import { project } from '../tools.ts';
 import { doctorOf, ullageArgv } from '../ullage.ts';
 import { GUEST_IMAGES, imageOf } from './image.ts';
@@ -13,8 +13,6 @@ import { bootVm, type VmOptions } from './vm.ts';
 
 /** What {@link guestGround} can do beside a ground's own: the crash loop's needs. */
 export interface Guest extends Ground {
-  /** the built CLI in the guest itself, where it was booted with it */
-  inside(argv: readonly string[], env?: Record<string, string>): Promise<Ran>;
   /** power lost and back */
   reset(): Promise<void>;
   save(name: string): Promise<void>;

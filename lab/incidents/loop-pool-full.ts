@@ -70,4 +70,5 @@ export const loopPoolFull: Incident = {
       await docker.must('start', name);
     }
   },
+  heal: { cures: [{ remedy: 'grow-loop-pool', set: { size: '2g' } }] },
 };

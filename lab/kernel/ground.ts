@@ -58,6 +58,7 @@ export async function kernelGround({ disks: sizes }: { disks: readonly number[] 
       return device;
     },
     ullage: (...argv) => ground.run(ullageArgv(...argv), { timeoutMs: 10 * 60_000 }),
+    inside: (argv, env) => ground.run(ullageArgv(...argv), { timeoutMs: 20 * 60_000, ...(env ? { env } : {}) }),
     doctor: () => doctorOf(ground),
     async shell() {
       console.error(`doctor: ${ullageArgv('doctor').join(' ')}`);

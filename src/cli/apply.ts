@@ -18,6 +18,7 @@ export async function run(argv: string[]): Promise<number> {
     yes: { type: 'boolean', short: 'y' },
     resume: { type: 'boolean' },
     confirm: { type: 'boolean' },
+    'no-look': { type: 'boolean' },
     quiet: { type: 'boolean' },
     json: { type: 'boolean' },
     'no-color': { type: 'boolean' },
@@ -51,7 +52,8 @@ export async function run(argv: string[]): Promise<number> {
   try {
     const outcome = path === undefined ? await apply(plan, going) : await resume(path, going);
     const { lines, status } = ending(plan, outcome);
-    const measured = outcome.outcome === 'applied' || outcome.outcome === 'waiting' ? await measure(plan) : undefined;
+    const ended = outcome.outcome === 'applied' || outcome.outcome === 'waiting';
+    const measured = ended && values['no-look'] !== true ? await measure(plan) : undefined;
     if (values.json) print([JSON.stringify({ version: 1, id: plan.id, ...outcome, ...(measured ?? {}) }, null, 2)]);
     else print([...lines, ...(measured?.lines ?? []), `journal: ${outcome.journal}`]);
     return status;

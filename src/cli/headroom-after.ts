@@ -6,6 +6,9 @@ import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { iec } from './render/size.ts';
 
+/** Right after a cure a machine has writes to catch up with: each question is given three times its usual time. */
+const PATIENT_MS = 180_000;
+
 export interface Measured {
   headroom?: number;
   predicted?: number;
@@ -16,11 +19,12 @@ export interface Measured {
 
 /** Looks again when a plan is done: what the consumer can take now, and whether the finding is gone. */
 export async function headroomAfter(plan: Plan): Promise<Measured> {
+  if (plan.predicted.consumer === undefined && !plan.finding) return { lines: [] };
   const host = await openHost(plan.host.spec);
   try {
     const { consumer, headroomAfter: predicted } = plan.predicted;
     const targets = consumer?.startsWith('/') ? [consumer] : [];
-    const { facts } = await collect(host, probes, { targets });
+    const { facts } = await collect(host, probes, { targets, deadlineMs: PATIENT_MS });
     const report = diagnose(facts, causes, 'host');
     const room = report.headroom.find((one) => one.consumer === consumer)?.bytes;
     const measured: Measured = { lines: [] };

@@ -48,6 +48,7 @@ Options of plan:
 Options of apply and undo:
   --yes             do not ask; --confirm also does the last steps that wait for your eyes
   --resume [ID]     go on with what was cut short, failed or waits
+  --no-look         do not measure afterwards what there is room for now
 
 Only apply and undo change anything on a host. No network is used except the ssh you ask for.
 ${EXIT_TABLE}
