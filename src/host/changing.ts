@@ -44,8 +44,8 @@ export async function openChangingHost(spec?: string): Promise<ChangingHost> {
         detached: true,
         ...(input === undefined ? {} : { input }),
         onSpawn(pid) {
-          const mark = processMark(pid);
-          if (mark) onStart?.(mark);
+          // one that is over already has no start time, and is like no later process
+          onStart?.(processMark(pid) ?? { pid, startTime: '' });
         },
       }),
     stillRuns: processLives,

@@ -60,8 +60,9 @@ export async function apply(plan: Plan, going: Going): Promise<Outcome & { journ
 /** Goes on with an apply that was cut short, failed or waits. */
 export async function resume(path: string, going: Going): Promise<Outcome & { journal: string }> {
   const state = stateOf(readJournal(path));
-  if (state.stands === 'applied' || state.stands === 'undone')
-    throw new UllageError(`that plan is ${state.stands} already`, state.plan.id, 'There is nothing to go on with');
+  if (state.stands === 'applied') return { outcome: 'applied', journal: path };
+  if (state.stands === 'undone')
+    throw new UllageError('that plan was undone', state.plan.id, 'Make it anew: ullage plan');
   if ([...state.steps.values()].some((step) => step === 'undoing' || step === 'undone'))
     throw new UllageError('that plan is being undone', state.plan.id, `ullage undo ${state.plan.id} goes on with that`);
   return withHost(state.plan, (host) =>
