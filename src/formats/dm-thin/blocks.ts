@@ -30,7 +30,7 @@ export function metadataBlocks(reader: BlockReader): MetadataBlocks {
   if (!LITTLE_ENDIAN)
     throw new FormatError('thin-pool metadata is read on little-endian machines only', reader.name, 0);
   const count = Math.min(Math.floor(reader.size / BLOCK), MAX_METADATA_BLOCKS);
-  const buffer = new ArrayBuffer(AT_ONCE * BLOCK);
+  const buffer = new ArrayBuffer(Math.max(1, Math.min(AT_ONCE, count)) * BLOCK);
   const bytes = new Uint8Array(buffer);
   const words = new Int32Array(buffer);
   const crc = new Int32Array(2);

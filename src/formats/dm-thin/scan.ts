@@ -57,7 +57,36 @@ export function scanNodes(blocks: MetadataBlocks): Scan {
     (_, __, block) => scan.superblocks.push(block),
     () => {},
   );
+  settle(scan);
   return scan;
+}
+
+/** Device ids have 24 bits. */
+const LARGEST_ID = 2 ** 24 - 1;
+
+/**
+ * A leaf whose only mapping is of data block 0 looks like one of the upper level: its value is the
+ * time alone. It is of mappings where its key is no device id, where it points to no node, or where
+ * the other leaves below its parent are.
+ */
+function settle(scan: Scan): void {
+  const toMappings = (block: number): void => {
+    scan.kind[block] = KIND.mapping;
+    scan.time[block] = scan.children.items[scan.starts[block] as number] as number;
+  };
+  for (let block = 0; block < scan.kind.length; block++) {
+    if (scan.kind[block] !== KIND.upper || scan.entries[block] !== 1) continue;
+    const to = scan.kind[scan.children.items[scan.starts[block] as number] as number];
+    const points = to === KIND.internal || to === KIND.mapping || to === KIND.upper;
+    if (!points || (scan.first[block] as number) > LARGEST_ID) toMappings(block);
+  }
+  for (let block = 0; block < scan.kind.length; block++) {
+    if (scan.kind[block] !== KIND.internal) continue;
+    const from = scan.starts[block] as number;
+    const children = scan.children.items.subarray(from, from + (scan.entries[block] as number));
+    if (!children.some((child) => scan.kind[child] === KIND.mapping)) continue;
+    for (const child of children) if (scan.kind[child] === KIND.upper) toMappings(child);
+  }
 }
 
 function note(scan: Scan, blocks: MetadataBlocks, words: Int32Array, at: number, block: number): void {
