@@ -12,6 +12,7 @@ export async function run(argv: string[]): Promise<number> {
     kind: { type: 'string', multiple: true },
     sort: { type: 'string' },
     delete: { type: 'string', multiple: true },
+    'thin-metadata': { type: 'string' },
     quiet: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   });
@@ -20,9 +21,15 @@ export async function run(argv: string[]): Promise<number> {
   const kinds = (values.kind ?? []).map((kind) => oneOf(kind, KINDS, '--kind'));
   const { lookAtPaths } = await import('../usage/look.ts');
   const { makeDocument, deletionOf } = await import('../usage/make-document.ts');
+  const { engineRoots } = await import('../usage/engine-roots.ts');
+  const thinMetadata = values['thin-metadata'];
   const now = Date.now();
   const progress = progressTo(process.stderr, values.quiet === true);
-  const ledgers = await lookAtPaths(positionals, { now, progress: progress.tell });
+  const ledgers = await lookAtPaths(positionals.length > 0 ? positionals : engineRoots(), {
+    now,
+    progress: progress.tell,
+    ...(thinMetadata === undefined ? {} : { thinMetadata }),
+  });
   progress.end();
   const document = makeDocument(ledgers, now);
   if (values.delete) {

@@ -9,12 +9,8 @@ import { dockerLedger } from './docker/ledger.ts';
 import { isDockerRoot } from './docker/look.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAtImage } from './look-at-image.ts';
+import type { LookOptions } from './look-options.ts';
 import { isStorageRoot, podmanLedger } from './podman/ledger.ts';
-
-export interface LookOptions {
-  now: number;
-  progress?: (count: number) => void;
-}
 
 /** What these paths hold: devices and images of one file system together, each directory by itself. @throws UllageError */
 export async function lookAtPaths(paths: readonly string[], options: LookOptions): Promise<Ledger[]> {
@@ -31,8 +27,9 @@ export async function lookAtPaths(paths: readonly string[], options: LookOptions
   return ledgers;
 }
 
-async function lookAtDirectory(path: string, { now, progress }: LookOptions): Promise<Ledger> {
-  if (isDockerRoot(path)) return dockerLedger(path, now, progress);
+async function lookAtDirectory(path: string, options: LookOptions): Promise<Ledger> {
+  const { now, progress } = options;
+  if (isDockerRoot(path)) return dockerLedger(path, options);
   if (isContainerdRoot(path)) return containerdLedger(path, now, progress);
   if (isStorageRoot(path)) return podmanLedger(path, now, progress);
   return directoryLedger(path, progress);

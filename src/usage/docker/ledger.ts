@@ -1,10 +1,15 @@
+import { pathKind } from '../../host/block-devices.ts';
+import { openBlockFile } from '../../host/block-file.ts';
+import { openDirectFile } from '../../host/direct-file.ts';
 import type { Ledger } from '../ledger.ts';
+import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
-import { lookAtDocker } from './look.ts';
+import { LOOP_METADATA, withThinDevices } from './devicemapper.ts';
+import { type DockerLook, lookAtDocker } from './look.ts';
 
 /** Everything in a Docker data root. @throws UllageError where it may not be read */
-export async function dockerLedger(root: string, now: number, progress?: (entries: number) => void): Promise<Ledger> {
+export async function dockerLedger(root: string, { now, progress, thinMetadata }: LookOptions): Promise<Ledger> {
   const look = lookAtDocker(root, now);
   const { carver, holders, notJudged, warnings, drivers, subvolumes } = look;
   const layers = [...subvolumes.keys()];
@@ -20,5 +25,25 @@ export async function dockerLedger(root: string, now: number, progress?: (entrie
     },
     progress,
   );
-  return layers.length === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
+  const measured = layers.length === 0 ? ledger : await withSubvolumes(ledger, subvolumes, progress);
+  return drivers.includes('devicemapper') ? withPool(measured, look, thinMetadata, now) : measured;
+}
+
+/** loop-lvm's metadata lies in the data root; that of a pool made of devices must be named. */
+function withPool(ledger: Ledger, look: DockerLook, named: string | undefined, now: number): Ledger {
+  const path = named ?? `${look.root}/${LOOP_METADATA}`;
+  if (pathKind(path) === 'missing')
+    return {
+      ...ledger,
+      warnings: [
+        ...ledger.warnings,
+        "layers are thin devices, which were not measured: name the pool's metadata device with --thin-metadata",
+      ],
+    };
+  const file = pathKind(path) === 'block' ? openDirectFile(path) : openBlockFile(path);
+  try {
+    return withThinDevices(ledger, look, file, now);
+  } finally {
+    file.close();
+  }
 }

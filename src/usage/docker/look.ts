@@ -3,6 +3,7 @@ import { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import type { Holder } from '../ledger.ts';
 import { type ContainerRecord, readContainers } from './containers.ts';
+import { addThinLayers } from './devicemapper.ts';
 import { LAYER_DIRECTORIES, OF_BUILDKIT } from './drivers.ts';
 import { type ImageRecord, readImages } from './images.ts';
 import { type LayerRecords, readLayerRecords } from './layer-records.ts';
@@ -60,6 +61,7 @@ export function lookAtDocker(root: string, now: number): DockerLook {
     look.warnings.push(...bad.map((path) => `${path}: could not be read, so the image is not named`));
   }
   const stores = layerStores(look, present, records, now);
+  if (drivers.includes('devicemapper')) addThinLayers(look);
   carver.cut(root, other, topRule(look, containers, stores, other));
   for (const [driver, known] of images) look.holders.push(...imageHolders(known, records.get(driver), look));
   for (const container of containers) look.holders.push(containerHolder(container, look, records));

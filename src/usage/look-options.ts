@@ -1,0 +1,9 @@
+/** How to look. */
+export interface LookOptions {
+  /** ms since 1970 */
+  now: number;
+  /** told now and then how much was looked at */
+  progress?: (count: number) => void;
+  /** the metadata of the thin pool that Docker's devicemapper driver uses, device or file */
+  thinMetadata?: string;
+}
