@@ -128,13 +128,16 @@ function fromErrors(scene: Scene): Draft | undefined {
   const below = full[0];
   const trouble = ext4Trouble(facts);
   if (loopErrors.length > 0) {
+    const over = below === undefined && allHaveRoom(scene);
     return {
       confidence: below === undefined ? 'likely' : 'confirmed',
+      ...(over ? { severity: 'warning' as const } : {}),
       subject: loopErrors[0]?.value.device ?? 'a loop device',
       score: 85,
       evidence: proofs(loopErrors, below),
-      explanation:
-        below === undefined
+      explanation: over
+        ? 'Writes to a loop device failed since this host started. Every loop file has room below it now: what was written then may be lost, and the file systems inside need a check if that was not done.'
+        : below === undefined
           ? 'Writes to a loop device fail: the file system that holds its file is full, or its disk is broken.'
           : `Writes to a loop device fail, and ${below.value.mountpoint} is full: the sparse file behind the device cannot grow any more.`,
     };
@@ -148,6 +151,13 @@ function fromErrors(scene: Scene): Draft | undefined {
     evidence: proofs(trouble, below),
     explanation: `ext4 gets I/O errors and turns read-only, and ${below.value.mountpoint} (${below.value.type ?? 'not that ext4'}) is full: a sparse file there, such as Docker's pool, cannot grow any more, so everything inside it fails to write.`,
   };
+}
+
+/** The kernel's log tells of what is long over: on a host, every loop device's file was looked at. */
+function allHaveRoom(scene: Scene): boolean {
+  const loops = scene.from === 'host' ? scene.facts.all('loop', (loop) => loop.readOnly !== true) : [];
+  const below = loops.map((loop) => holding(scene, loop.value.backFile));
+  return loops.length > 0 && below.every((fs) => fs !== undefined && fs.available > NOTHING);
 }
 
 function proofs(events: Fact<'kernel-event'>[], below: Fact<'df'> | undefined): Evidence[] {

@@ -245,6 +245,10 @@ describe('loop files', () => {
       'loop: Write error at byte offset 1048576, length 4096.',
     );
     expect(best(loopFileOnFullBackingFs, text(failed))?.confidence).toBe('likely');
+    const severity = (...facts: Fact[]) => best(loopFileOnFullBackingFs, host(failed, ...facts))?.severity;
+    expect(severity(device, file(2 * GIB), df('/srv', 30 * GIB, 25 * GIB))).toBe('warning');
+    expect(severity(device, file(2 * GIB), df('/srv', 30 * GIB, 40 * MIB))).toBe('critical');
+    expect(severity(df('/srv', 30 * GIB, 25 * GIB))).toBe('critical');
     expect(best(loopFileOnFullBackingFs, text(failed, df('/srv', 30 * GIB, 0, { usePercent: 100 })))?.confidence).toBe(
       'confirmed',
     );
