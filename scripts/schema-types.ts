@@ -3,6 +3,7 @@ import type { Report } from '../src/causes/report.ts';
 import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
 import type { Plan } from '../src/plan/plan.ts';
+import type { UsageDocument } from '../src/usage/document.ts';
 
 /** The documents that cross the house's border, by the name of their schema file. */
 export interface Documents {
@@ -14,4 +15,6 @@ export interface Documents {
   plan: Plan;
   /** `ullage remedies --json` */
   remedies: RemedyList;
+  /** `ullage usage --json` */
+  usage: UsageDocument;
 }

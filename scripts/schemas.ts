@@ -7,6 +7,7 @@ export const DOCUMENTS = [
   { name: 'causes', title: 'What `ullage causes --json` prints' },
   { name: 'plan', title: 'A plan: what `ullage plan --json` prints and `ullage apply` takes' },
   { name: 'remedies', title: 'What `ullage remedies --json` prints' },
+  { name: 'usage', title: 'What `ullage usage --json` prints' },
 ] as const;
 
 export type DocumentName = (typeof DOCUMENTS)[number]['name'];
