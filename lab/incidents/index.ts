@@ -35,6 +35,7 @@ export const incidents: readonly Incident[] = [
   directLvmDataFull,
   inotifyInstances,
   inotifyWatches,
+  loopLimitDiskHalfEmpty,
   loopPoolFull,
   mountMax,
   orphanLayers,
@@ -49,6 +50,5 @@ export const incidents: readonly Incident[] = [
 /** In the making: not yet seen to pass from beginning to end, so `run --all` leaves them out. */
 export const unproven: readonly Incident[] = [
   loopDiskFull,
-  loopLimitDiskHalfEmpty,
   thinMetadataFail,
 ];
