@@ -10,6 +10,7 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage causes                       list every cause of "no space left" it knows
        ullage usage [PATH|DEVICE|IMAGE]    who holds the space, what nobody owns
        ullage thin ls|check|dump SOURCE    read a thin pool's metadata: a file, a disk, a Docker root
+       ullage rescue ls|files|container|image|device SOURCE …   out of a dead Docker root, pool or disk
        ullage plan [REMEDY] [HOST]         show what a cure would do, step by step; changes nothing
        ullage apply PLAN | --resume [ID]   do it; go on after a crash
        ullage undo [ID]                    take back what was done
@@ -39,6 +40,12 @@ Options of thin:
   --ls              check: count what each device holds as well, in the same pass
   --roots M,D       with a lost superblock: the two trees, of those that it lists
   --block-size N, --data-blocks N   bytes of a block, blocks of the pool, where that is lost
+
+Options of rescue (SOURCE: a Docker root, a disk or an image of it; or --data F --metadata F):
+  --to DIR|FILE.tar|-   where to write; --resume goes on, --force starts again
+  --docker-root DIR names for a pool that lies elsewhere; --disk D further disks; --pool VG/POOL
+  --format oci      image: an OCI layout instead of docker-archive
+  --nbd unix:SOCKET device: serve it read-only over NBD
 
 Options of plan:
   --on SUBJECT      what to cure: a mount point, container, pool or host

@@ -14,6 +14,7 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   journal: () => import('./journal.ts'),
   remedies: () => import('./remedies.ts'),
   thin: () => import('./thin.ts'),
+  rescue: () => import('./rescue.ts'),
 };
 
 /** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */

@@ -29,6 +29,9 @@ export interface RescueReport {
   notes: string[];
 }
 
+/** Told often: bytes so far, and of how many where that is known. */
+export type OnProgress = (bytes: number, total: number | undefined) => void;
+
 const MOST_LOSSES = 10_000;
 
 /** Collects a report, and tells progress. */
@@ -39,15 +42,18 @@ export class Findings {
   lossCount = 0;
   entries = 0;
   bytes = 0;
-  readonly #onProgress: ((bytes: number) => void) | undefined;
+  readonly #onProgress: OnProgress | undefined;
+  readonly #total: number | undefined;
 
-  constructor(onProgress?: (bytes: number) => void) {
+  /** @param total bytes of content to come, as far as it can be known beforehand */
+  constructor(onProgress?: OnProgress, total?: number) {
     this.#onProgress = onProgress;
+    this.#total = total;
   }
 
   tick(bytes: number): void {
     this.bytes += bytes;
-    this.#onProgress?.(this.bytes);
+    this.#onProgress?.(this.bytes, this.#total);
   }
 
   lose(loss: Loss): void {

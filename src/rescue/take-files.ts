@@ -6,7 +6,7 @@ import { openOutputFile } from '../host/output-file.ts';
 import { copyTree } from './copy-tree.ts';
 import { DirectorySink } from './directory-sink.ts';
 import { OneFile } from './one-file.ts';
-import { Findings, type RescueReport } from './report.ts';
+import { Findings, type OnProgress, type RescueReport } from './report.ts';
 import { resolvePath } from './resolve-path.ts';
 import { TarStream } from './tar/stream.ts';
 import { TarSink } from './tar/tar-sink.ts';
@@ -16,7 +16,7 @@ export interface TakeOptions {
   to: string;
   force: boolean;
   resume: boolean;
-  onProgress?: (bytes: number) => void;
+  onProgress?: OnProgress;
 }
 
 /** A tar archive by its name, else a directory. */
@@ -33,10 +33,11 @@ export function takeFiles(
   names: { subject: string; source: string },
   options: TakeOptions,
 ): RescueReport {
-  const findings = new Findings(options.onProgress);
-  for (const note of part.tree.state.notes) findings.note(note);
-  const { to } = options;
   const found = resolvePath(part, path);
+  const { usage } = part.tree;
+  const whole = found.inode === part.top && usage.bytes > 0;
+  const findings = new Findings(options.onProgress, whole ? usage.bytes - usage.freeBytes : undefined);
+  const { to } = options;
   const node = part.tree.node(found.inode);
   const wrapped = node.kind === 'directory' ? part.tree : new OneFile(part.tree, node, found.name);
   const top = wrapped instanceof OneFile ? wrapped.root : found.inode;

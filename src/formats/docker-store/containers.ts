@@ -1,5 +1,5 @@
 import { LONGEST_JSON, type StoreFiles } from '../store-files.ts';
-import { object, readJson, readWord, string } from './json.ts';
+import { object, readJson, readWord, string, strings } from './json.ts';
 
 /** A container as containers/ID/config.v2.json and image/DRIVER/layerdb/mounts have it. */
 export interface StoredContainer {
@@ -10,6 +10,9 @@ export interface StoredContainer {
   image?: string;
   /** the name it was started with: `shop/app:1.4` */
   imageName?: string;
+  /** what it runs, as its configuration has it */
+  entrypoint: string[];
+  command: string[];
   created?: string;
   started?: string;
   finished?: string;
@@ -53,6 +56,8 @@ function readContainer(files: StoreFiles, mount: string, id: string): StoredCont
     id,
     name: string(config?.['Name'])?.replace(/^\//, '') ?? id,
     running: state?.['Running'] === true,
+    entrypoint: strings(object(config?.['Config'])?.['Entrypoint']),
+    command: strings(object(config?.['Config'])?.['Cmd']),
     ...known,
     files: BESIDE.map((name) => ({ name, bytes: files.read(`containers/${id}/${name}`, LONGEST_JSON) })).filter(
       (one): one is { name: string; bytes: Buffer } => one.bytes !== undefined,

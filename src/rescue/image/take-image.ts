@@ -24,8 +24,9 @@ export function takeImage(
   format: ImageFormat,
   options: TakeOptions,
 ): RescueReport {
-  const findings = new Findings(options.onProgress);
   const layers = planImage(source, image);
+  const total = [...new Map(layers.map((layer) => [layer.diffId, layer.length])).values()].reduce((a, b) => a + b, 0);
+  const findings = new Findings(options.onProgress, total);
   const files = format === 'oci' ? ociArchive(image, layers) : dockerArchive(image, layers);
   const subject = `image ${image.tags[0] ?? image.id}`;
   const identity = JSON.stringify([source.name, image.id, format]);
