@@ -2,9 +2,12 @@ import type { PlannedRemedy } from './planned.ts';
 
 /** Remedies that can be planned and applied, loaded when one is asked for. Sorted by id. */
 export const planned: Record<string, () => Promise<PlannedRemedy>> = {
+  'btrfs-temporary-device': async () => (await import('./btrfs-temporary-device.ts')).btrfsTemporaryDevice,
   'cap-logs': async () => (await import('./cap-logs.ts')).capLogs,
+  'grow-container': async () => (await import('./grow-container.ts')).growContainer,
   'grow-loop-pool': async () => (await import('./grow-loop-pool.ts')).growLoopPool,
   prune: async () => (await import('./prune.ts')).prune,
   'raise-limit': async () => (await import('./raise-limit.ts')).raiseLimit,
   'release-deleted': async () => (await import('./release-deleted.ts')).releaseDeleted,
+  'switch-to-overlay2': async () => (await import('./switch-to-overlay2.ts')).switchToOverlay2,
 };

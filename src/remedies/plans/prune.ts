@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import { UllageError } from '../../host/host.ts';
-import type { Step } from '../../plan/plan.ts';
+import type { Argv, Step } from '../../plan/plan.ts';
+import { dockerArgv } from './docker-client.ts';
+import { type DockerImage, dockerImages, layerSizes } from './docker-images.ts';
 import { roomIn } from './elsewhere.ts';
 import { ask, type PlannedRemedy, rest } from './planned.ts';
 
-interface Image {
-  id: string;
-  tags: string[];
-  /** name@sha256:…: it can be pulled again */
-  digests: string[];
-  created: number;
-  layers: string[];
-}
+type Docker = (...words: string[]) => Argv;
 
 export const prune: PlannedRemedy = {
   id: 'prune',
@@ -24,17 +18,18 @@ export const prune: PlannedRemedy = {
     },
   ],
   *draft(request) {
+    const docker: Docker = (...words) => dockerArgv(request, ...words);
     const hours = Number(request.settings.get('older') ?? '240');
     const keep = request.settings.get('keep');
-    const root = (yield* ask(['docker', 'info', '--format', '{{.DockerRootDir}}'])).stdout.trim();
-    const driver = (yield* ask(['docker', 'info', '--format', '{{.Driver}}'])).stdout.trim();
+    const root = (yield* ask(docker('info', '--format', '{{.DockerRootDir}}'))).stdout.trim();
+    const driver = (yield* ask(docker('info', '--format', '{{.Driver}}'))).stdout.trim();
     if (!root.startsWith('/'))
       throw new UllageError('Docker does not answer', 'docker info', 'Is it running? Podman: podman system prune');
     if (keep !== undefined && !(yield* roomIn(keep)))
       throw new UllageError('no such directory', `--set keep=${keep}`, 'Make it first');
     const used = yield* rest(
       'the containers',
-      ['docker', 'ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Image}}'],
+      docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Image}}'),
       '^(\\S+)',
     );
     const containers =
@@ -47,13 +42,14 @@ export const prune: PlannedRemedy = {
     const imageOf =
       containers.length === 0
         ? ''
-        : (yield* ask([
-            'docker',
-            'inspect',
-            '--format',
-            '{{.Image}} {{.State.Status}} {{.State.FinishedAt}} {{.Id}} {{.Name}}',
-            ...containers,
-          ])).stdout;
+        : (yield* ask(
+            docker(
+              'inspect',
+              '--format',
+              '{{.Image}} {{.State.Status}} {{.State.FinishedAt}} {{.Id}} {{.Name}}',
+              ...containers,
+            ),
+          )).stdout;
     const rows = imageOf
       .split('\n')
       .filter((line) => line !== '')
@@ -65,7 +61,7 @@ export const prune: PlannedRemedy = {
         : rows.filter(([, state, at]) => (state === 'exited' || state === 'created') && Date.parse(at ?? '') < before);
     const gone = new Set(stopped.map(([, , , id]) => id));
     const inUse = new Set(rows.filter(([, , , id]) => !gone.has(id)).map(([image]) => image));
-    const images = yield* imagesOf();
+    const images = yield* dockerImages(request);
     const old = images.filter(
       (image) =>
         !inUse.has(image.id) &&
@@ -73,13 +69,13 @@ export const prune: PlannedRemedy = {
         (image.digests.length > 0 || image.tags.length === 0 || keep !== undefined),
     );
     const sizes = yield* layerSizes(root, driver);
-    const cache = yield* ask(['docker', 'system', 'df', '--format', '{{.Type}}\t{{.Reclaimable}}']);
+    const cache = yield* ask(docker('system', 'df', '--format', '{{.Type}}\t{{.Reclaimable}}'));
     const steps: Step[] = [];
     for (const [, , , id = '', name = ''] of stopped)
-      steps.push(...containerSteps(id, name.replace(/^\//, ''), keep ?? ''));
-    for (const image of old) steps.push(...imageSteps(image, keep));
+      steps.push(...containerSteps(docker, id, name.replace(/^\//, ''), keep ?? ''));
+    for (const image of old) steps.push(...imageSteps(docker, image, keep));
     const cacheBytes = si(/^Build Cache\t(\S+)/m.exec(cache.stdout)?.[1] ?? '0B');
-    if (cacheBytes > 0) steps.push(cacheStep(hours));
+    if (cacheBytes > 0) steps.push(cacheStep(docker, hours));
     if (steps.length === 0)
       throw new UllageError(
         'nothing is old enough and unused',
@@ -116,58 +112,18 @@ export const prune: PlannedRemedy = {
   },
 };
 
-function* imagesOf() {
-  const list = yield* rest('the images', ['docker', 'image', 'ls', '-q', '--no-trunc', '--all']);
-  const ids = [...new Set(list.stdout.split('\n').filter((line) => line !== ''))];
-  if (ids.length === 0) return [];
-  const told = yield* ask(['docker', 'image', 'inspect', ...ids]);
-  const parsed = JSON.parse(told.stdout || '[]') as {
-    Id: string;
-    RepoTags: string[] | null;
-    RepoDigests: string[] | null;
-    Created: string;
-    RootFS: { Layers?: string[] };
-  }[];
-  return parsed.map(
-    (one): Image => ({
-      id: one.Id,
-      tags: one.RepoTags ?? [],
-      digests: one.RepoDigests ?? [],
-      created: Date.parse(one.Created),
-      layers: chainIds(one.RootFS.Layers ?? []),
-    }),
-  );
-}
-
-/** ChainID(L0..n) = sha256(ChainID(L0..n-1) + " " + DiffID(Ln)) (OCI image specification, config.md). */
-function chainIds(diffIds: readonly string[]): string[] {
-  const chain: string[] = [];
-  for (const diff of diffIds) {
-    const parent = chain.at(-1);
-    chain.push(
-      parent === undefined ? diff : `sha256:${createHash('sha256').update(`${parent} ${diff}`).digest('hex')}`,
-    );
-  }
-  return chain;
-}
-
-/** Docker's own record of each layer's size, by chain id (layerdb). */
-function* layerSizes(root: string, driver: string) {
-  const told = yield* ask(['grep', '-r', '--include=size', '', `${root}/image/${driver}/layerdb/sha256`]);
-  const sizes = new Map<string, number>();
-  for (const [, id, size] of told.stdout.matchAll(/sha256\/([0-9a-f]{64})\/size:(\d+)$/gm))
-    sizes.set(`sha256:${id}`, Number(size));
-  return sizes;
-}
-
 /** Layers that only images on the way out have: each once. */
-function layersFreed(images: readonly Image[], old: readonly Image[], sizes: ReadonlyMap<string, number>): number {
+function layersFreed(
+  images: readonly DockerImage[],
+  old: readonly DockerImage[],
+  sizes: ReadonlyMap<string, number>,
+): number {
   const kept = new Set(images.filter((image) => !old.includes(image)).flatMap((image) => image.layers));
   const gone = new Set(old.flatMap((image) => image.layers).filter((layer) => !kept.has(layer)));
   return [...gone].reduce((sum, layer) => sum + (sizes.get(layer) ?? 0), 0);
 }
 
-function imageSteps(image: Image, keep: string | undefined): Step[] {
+function imageSteps(docker: Docker, image: DockerImage, keep: string | undefined): Step[] {
   const short = image.id.slice(7, 19);
   const name = image.tags[0] ?? image.digests[0] ?? short;
   const saves = image.digests.length === 0 && image.tags.length > 0 && keep !== undefined;
@@ -181,17 +137,17 @@ function imageSteps(image: Image, keep: string | undefined): Step[] {
         : saves
           ? `No container uses it; it is saved in ${file}.`
           : 'It has no name and no container uses it.',
-    run: [['docker', 'image', 'rm', ...(image.tags.length > 0 ? image.tags : [image.id])]],
+    run: [docker('image', 'rm', ...(image.tags.length > 0 ? image.tags : [image.id]))],
     ...(saves
-      ? { undo: [['docker', 'load', '--input', file]] }
+      ? { undo: [docker('load', '--input', file)] }
       : image.digests[0]
-        ? { undo: [['docker', 'pull', image.digests[0]]] }
+        ? { undo: [docker('pull', image.digests[0])] }
         : {}),
     before: saves ? [{ says: 'the copy is whole', run: ['tar', '-tf', file], matches: '^manifest.json$' }] : [],
     after: [
       {
         says: 'it is gone',
-        run: ['docker', 'image', 'inspect', '--format', '{{.Id}}', image.tags[0] ?? image.id],
+        run: docker('image', 'inspect', '--format', '{{.Id}}', image.tags[0] ?? image.id),
         exit: 1,
       },
     ],
@@ -205,7 +161,7 @@ function imageSteps(image: Image, keep: string | undefined): Step[] {
       id: `save-${short}`,
       title: `Save ${name}`,
       why: 'No registry is known to have it.',
-      run: [['docker', 'save', '--output', file, ...image.tags]],
+      run: [docker('save', '--output', file, ...image.tags)],
       undo: [],
       before: [],
       after: [{ says: 'the copy is whole', run: ['tar', '-tf', file], matches: '^manifest.json$' }],
@@ -218,17 +174,17 @@ function imageSteps(image: Image, keep: string | undefined): Step[] {
   ];
 }
 
-function containerSteps(id: string, name: string, keep: string): Step[] {
+function containerSteps(docker: Docker, id: string, name: string, keep: string): Step[] {
   const file = `${keep}/container-${id.slice(0, 12)}.tar`;
   return [
     {
       id: `export-${id.slice(0, 12)}`,
       title: `Save the files of the stopped container ${name}`,
       why: 'It may hold the only copy of its data.',
-      run: [['docker', 'export', '--output', file, id]],
+      run: [docker('export', '--output', file, id)],
       undo: [],
       before: [
-        { says: 'it is stopped', run: ['docker', 'inspect', '--format', '{{.State.Running}}', id], matches: '^false$' },
+        { says: 'it is stopped', run: docker('inspect', '--format', '{{.State.Running}}', id), matches: '^false$' },
       ],
       after: [{ says: 'the copy is whole', run: ['tar', '-tf', file] }],
       risk: 'online',
@@ -240,12 +196,12 @@ function containerSteps(id: string, name: string, keep: string): Step[] {
       id: `container-${id.slice(0, 12)}`,
       title: `Delete the stopped container ${name}`,
       why: `It has not run for long; its files are in ${file}.`,
-      run: [['docker', 'rm', id]],
+      run: [docker('rm', id)],
       before: [
-        { says: 'it is stopped', run: ['docker', 'inspect', '--format', '{{.State.Running}}', id], matches: '^false$' },
+        { says: 'it is stopped', run: docker('inspect', '--format', '{{.State.Running}}', id), matches: '^false$' },
         { says: 'the copy is whole', run: ['tar', '-tf', file] },
       ],
-      after: [{ says: 'it is gone', run: ['docker', 'inspect', '--format', '{{.Id}}', id], exit: 1 }],
+      after: [{ says: 'it is gone', run: docker('inspect', '--format', '{{.Id}}', id), exit: 1 }],
       risk: 'destructive',
       idempotent: false,
       ifStopped: 'The other containers are untouched.',
@@ -253,12 +209,12 @@ function containerSteps(id: string, name: string, keep: string): Step[] {
   ];
 }
 
-function cacheStep(hours: number): Step {
+function cacheStep(docker: Docker, hours: number): Step {
   return {
     id: 'build-cache',
     title: `Delete build cache that was not used for ${hours} hours`,
     why: 'It is made again by the next build.',
-    run: [['docker', 'builder', 'prune', '--force', '--filter', `until=${hours}h`]],
+    run: [docker('builder', 'prune', '--force', '--filter', `until=${hours}h`)],
     undo: [],
     before: [],
     after: [],
