@@ -35,7 +35,7 @@ export async function undoSteps(work: Work): Promise<Outcome> {
 }
 
 async function undoStep(work: Work, step: Step): Promise<void> {
-  const { host, state, journal, watcher } = work;
+  const { state, journal, watcher } = work;
   const was = state.steps.get(step.id);
   await waitWhileBusy(work, step);
   for (const argv of was === 'done' ? [] : (step.always ?? [])) await command(work, step, argv);
@@ -45,7 +45,7 @@ async function undoStep(work: Work, step: Step): Promise<void> {
     journal.write({ event: 'trying', step: step.id, undo: true });
     for (const argv of step.undo ?? []) await command(work, step, argv);
     for (const write of step.writes ?? []) await unwriteFile(work, step, write);
-    const failed = step.undoIf ? await stillThere(work, step) : await firstFailure(host, step.before, state.values);
+    const failed = await untilGone(work, step);
     if (failed) throw new StepFailed(`after undoing it is not as before: ${failed.check.says} (${failed.saw})`);
   }
   journal.write({ event: 'undone', step: step.id, ...(needed ? {} : { why: 'nothing of it was there' }) });
@@ -61,6 +61,18 @@ async function isNeeded(work: Work, step: Step, done: boolean): Promise<boolean>
     (step.writes ?? []).length > 0 ||
     (await firstFailure(work.host, step.before, work.state.values)) !== undefined
   );
+}
+
+/** What is not as before yet; a daemon that was started takes a while. */
+async function untilGone(work: Work, step: Step) {
+  const end = Date.now() + (step.settle ?? 5) * 1000;
+  for (;;) {
+    const failed = step.undoIf
+      ? await stillThere(work, step)
+      : await firstFailure(work.host, step.before, work.state.values);
+    if (!failed || Date.now() >= end) return failed;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function stillThere(work: Work, step: Step) {

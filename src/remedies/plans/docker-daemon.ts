@@ -1,0 +1,160 @@
+import { type Ran, UllageError } from '../../host/host.ts';
+import type { Look } from '../../plan/draft.ts';
+import type { Argv, Check, Step } from '../../plan/plan.ts';
+import { dockerArgv } from './docker-client.ts';
+import { ask, type PlanRequest } from './planned.ts';
+
+/** The Docker daemon that runs, and how this host stops and starts it. */
+export interface Daemon {
+  pid: number;
+  /** data root */
+  root: string;
+  pidFile: string;
+  stop: Argv[];
+  start: Argv[];
+  /** containers run on while it is down */
+  liveRestore: boolean;
+  /** its own words, without the program */
+  args: string[];
+}
+
+/**
+ * By its unit where systemd started it; where no init knows it, as it was started: same program, same
+ * words, same log, same kind of mount namespace, through start-stop-daemon(8).
+ * @throws UllageError when it does not run, or nothing here can start it again
+ */
+export function* dockerDaemon(request: PlanRequest): Generator<Look, Daemon, Ran> {
+  const { facts } = request.scene;
+  const process = facts.first('process', (one) => /^(?:dockerd|dockerd-current)$/.test(one.program))?.value;
+  const root = facts.first('engine', (one) => one.engine === 'docker' && one.root !== undefined)?.value.root;
+  if (!process || root === undefined)
+    throw new UllageError('the Docker daemon does not run, or does not answer', 'this host', 'Start it first');
+  const { pid } = process;
+  const line = yield* ask(['cat', `/proc/${pid}/cmdline`]);
+  const [, ...args] = line.stdout.replace(/\0$/, '').split('\0');
+  const live = yield* ask(dockerArgv(request, 'info', '--format', '{{.LiveRestoreEnabled}}'));
+  const pidFile = option(args, '--pidfile', '-p') ?? '/var/run/docker.pid';
+  const common = { pid, root, pidFile, args, liveRestore: live.stdout.trim() === 'true' };
+  const cgroup = yield* ask(['cat', `/proc/${pid}/cgroup`]);
+  const unit = /\/([\w@.-]+\.service)$/m.exec(cgroup.stdout)?.[1];
+  if (unit !== undefined) {
+    const socket = yield* ask(['systemctl', 'is-active', 'docker.socket']);
+    const units = socket.exitCode === 0 && unit === 'docker.service' ? ['docker.socket', unit] : [unit];
+    return { ...common, stop: [['systemctl', 'stop', ...units]], start: [['systemctl', 'start', ...units]] };
+  }
+  return { ...common, ...(yield* withoutInit(pid, pidFile, args)) };
+}
+
+function* withoutInit(
+  pid: number,
+  pidFile: string,
+  args: string[],
+): Generator<Look, Pick<Daemon, 'stop' | 'start'>, Ran> {
+  const helper = yield* ask(['start-stop-daemon', '--version']);
+  if (helper.exitCode !== 0)
+    throw new UllageError(
+      'nothing here can stop the Docker daemon and start it again',
+      `dockerd, process ${pid}: no unit of systemd, no start-stop-daemon`,
+      'Do that part by hand: ullage plan … --format sh prints the steps',
+    );
+  const program = (yield* ask(['readlink', `/proc/${pid}/exe`])).stdout.trim();
+  const out = (yield* ask(['readlink', `/proc/${pid}/fd/1`])).stdout.trim();
+  const own = (yield* ask(['readlink', `/proc/${pid}/ns/mnt`])).stdout;
+  const first = (yield* ask(['readlink', '/proc/1/ns/mnt'])).stdout;
+  const log = out.startsWith('/') && !out.startsWith('/dev/') ? out : '/dev/null';
+  // MountFlags=slave and the like: what it mounts is not the host's to see
+  const launch =
+    own === first ? [program, '--'] : ['/usr/bin/unshare', '--', '--mount', '--propagation', 'slave', program];
+  return {
+    stop: [['start-stop-daemon', '--stop', '--oknodo', '--retry', 'TERM/120', '--pidfile', pidFile, '--exec', program]],
+    start: [['start-stop-daemon', '--start', '--background', '--output', log, '--exec', ...launch, ...args]],
+  };
+}
+
+/** The value of an option in either dress: `--pidfile X`, `--pidfile=X`. */
+export function option(args: readonly string[], ...names: string[]): string | undefined {
+  for (const [index, word] of args.entries())
+    for (const name of names) {
+      if (word === name) return args[index + 1];
+      if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
+    }
+  return undefined;
+}
+
+export const answers = (request: PlanRequest): Check => ({
+  says: 'the Docker daemon answers',
+  run: dockerArgv(request, 'version', '--format', '{{.Server.Version}}'),
+});
+
+export const isDown = (request: PlanRequest): Check => ({
+  ...answers(request),
+  says: 'the Docker daemon is stopped',
+  exit: 1,
+});
+
+/** Between these two, nothing of Docker's is in use. */
+export function stopDaemon(request: PlanRequest, daemon: Daemon, why: string): Step {
+  return {
+    id: 'stop-docker',
+    title: 'stop the Docker daemon',
+    why,
+    run: daemon.stop,
+    undo: daemon.start,
+    undoIf: [isDown(request)],
+    before: [],
+    after: [isDown(request)],
+    risk: 'downtime',
+    idempotent: true,
+    timeout: 300,
+    settle: 20,
+    ifStopped: `Docker is down${daemon.liveRestore ? '; containers run on' : ' and with it its containers'}: resume, or start it as always.`,
+  };
+}
+
+export function startDaemon(request: PlanRequest, daemon: Daemon): Step {
+  return {
+    id: 'start-docker',
+    title: 'start the Docker daemon',
+    why: 'it reads its records anew',
+    run: daemon.start,
+    undo: daemon.stop,
+    undoIf: [answers(request)],
+    before: [],
+    after: [answers(request)],
+    skipIf: [answers(request)],
+    takes: [{ name: 'dockerd', run: ['cat', daemon.pidFile], pattern: '(\\d+)' }],
+    risk: 'online',
+    idempotent: true,
+    timeout: 120,
+    settle: 180,
+    ifStopped: 'Docker runs; containers without a restart policy are still stopped.',
+  };
+}
+
+/** Those that ran: Docker starts by itself only what has a restart policy. */
+export function startContainers(request: PlanRequest, names: readonly string[]): Step[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      id: 'start-containers',
+      title: `start ${names.join(', ')}`,
+      why: 'they ran before',
+      run: [dockerArgv(request, 'start', ...names)],
+      undo: [],
+      before: [],
+      after: [
+        {
+          says: 'they run',
+          run: dockerArgv(request, 'inspect', '--type', 'container', '-f', '{{.State.Running}}', ...names),
+          matches: '^true$',
+          lacks: 'false',
+        },
+      ],
+      risk: 'online',
+      idempotent: true,
+      timeout: 300,
+      settle: 30,
+      ifStopped: 'Everything runs as before.',
+    },
+  ];
+}
