@@ -1,5 +1,4 @@
 import { lstatSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { UllageError } from './host.ts';
 import { SCAN_WORKER_SOURCE } from './scan-worker-source.ts';
@@ -70,6 +69,8 @@ const BUDGET = 15;
 const MOST_WORKERS = 8;
 /** Workers begin when the cache is warm: more only pay where the disk makes them wait. */
 const FIRST_WORKERS = 2;
+/** 512 KiB in blocks of 512 bytes. */
+const ENOUGH_READ = 1024;
 
 /**
  * Sums of whole directories of one file system, read in parallel. Links are not followed, other
@@ -107,8 +108,7 @@ async function scanDevice(
   const workers: Worker[] = [];
   const idle: Worker[] = [];
   let entries = 0;
-  const started = performance.now();
-  const cpu = process.cpuUsage();
+  const before = process.resourceUsage().fsRead;
   try {
     await new Promise<void>((resolve, reject) => {
       let busy = 0;
@@ -129,7 +129,7 @@ async function scanDevice(
           idle.push(worker);
           entries += take(answer, result, linked);
           for (const one of answer.rest) open.push(one);
-          if (workers.length < most && open.length > workers.length && waits(started, cpu)) hire();
+          if (workers.length < most && open.length > workers.length && readsDisk(before)) hire();
           progress?.(entries);
           feed();
         });
@@ -151,12 +151,12 @@ async function scanDevice(
   }
 }
 
-/** Whether the processor had time left so far: then the disk is what we wait for. */
-function waits(started: number, cpu: NodeJS.CpuUsage): boolean {
-  const wall = performance.now() - started;
-  if (wall < 150) return false;
-  const { user, system } = process.cpuUsage(cpu);
-  return (user + system) / 1000 < wall * Math.min(FIRST_WORKERS, availableParallelism()) * 0.6;
+/**
+ * Whether the disk is read rather than its cache: ru_inblock (getrusage(2), blocks of 512 bytes) counts
+ * what all threads waited for. Time that passed says nothing where others keep the processor busy.
+ */
+function readsDisk(before: number): boolean {
+  return process.resourceUsage().fsRead - before > ENOUGH_READ;
 }
 
 /** Adds an answer; gives how many entries it saw. */
