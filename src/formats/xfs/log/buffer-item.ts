@@ -7,15 +7,19 @@ import { BB } from './record.ts';
 const CHUNK = 128;
 const FLAGS = { inodes: 1, cancel: 2, quota: 4 | 8 | 16 } as const;
 const LARGEST = 64 * 1024;
+/** enum xfs_blft, blocks that say who they are: btrees, symlinks, directory blocks, attributes. */
+const DESCRIBED = new Set([4, 9, 10, 11, 15, 16, 17]);
 /**
- * enum xfs_blft: quotas, AGF, AGFL, AGI, the free space index of directories and their leaves, the
- * realtime bitmap: nothing that a file is read by.
+ * Quotas, AGF, AGFL, AGI, the free space index of directories and their leaves, the realtime
+ * bitmap: nothing that a file is read by.
  */
 const OF_NO_USE = new Set([1, 2, 3, 5, 6, 7, 12, 13, 14, 19, 20]);
 
 export interface BufferItem {
   cancel: boolean;
   ofUse: boolean;
+  /** its kind of block has a header with its place and owner */
+  described: boolean;
   sector: number;
   sectors: number;
   map: Buffer;
@@ -32,6 +36,7 @@ export function parseBufferItem(region: Buffer): BufferItem | undefined {
   return {
     cancel: (flags & FLAGS.cancel) !== 0,
     ofUse: (flags & (FLAGS.inodes | FLAGS.quota)) === 0 && !OF_NO_USE.has(flags >> 11),
+    described: DESCRIBED.has(flags >> 11),
     sector,
     sectors,
     map: region.subarray(20, 20 + words * 4),
@@ -84,14 +89,19 @@ export class BufferReplay {
     this.overlay.write(item.sector, bytes);
   }
 
+  /** May clear `bytes`. */
   private look(bytes: Buffer, item: BufferItem): Known {
     const layout = this.checked ? layoutOf(bytes) : undefined;
     const ours =
       layout !== undefined &&
       this.uuid.compare(bytes, layout.uuid, layout.uuid + 16) === 0 &&
       bytes.readBigUInt64BE(layout.blkno) === BigInt(item.sector);
-    // anything else was in this place: the block is new, and its unused parts are never logged
-    if (layout === undefined || !ours) return { sectors: item.sectors, lsn: 0n, sound: true };
+    if (layout === undefined || !ours) {
+      // Anything else was in this place: the block is new. Its unused parts are never logged; zeros
+      // there let nothing of the old pass for its own, should it be damage after all.
+      if (this.checked && item.described) bytes.fill(0);
+      return { sectors: item.sectors, lsn: 0n, sound: true };
+    }
     const lsn = bytes.readBigUInt64BE(layout.lsn);
     return { sectors: item.sectors, lsn: lsn === 2n ** 64n - 1n ? 0n : lsn, sound: checksumMatches(bytes, layout.crc) };
   }

@@ -1,5 +1,5 @@
 import { INODE_CRC, INODE_MAGIC } from '../inode.ts';
-import { checksumOf } from '../metadata-header.ts';
+import { checksumMatches, checksumOf } from '../metadata-header.ts';
 import type { Superblock } from '../superblock.ts';
 import { blockPosition } from '../volume.ts';
 import type { Cancelled } from './cancelled.ts';
@@ -18,6 +18,7 @@ export function applyInodeCreate(
   sb: Superblock,
   overlay: Overlay,
   cancelled: Cancelled,
+  lsn: bigint,
 ): string | undefined {
   if (region === undefined || region.length < 28) return 'an item of new inodes is impossible';
   const [ag, block, count, size, length] = [4, 8, 12, 16, 20].map((at) => region.readUInt32BE(at)) as [
@@ -35,14 +36,30 @@ export function applyInodeCreate(
   const sectors = Math.min(cluster, (length * sb.blockSize) / BB);
   for (let at = position / BB; at < position / BB + (length * sb.blockSize) / BB; at += sectors)
     if (cancelled.has(at, sectors)) return undefined;
-  const bytes = Buffer.alloc(length * sb.blockSize);
+  const bytes = overlay.read(position / BB, (length * sb.blockSize) / BB);
   const first = (ag * 2 ** sb.agBlockLog + block) * 2 ** sb.inodesPerBlockLog;
-  for (let i = 0; i < count; i++) freshInode(bytes.subarray(i * size, (i + 1) * size), first + i, region, sb);
+  for (let i = 0; i < count; i++) {
+    const inode = bytes.subarray(i * size, (i + 1) * size);
+    if (!isLater(inode, first + i, sb, lsn)) freshInode(inode, first + i, region, sb);
+  }
   overlay.write(position / BB, bytes);
   return undefined;
 }
 
+/** Written after the chunk was made: where a damaged log ends too early, nothing after would bring it back. */
+function isLater(inode: Buffer, number: number, sb: Superblock, lsn: bigint): boolean {
+  return (
+    sb.version === 5 &&
+    inode.readUInt16BE(0) === INODE_MAGIC &&
+    inode.readBigUInt64BE(152) === BigInt(number) &&
+    sb.metaUuid.compare(inode, 160, 176) === 0 &&
+    inode.readBigUInt64BE(112) > lsn &&
+    checksumMatches(inode, INODE_CRC)
+  );
+}
+
 function freshInode(inode: Buffer, number: number, region: Buffer, sb: Superblock): void {
+  inode.fill(0);
   inode.writeUInt16BE(INODE_MAGIC, 0);
   inode[4] = sb.version === 5 ? 3 : 2;
   region.copy(inode, 92, 24, 28);

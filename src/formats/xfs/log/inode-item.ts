@@ -50,9 +50,13 @@ export class InodeReplay {
     const within = position % BB;
     const bytes = this.overlay.read((position - within) / BB, Math.ceil((within + sb.inodeSize) / BB));
     const inode = bytes.subarray(within, within + sb.inodeSize);
-    if (inode.readUInt16BE(0) !== INODE_MAGIC || core.readUInt16LE(0) !== INODE_MAGIC)
-      return `inode ${format.inode} is in the log and not where it should lie`;
     const version = core[4] as number;
+    const there =
+      inode.readUInt16BE(0) === INODE_MAGIC && (version < 3 || inode.readBigUInt64BE(152) === BigInt(format.inode));
+    // the log's core of version 2 may end before the link to the next unlinked inode
+    const whole = core.length >= (version >= 3 ? inodeCoreSize(version) : 96) && version >= 3 === (sb.version === 5);
+    if (!there || !whole || core.readUInt16LE(0) !== INODE_MAGIC || version >= 3 !== (inode[4] as number) >= 3)
+      return `inode ${format.inode} is in the log and not where it should lie`;
     if (isNewer(inode, core, version, lsn)) return undefined;
     const sound = version < 3 || checksumMatches(inode, INODE_CRC);
     inodeCoreToDisk(core, inode);

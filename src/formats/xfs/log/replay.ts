@@ -56,7 +56,7 @@ export class Replay {
     const later: LogItem[] = [];
     for (const item of items) {
       if (item.type === ITEM.create)
-        this.fault(applyInodeCreate(item.regions[0], this.sb, this.overlay, this.cancelled));
+        this.fault(applyInodeCreate(item.regions[0], this.sb, this.overlay, this.cancelled, lsn));
       else if (item.type !== ITEM.buffer) later.push(item);
       else {
         const buffer = item.regions[0] ? parseBufferItem(item.regions[0]) : undefined;
