@@ -86,7 +86,7 @@ const CREATE_FLOOR = 3.8 * 1024 ** 2;
 const APPEND_FLOOR = 512 * 1024;
 
 /** A metadata chunk: 256 MiB, 1 GiB above 50 GiB, never more than a tenth of the devices (init_alloc_chunk_ctl, fs/btrfs/volumes.c). */
-function metadataChunk(deviceSize: number): number {
+export function metadataChunk(deviceSize: number): number {
   const size = deviceSize > 50 * 1024 ** 3 ? 1024 ** 3 : 256 * 1024 ** 2;
   return deviceSize > 0 ? Math.min(size, deviceSize / 10) : size;
 }

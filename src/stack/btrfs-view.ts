@@ -51,14 +51,12 @@ export function btrfsView(
     'btrfs-sysfs',
     (value) => (pick.uuid === undefined || value.uuid === pick.uuid) && Object.keys(value.spaces).length > 0,
   );
-  const usage = facts.first(
-    'btrfs-usage',
-    (value) => pick.path === undefined || value.path === undefined || value.path === pick.path,
-  );
-  const df = facts.first(
-    'btrfs-df',
-    (value) => pick.path === undefined || value.path === undefined || value.path === pick.path,
-  );
+  // without a path of its own, what was asked of another file system is not this one's
+  const lone = facts.all('btrfs-show').length <= 1 && facts.all('btrfs-sysfs').length <= 1;
+  const own = ({ path }: { path?: string }): boolean =>
+    path === undefined || (pick.path === undefined ? lone || pick.uuid === undefined : path === pick.path);
+  const usage = facts.first('btrfs-usage', own);
+  const df = facts.first('btrfs-df', own);
   const show = facts.first('btrfs-show', (value) => pick.uuid === undefined || value.uuid === pick.uuid);
   const perDevice = facts.all(
     'btrfs-device-usage',

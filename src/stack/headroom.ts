@@ -1,4 +1,5 @@
 import type { Facts } from '../probes/fact.ts';
+import type { BtrfsView } from './btrfs-view.ts';
 import { type CarryContext, carry, resource } from './carry.ts';
 import { btrfsOf } from './file-system-layer.ts';
 import type { Headroom, Layer, Stack } from './layer.ts';
@@ -7,12 +8,20 @@ import { poolLimits } from './thin-metadata.ts';
 import { thinPools } from './thin-view.ts';
 
 /** Headroom of everyone who writes: each engine's store, containers with a volume of their own, file systems. */
-export function headroomOf(stack: Stack, facts: Facts): Headroom[] {
+/**
+ * @param instead btrfs file systems by layer id as they will be: what a cure is to bring is computed
+ *   with the same arithmetic as what is there
+ */
+export function headroomOf(
+  stack: Stack,
+  facts: Facts,
+  instead: ReadonlyMap<string, BtrfsView> = new Map(),
+): Headroom[] {
   const fileSystems = mountedFileSystems(facts);
   const layers = new Map(stack.layers.map((layer) => [layer.id, layer]));
   const context: CarryContext = {
     layers,
-    btrfs: btrfsViews(stack, facts, fileSystems),
+    btrfs: new Map([...btrfsViews(stack, facts, fileSystems), ...instead]),
     pools: new Map(thinPools(facts).map((pool) => [`pool:${pool.name}`, poolLimits(pool, facts)])),
   };
   const carried = new Set<string>();
