@@ -2,6 +2,7 @@ import type { PlannedRemedy } from './planned.ts';
 
 /** Remedies that can be planned and applied, loaded when one is asked for. Sorted by id. */
 export const planned: Record<string, () => Promise<PlannedRemedy>> = {
+  'btrfs-rebalance': async () => (await import('./btrfs-rebalance.ts')).btrfsRebalance,
   'btrfs-temporary-device': async () => (await import('./btrfs-temporary-device.ts')).btrfsTemporaryDevice,
   'cap-logs': async () => (await import('./cap-logs.ts')).capLogs,
   'grow-container': async () => (await import('./grow-container.ts')).growContainer,
