@@ -44,9 +44,10 @@ function follows(held: Data, next: Data): boolean {
 
 function located(volume: Volume, inode: Inode, extent: Extent, offset: number, length: number): ContentRange {
   if (!inode.realtime) {
-    // forkMappings() lets no other pass
-    const position = blockPosition(volume.sb, extent.block, extent.count) ?? 0;
-    return { kind: 'data', offset, length, position };
+    const position = blockPosition(volume.sb, extent.block, extent.count);
+    return position === undefined
+      ? { kind: 'lost', offset, length, what: 'extent points outside the file system' }
+      : { kind: 'data', offset, length, position };
   }
   const position = realtimePosition(volume, extent);
   return typeof position === 'string'
