@@ -2,6 +2,9 @@ import { type BlockReader, checkRange } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
 import { type LogicalVolume, SECTOR, type Segment, type VolumeGroup } from './volume-group.ts';
 
+/** What of the error for a part that lies on a disk that is not there. */
+export const MISSING_VOLUME = 'physical volume is missing';
+
 /** Where a part of a logical volume lies. Sizes in bytes. */
 interface Part {
   start: number;
@@ -61,7 +64,7 @@ function readPart(
   if (!reader) {
     const missing = group.physicalVolumes.find((pv) => pv.key === stripe.volume);
     throw new FormatError(
-      'physical volume is missing',
+      MISSING_VOLUME,
       name,
       part.start + at,
       `${stripe.volume}, ${missing?.id ?? 'no id'}, last seen as ${missing?.device || 'nothing'}; name its disk or image as well`,

@@ -2,6 +2,7 @@ import type { BlockReader } from '../../formats/block-reader.ts';
 import { readSuperblock, type Superblock } from '../../formats/dm-thin/superblock.ts';
 import { type Damage, FormatError } from '../../formats/format-error.ts';
 import { readLabel } from '../../formats/lvm2/label.ts';
+import { MISSING_VOLUME } from '../../formats/lvm2/logical-volume.ts';
 import { partitions } from '../../formats/partitions.ts';
 import { type BlockFile, openBlockFile } from '../../host/block-file.ts';
 import { UllageError } from '../../host/host.ts';
@@ -114,7 +115,8 @@ function superblockOf({ metadata, data }: Located, options: ThinSourceOptions): 
   try {
     live = readSuperblock(metadata);
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
+    // a disk that was not named is no damage
+    if (!(error instanceof FormatError) || error.what === MISSING_VOLUME) throw error;
     return withoutSuperblock(metadata, error, options, data);
   }
   if (options.roots !== undefined) {
