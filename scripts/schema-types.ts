@@ -3,6 +3,7 @@ import type { Report } from '../src/causes/report.ts';
 import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
 import type { Plan } from '../src/plan/plan.ts';
+import type { ThinCheck, ThinList } from '../src/rescue/thin/documents.ts';
 import type { UsageDocument } from '../src/usage/document.ts';
 
 /** The documents that cross the house's border, by the name of their schema file. */
@@ -17,4 +18,8 @@ export interface Documents {
   remedies: RemedyList;
   /** `ullage usage --json` */
   usage: UsageDocument;
+  /** `ullage thin ls --json` */
+  'thin-list': ThinList;
+  /** `ullage thin check --json` */
+  'thin-check': ThinCheck;
 }

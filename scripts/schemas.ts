@@ -8,6 +8,8 @@ export const DOCUMENTS = [
   { name: 'plan', title: 'A plan: what `ullage plan --json` prints and `ullage apply` takes' },
   { name: 'remedies', title: 'What `ullage remedies --json` prints' },
   { name: 'usage', title: 'What `ullage usage --json` prints' },
+  { name: 'thin-list', title: 'What `ullage thin ls --json` prints' },
+  { name: 'thin-check', title: 'What `ullage thin check --json` prints' },
 ] as const;
 
 export type DocumentName = (typeof DOCUMENTS)[number]['name'];
