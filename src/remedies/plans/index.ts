@@ -2,6 +2,7 @@ import type { PlannedRemedy } from './planned.ts';
 
 /** Remedies that can be planned and applied, loaded when one is asked for. Sorted by id. */
 export const planned: Record<string, () => Promise<PlannedRemedy>> = {
+  'btrfs-maintenance': async () => (await import('./btrfs-maintenance.ts')).btrfsMaintenance,
   'btrfs-rebalance': async () => (await import('./btrfs-rebalance.ts')).btrfsRebalance,
   'btrfs-temporary-device': async () => (await import('./btrfs-temporary-device.ts')).btrfsTemporaryDevice,
   'cap-logs': async () => (await import('./cap-logs.ts')).capLogs,
@@ -11,4 +12,7 @@ export const planned: Record<string, () => Promise<PlannedRemedy>> = {
   'raise-limit': async () => (await import('./raise-limit.ts')).raiseLimit,
   'release-deleted': async () => (await import('./release-deleted.ts')).releaseDeleted,
   'switch-to-overlay2': async () => (await import('./switch-to-overlay2.ts')).switchToOverlay2,
+  'thin-autoextend': async () => (await import('./thin-autoextend.ts')).thinAutoextend,
+  'thin-extend': async () => (await import('./thin-extend.ts')).thinExtend,
+  'thin-trim': async () => (await import('./thin-trim.ts')).thinTrim,
 };
