@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lacking } from '../test/kernel/ready.ts';
 import { type Dockerd, importBusybox, startDockerd } from '../test/kernel/support/dockerd.ts';
+import { benchThin } from './bench/thin.ts';
 import { setup } from './kernel-setup.ts';
 
 const RUNS = Number(process.argv[2] ?? 11);
@@ -17,6 +18,7 @@ const EMPTY = [process.execPath, '-e', '0'];
 startUp();
 explain();
 await dockerHost();
+benchThin(RUNS);
 
 function startUp(): void {
   for (const flag of ['--version', '--help'])
