@@ -73,3 +73,32 @@ function sparse(path: string, blocks: readonly number[]): void {
   ftruncateSync(fd, ((blocks.at(-1) ?? 0) + 10) * 4096 + 17);
   closeSync(fd);
 }
+
+/** A little of everything, in some 300 KiB that pack well. */
+export function fillSmall(root: string): void {
+  const at = (...names: string[]): string => join(root, ...names);
+  const try_ = (argv: readonly string[]): void => void spawnSync(argv[0] ?? '', argv.slice(1), { stdio: 'ignore' });
+  mkdirSync(at('many'));
+  for (let i = 0; i < 150; i++) writeFileSync(at('many', `file-with-a-rather-long-name-${i}`), `${i}`);
+  mkdirSync(at('deep/er/and/deeper'), { recursive: true });
+  writeFileSync(at('large'), 'large '.repeat(40_000));
+  writeFileSync(at('deep', 'tiny'), 'tiny');
+  writeFileSync(at('inline'), 'x'.repeat(90));
+  const fd = openSync(at('scattered'), 'w');
+  for (let i = 0; i < 60; i++) writeSync(fd, Buffer.alloc(1024, i), 0, 1024, i * 3 * 1024);
+  closeSync(fd);
+  for (const length of [5, 59, 60, 200]) symlinkSync('t'.repeat(length), at(`symlink-${length}`));
+  linkSync(at('large'), at('deep', 'hard'));
+  try_(['mknod', at('char'), 'c', '1', '3']);
+  try_(['mkfifo', at('fifo')]);
+  chmodSync(at('inline'), 0o4755);
+  execFileSync('chown', ['70000:80000', at('inline')]);
+  for (const [name, value, file] of [
+    ['user.a', 'hello', 'large'],
+    ['user.long', 'v'.repeat(400), 'large'],
+    ['user.huge', 'h'.repeat(3000), 'deep/tiny'],
+    ['trusted.overlay.opaque', 'y', 'deep'],
+  ] as const)
+    try_(['setfattr', '-h', '-n', name, '-v', value, at(file)]);
+  try_(['setfacl', '-m', 'u:1000:rw,g:5:r', at('large')]);
+}
