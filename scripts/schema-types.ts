@@ -3,6 +3,7 @@ import type { Report } from '../src/causes/report.ts';
 import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
 import type { Plan } from '../src/plan/plan.ts';
+import type { DriverComparison } from '../src/stack/drivers.ts';
 import type { ThinCheck, ThinList } from '../src/rescue/thin/documents.ts';
 import type { UsageDocument } from '../src/usage/document.ts';
 
@@ -16,6 +17,8 @@ export interface Documents {
   plan: Plan;
   /** `ullage remedies --json` */
   remedies: RemedyList;
+  /** `ullage drivers --json` */
+  drivers: DriverComparison;
   /** `ullage usage --json` */
   usage: UsageDocument;
   /** `ullage thin ls --json` */

@@ -7,6 +7,7 @@ export const DOCUMENTS = [
   { name: 'causes', title: 'What `ullage causes --json` prints' },
   { name: 'plan', title: 'A plan: what `ullage plan --json` prints and `ullage apply` takes' },
   { name: 'remedies', title: 'What `ullage remedies --json` prints' },
+  { name: 'drivers', title: 'What `ullage drivers --json` prints' },
   { name: 'usage', title: 'What `ullage usage --json` prints' },
   { name: 'thin-list', title: 'What `ullage thin ls --json` prints' },
   { name: 'thin-check', title: 'What `ullage thin check --json` prints' },

@@ -49,3 +49,12 @@ export async function headroomAfter(plan: Plan): Promise<Measured> {
     await host.close();
   }
 }
+
+/** For when looking again fails. */
+export function notMeasured(error: unknown): Measured {
+  return {
+    lines: [
+      `it could not be looked at again: ${error instanceof Error ? error.message : String(error)}; run ullage doctor`,
+    ],
+  };
+}

@@ -16,6 +16,9 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage undo [ID]                    take back what was done
        ullage journal [ID]                 what was done on this host, and how it stands
        ullage remedies                     list the cures, and what they cure
+       ullage mount CONTAINER DIR          the volume of a stopped container; ullage umount CONTAINER
+       ullage mounts                       what daemons have mounted, also where only they see it
+       ullage drivers [HOST]               compare Docker's storage drivers for this host
 
 Options of doctor and explain:
   --capture FILE    read a capture (directory, .tar, .tar.gz, .tar.zst) instead of a machine

@@ -13,6 +13,10 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   undo: () => import('./undo.ts'),
   journal: () => import('./journal.ts'),
   remedies: () => import('./remedies.ts'),
+  mount: () => import('./mount.ts'),
+  umount: () => import('./umount.ts'),
+  mounts: () => import('./mounts.ts'),
+  drivers: () => import('./drivers.ts'),
   thin: () => import('./thin.ts'),
   rescue: () => import('./rescue.ts'),
 };

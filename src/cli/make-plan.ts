@@ -12,6 +12,7 @@ import { plannedId } from '../remedies/planned-id.ts';
 import { planned } from '../remedies/plans/index.ts';
 import type { PlannedRemedy } from '../remedies/plans/planned.ts';
 import { settingsFault } from '../remedies/plans/settings.ts';
+import type { Remedy } from '../remedies/remedy.ts';
 
 export interface PlanOrder {
   remedy?: string;
@@ -78,6 +79,11 @@ export async function load(id: string): Promise<PlannedRemedy> {
 export function plannerOf(id: string): string | undefined {
   const remedy = remedies.find((one) => one.id === id);
   return remedy && plannedId(remedy);
+}
+
+/** A remedy that is a procedure for people alone; undefined: it can be planned, or there is none of that name. */
+export function byHand(id: string): Remedy | undefined {
+  return plannerOf(id) === undefined ? remedies.find((remedy) => remedy.id === id) : undefined;
 }
 
 interface Chosen {

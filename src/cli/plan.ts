@@ -2,8 +2,8 @@ import { UllageError } from '../host/host.ts';
 import { shellScript } from '../plan/shell-script.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
-import { planFor } from './make-plan.ts';
-import { planLines } from './render/plan.ts';
+import { byHand, planFor } from './make-plan.ts';
+import { planLines, procedureLines } from './render/plan.ts';
 import { styleFor } from './render/style.ts';
 import { print } from './show.ts';
 
@@ -26,6 +26,11 @@ export async function run(argv: string[]): Promise<number> {
   const format = values.format ?? (values.json ? 'json' : 'text');
   if (!['text', 'json', 'sh'].includes(format))
     throw new UllageError('no such format', `--format ${format}`, 'text, json or sh');
+  const procedure = remedy === undefined ? undefined : byHand(remedy);
+  if (procedure && format === 'text') {
+    print(procedureLines(procedure, await styleFor(process.stdout, values['no-color'] === true)));
+    return EXIT.healthy;
+  }
   const host = values.capture === undefined ? await open(spec) : await replay(values.capture);
   try {
     const plan = await planFor(host, {

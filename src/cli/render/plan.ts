@@ -1,5 +1,6 @@
 import type { Plan, Predicted, Step } from '../../plan/plan.ts';
 import { safeText } from '../../probes/clean.ts';
+import type { Remedy } from '../../remedies/remedy.ts';
 import { shown, shownWord } from './shown.ts';
 import { iec } from './size.ts';
 import { type Style, wrap } from './style.ts';
@@ -23,6 +24,21 @@ export function planLines(plan: Plan, style: Style, file: string | undefined): s
       : `to do it: ullage apply ${shownWord(file)}`,
   );
   return lines;
+}
+
+/** A remedy that nobody but a person should do, step by step. */
+export function procedureLines(remedy: Remedy, style: Style): string[] {
+  return [
+    style.bold(`${remedy.title}  (${remedy.id})`),
+    'A procedure: ullage does not do it by itself.',
+    '',
+    ...remedy.byHand.flatMap((step, index) =>
+      wrap(step, style.width, '     ').map((line, row) =>
+        row === 0 ? `${String(index + 1).padStart(3)}  ${line.trimStart()}` : line,
+      ),
+    ),
+    ...(remedy.danger ? ['', ...wrap(`Danger: ${remedy.danger}`, style.width, '  ')] : []),
+  ];
 }
 
 /** `headroom 0 B → about 7.2 GiB, no downtime, about 2 min; …` */

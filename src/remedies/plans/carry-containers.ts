@@ -137,7 +137,8 @@ export function bringBack(request: PlanRequest, container: Carried, directory: s
       title: `Bring the files of ${container.name} back`,
       why: 'As an image of its own, deletions and changes in it.',
       run: [dockerArgv(request, 'import', `${directory}/${short}.tar`, image)],
-      undo: [],
+      undo: [dockerArgv(request, 'image', 'rm', image)],
+      undoIf: [{ says: 'they are there', run: inspect('{{.Id}}', '--type', 'image', image) }],
       before: [],
       after: [{ says: 'they are there', run: inspect('{{.Id}}', '--type', 'image', image) }],
       risk: 'online',
@@ -167,7 +168,14 @@ export function bringBack(request: PlanRequest, container: Carried, directory: s
           `http://localhost/containers/create?name=${encodeURIComponent(container.name)}`,
         ],
       ],
-      undo: [],
+      undo: [dockerArgv(request, 'rm', '--force', container.name)],
+      undoIf: [
+        {
+          says: 'it is there',
+          run: inspect('{{.Config.Image}}', '--type', 'container', container.name),
+          matches: `^${image}$`,
+        },
+      ],
       before: [
         { says: 'there is none of that name', run: inspect('{{.Id}}', '--type', 'container', container.name), exit: 1 },
       ],

@@ -67,7 +67,21 @@ function* withoutInit(
     own === first ? [program, '--'] : ['/usr/bin/unshare', '--', '--mount', '--propagation', 'slave', program];
   return {
     stop: [['start-stop-daemon', '--stop', '--oknodo', '--retry', 'TERM/120', '--pidfile', pidFile, '--exec', program]],
-    start: [['start-stop-daemon', '--start', '--background', '--output', log, '--exec', ...launch, ...args]],
+    // by its pid file: by its program, any other unshare would pass for it
+    start: [
+      [
+        'start-stop-daemon',
+        '--start',
+        '--background',
+        '--output',
+        log,
+        '--pidfile',
+        pidFile,
+        '--startas',
+        ...launch,
+        ...args,
+      ],
+    ],
   };
 }
 

@@ -24,7 +24,21 @@ export interface Restart {
 
 /** How the daemon is started when daemon.json alone says what its storage is. */
 export function* restartWithoutFlags(daemon: Daemon): Generator<Look, Restart, Ran> {
-  const kept = withoutStorageFlags(daemon.args);
+  return yield* restartAs(
+    daemon,
+    withoutStorageFlags(daemon.args),
+    'zz-ullage-storage.conf',
+    'The storage driver stands in daemon.json; dockerd refuses to have it in both places.',
+  );
+}
+
+/** How the daemon is started with these words of its own: as always when they are the same. */
+export function* restartAs(
+  daemon: Daemon,
+  kept: readonly string[],
+  dropIn: string,
+  why: string,
+): Generator<Look, Restart, Ran> {
   if (kept.length === daemon.args.length) return { start: daemon.start, writes: [] };
   const [first] = daemon.start;
   if (first?.[0] === 'systemctl') {
@@ -37,8 +51,8 @@ export function* restartWithoutFlags(daemon: Daemon): Generator<Look, Restart, R
       start: [['systemctl', 'daemon-reload'], ...daemon.start],
       writes: [
         {
-          path: `/etc/systemd/system/${unit}.d/zz-ullage-storage.conf`,
-          content: `# The storage driver stands in daemon.json; dockerd refuses to have it in both places.\n[Service]\nExecStart=\nExecStart=${command}\n`,
+          path: `/etc/systemd/system/${unit}.d/${dropIn}`,
+          content: `# ${why}\n[Service]\nExecStart=\nExecStart=${command}\n`,
           mode: '0644',
         },
       ],
