@@ -10,7 +10,8 @@ root=$cache/root
 wanted='btrfs=btrfs-progs mkfs.xfs=xfsprogs mkfs.ext4=e2fsprogs sshd=openssh-server ssh=openssh-client
   ssh-keygen=openssh-client dockerd=docker.io containerd=containerd runc=runc losetup=mount findmnt=util-linux
   busybox=busybox-static curl=curl getfattr=attr setfacl=acl nbdinfo=libnbd-bin qemu-img=qemu-utils debugfs=e2fsprogs
-  thin_restore=thin-provisioning-tools vgcfgrestore=lvm2 sfdisk=fdisk'
+  thin_restore=thin-provisioning-tools vgcfgrestore=lvm2 sfdisk=fdisk promtool=prometheus
+  prometheus-alertmanager=prometheus-alertmanager prometheus-node-exporter=prometheus-node-exporter chromium=chromium'
 [ "${1:-}" != lab ] || wanted="$wanted qemu-system-x86_64=qemu-system-x86 /usr/share/seabios/bios-256k.bin=seabios
   mmdebstrap=mmdebstrap setpriv=util-linux cpio=cpio xz=xz-utils
   /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring"
