@@ -23,6 +23,16 @@ export function makeXfs(folder: string, name: string, bytes: number, options: re
   return image;
 }
 
+/** Whether this mkfs.xfs knows the options. */
+export function mkfsTakes(folder: string, bytes: number, options: readonly string[]): boolean {
+  try {
+    makeXfs(folder, 'trial', bytes, options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs `body` with the image mounted, and unmounts it whatever happens. */
 export function mounted<T>(image: string, options: string, body: (root: string) => T): T {
   const root = `${image}.at`;
