@@ -9,6 +9,7 @@ export const planned: Record<string, () => Promise<PlannedRemedy>> = {
   'container-volume': async () => (await import('./container-volume.ts')).containerVolume,
   'grow-container': async () => (await import('./grow-container.ts')).growContainer,
   'grow-loop-pool': async () => (await import('./grow-loop-pool.ts')).growLoopPool,
+  'move-data-root': async () => (await import('./move-data-root.ts')).moveDataRoot,
   prune: async () => (await import('./prune.ts')).prune,
   'raise-limit': async () => (await import('./raise-limit.ts')).raiseLimit,
   'release-deleted': async () => (await import('./release-deleted.ts')).releaseDeleted,
