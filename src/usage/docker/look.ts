@@ -2,6 +2,7 @@ import { type Entry, entryOf, listEntries } from '../../host/tree-files.ts';
 import { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import type { Holder } from '../ledger.ts';
+import { settledBefore } from '../quiet-since.ts';
 import { type ContainerRecord, readContainers } from './containers.ts';
 import { addThinLayers } from './devicemapper.ts';
 import { LAYER_DIRECTORIES, OF_BUILDKIT } from './drivers.ts';
@@ -31,7 +32,7 @@ export function isDockerRoot(path: string): boolean {
   );
 }
 
-export function lookAtDocker(root: string, now: number): DockerLook {
+export function lookAtDocker(root: string, now: number, settle = settledBefore): DockerLook {
   const carver = new Carver();
   const other = carver.add({ kind: 'other', id: root, name: "Docker's own records", path: root });
   const drivers = (listEntries(`${root}/image`) ?? []).flatMap(({ name, kind }) =>
@@ -60,7 +61,7 @@ export function lookAtDocker(root: string, now: number): DockerLook {
     images.set(driver, known);
     look.warnings.push(...bad.map((path) => `${path}: could not be read, so the image is not named`));
   }
-  const stores = layerStores(look, present, records, now);
+  const stores = layerStores(look, present, records, now, settle);
   if (drivers.includes('devicemapper')) addThinLayers(look);
   carver.cut(root, other, topRule(look, containers, stores, other));
   for (const [driver, known] of images) look.holders.push(...imageHolders(known, records.get(driver), look));
@@ -79,6 +80,7 @@ function layerStores(
   present: ReadonlyMap<string, Entry[]>,
   records: ReadonlyMap<string, LayerRecords>,
   now: number,
+  settle: typeof settledBefore,
 ): Map<string, number> {
   const stores = new Map<string, number>();
   for (const [driver, entries] of present) {
@@ -102,6 +104,7 @@ function layerStores(
       entries,
       records: found,
       now,
+      settle,
       notJudged: look.notJudged,
     });
     for (const { name, kind, changed } of entries) {

@@ -1,6 +1,6 @@
 import { type Entry, entryOf, linkOf, listEntries, textOf } from '../../host/tree-files.ts';
 import type { NotJudged } from '../document.ts';
-import { settledBefore } from '../quiet-since.ts';
+import type { settledBefore } from '../quiet-since.ts';
 import { DAEMON, DAEMON_FILES, OF_LAYER_STORE } from './drivers.ts';
 import { type LayerRecords, namesIn, readLayerRecords } from './layer-records.ts';
 
@@ -19,6 +19,7 @@ interface Asked {
   entries: readonly Entry[];
   records: LayerRecords | undefined;
   now: number;
+  settle: typeof settledBefore;
   /** is told why, where it cannot be judged */
   notJudged: NotJudged[];
 }
@@ -28,7 +29,16 @@ interface Asked {
  * doubts keeps: records that cannot all be read, a daemon that cannot be seen, a layer that is younger
  * than the daemon, that a named layer stands on, or that is mounted, is nobody's orphan.
  */
-export function unnamedOf({ root, driver, below, entries, records, now, notJudged }: Asked): Map<string, Unnamed> {
+export function unnamedOf({
+  root,
+  driver,
+  below,
+  entries,
+  records,
+  now,
+  settle,
+  notJudged,
+}: Asked): Map<string, Unnamed> {
   const none = new Map<string, Unnamed>();
   const doubt = (why: string): Map<string, Unnamed> => {
     notJudged.push({ what: `layers in ${root}/${below}`, why });
@@ -43,7 +53,7 @@ export function unnamedOf({ root, driver, below, entries, records, now, notJudge
   if (driver === 'aufs' || driver === 'overlay') return doubt(`layers of ${driver} are not judged`);
   if (records.layers.length === 0 && hasImages(root, driver))
     return doubt('images are recorded and no layer is: these records are not whole');
-  const settled = settledBefore(
+  const settled = settle(
     DAEMON_FILES.map((file) => `${root}/${file}`),
     DAEMON,
     now,
