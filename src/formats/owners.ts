@@ -11,14 +11,6 @@ export function merged(a: number, b: number): number {
   return a === NOBODY || a === b ? b : b === NOBODY ? a : MANY;
 }
 
-/** Tag of block `at` after `tag` was seen there too; true when that made it another. */
-export function claim(owners: Int32Array, at: number, tag: number): boolean {
-  const before = owners[at] as number;
-  if (before === tag || before === MANY) return false;
-  owners[at] = before === NOBODY ? tag : MANY;
-  return true;
-}
-
 /** Blocks that each tag from 1 to `tags` holds alone, at `[tag]`; those of many at `[0]`. Looks at `owners[0, end)`. */
 export function tally(owners: Int32Array, end: number, tags: number): Float64Array {
   const alone = new Float64Array(tags + 1);

@@ -1,4 +1,4 @@
-import { type BlockReader, readBytes } from '../block-reader.ts';
+import type { BlockReader } from '../block-reader.ts';
 import { crcOfTwo, crcOfWords } from '../crc32c.ts';
 import { FormatError } from '../format-error.ts';
 import { BLOCK, MAX_METADATA_BLOCKS, u64, WORDS } from './layout.ts';
@@ -97,13 +97,4 @@ export function metadataBlocks(reader: BlockReader): MetadataBlocks {
       }
     },
   };
-}
-
-/** One block, as a copy. @throws FormatError */
-export function oneBlock(reader: BlockReader, block: number, salt: number): Int32Array {
-  const words = new Int32Array(readBytes(reader, block * BLOCK, BLOCK).buffer);
-  if ((crcOfWords(words, 1, WORDS) ^ salt) !== words[0])
-    throw new FormatError(BAD_CHECKSUM, reader.name, block * BLOCK);
-  if (u64(words, 2) !== block) throw new FormatError(`says it is block ${u64(words, 2)}`, reader.name, block * BLOCK);
-  return words;
 }
