@@ -49,6 +49,7 @@ export const containerLog: Incident = {
   async works(lab) {
     await lab.docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/after', 'bs=1M', 'count=8', 'conv=fsync');
   },
+  heal: { cures: [{ remedy: 'cap-logs', set: { 'max-size': '1m', keep: '/var/tmp' } }] },
   async cure(lab) {
     const { ground, docker } = lab;
     // Docker appends (O_APPEND): an emptied file is written from its beginning

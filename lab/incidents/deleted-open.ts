@@ -53,6 +53,7 @@ export const deletedOpen: Incident = {
   async works(lab) {
     await lab.docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/after', 'bs=1M', 'count=8', 'conv=fsync');
   },
+  heal: { cures: [{ remedy: 'release-deleted' }] },
   async cure(lab) {
     await lab.ground.must(['truncate', '--size', '0', await descriptor(lab)]);
     // opens a log file that has a name again

@@ -1,6 +1,7 @@
 import { UllageError } from '../../host/host.ts';
 import type { Check, Step } from '../../plan/plan.ts';
 import type { OpenDeleted } from '../../probes/facts/file-systems.ts';
+import { dockerArgv } from './docker-client.ts';
 import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
 
 /** Files smaller than this are left alone unless one was named. */
@@ -59,13 +60,8 @@ export const releaseDeleted: PlannedRemedy = {
         continue;
       }
       const group = yield* rest(`the service of process ${first.pid}`, ['cat', `/proc/${first.pid}/cgroup`]);
-      const stat = yield* rest(
-        `process ${first.pid}`,
-        ['cat', `/proc/${first.pid}/stat`],
-        '^\\d+ .*\\) \\S+(?: \\S+){18} (\\d+)',
-      );
-      const start = /\) \S+(?: \S+){18} (\d+)/.exec(stat.stdout)?.[1] ?? '';
-      const owner = yield* ownerOf(group.stdout, first.pid);
+      yield* rest(`process ${first.pid}`, ['cat', `/proc/${first.pid}/stat`], '^\\d+ .*\\) \\S+(?: \\S+){18} (\\d+)');
+      const owner = (yield* writerOf(request, first)) ?? (yield* ownerOf(group.stdout, first.pid));
       if (!owner)
         throw new UllageError(
           'no service and no container owns the process',
@@ -76,7 +72,7 @@ export const releaseDeleted: PlannedRemedy = {
       if (restarted.has(owner.name)) continue;
       restarted.add(owner.name);
       downtime += 15;
-      steps.push(restartStep(owner, first, start));
+      steps.push(restartStep(owner, first));
     }
     return {
       on: request.on ?? 'deleted files that are open',
@@ -126,6 +122,24 @@ interface Owner {
   argv: string[];
 }
 
+/** dockerd writes the logs of its containers itself: restarting the container makes it open the file anew. */
+function* writerOf(request: PlanRequest, held: Held) {
+  const id = /\/([0-9a-f]{64})-json\.log/.exec(held.path)?.[1];
+  if (id === undefined) return undefined;
+  const program = yield* ask(['cat', `/proc/${held.pid}/comm`]);
+  if (program.stdout.trim() !== 'dockerd') return undefined;
+  const name = yield* rest(
+    `the container whose log it is`,
+    dockerArgv(request, 'inspect', '--type', 'container', '--format', '{{.Name}}', id),
+  );
+  if (name.exitCode !== 0) return undefined;
+  return {
+    kind: 'container',
+    name: name.stdout.trim().replace(/^\//, ''),
+    argv: dockerArgv(request, 'restart', id),
+  } satisfies Owner as Owner;
+}
+
 /** From /proc/PID/cgroup (cgroups(7)): a container's id, or systemd's unit. */
 function* ownerOf(cgroup: string, pid: number) {
   const container = /(?:docker[-/]|libpod-)([0-9a-f]{64})/.exec(cgroup);
@@ -154,7 +168,7 @@ function* ownerOf(cgroup: string, pid: number) {
   return undefined;
 }
 
-function restartStep(owner: Owner, held: Held, start: string): Step {
+function restartStep(owner: Owner, held: Held): Step {
   return {
     id: `restart-${owner.name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}`,
     title: `Restart the ${owner.kind === 'container' ? 'container' : 'service'} ${owner.name}`,
@@ -164,10 +178,10 @@ function restartStep(owner: Owner, held: Held, start: string): Step {
     before: [],
     after: [
       {
-        says: `process ${held.pid} is gone`,
-        run: ['cat', `/proc/${held.pid}/stat`],
+        says: `process ${held.pid} does not hold it any more`,
+        run: ['find', `/proc/${held.pid}/fd`, '-lname', `${held.path.replaceAll(/[*?[\]\\]/g, '\\$&')} (deleted)`],
         exit: -1,
-        lacks: `^${held.pid} .*\\) \\S+(?: \\S+){18} ${start}\\b`,
+        lacks: '/fd/',
       },
     ],
     risk: 'downtime',
