@@ -9,6 +9,7 @@ export const planned: Record<string, () => Promise<PlannedRemedy>> = {
   'container-volume': async () => (await import('./container-volume.ts')).containerVolume,
   'grow-container': async () => (await import('./grow-container.ts')).growContainer,
   'grow-loop-pool': async () => (await import('./grow-loop-pool.ts')).growLoopPool,
+  'loop-to-direct-lvm': async () => (await import('./loop-to-direct-lvm.ts')).loopToDirectLvm,
   'move-data-root': async () => (await import('./move-data-root.ts')).moveDataRoot,
   prune: async () => (await import('./prune.ts')).prune,
   'raise-limit': async () => (await import('./raise-limit.ts')).raiseLimit,
@@ -16,5 +17,7 @@ export const planned: Record<string, () => Promise<PlannedRemedy>> = {
   'switch-to-overlay2': async () => (await import('./switch-to-overlay2.ts')).switchToOverlay2,
   'thin-autoextend': async () => (await import('./thin-autoextend.ts')).thinAutoextend,
   'thin-extend': async () => (await import('./thin-extend.ts')).thinExtend,
+  'thin-repair': async () => (await import('./thin-repair.ts')).thinRepair,
   'thin-trim': async () => (await import('./thin-trim.ts')).thinTrim,
+  'remove-orphans': async () => (await import('./remove-orphans.ts')).removeOrphans,
 };

@@ -1,5 +1,6 @@
 import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
+import type { Step } from '../../plan/plan.ts';
 import { escapePattern } from '../../plan/values.ts';
 import { type LvmPool, lvmPool, lvsOf } from './lvm-pool.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
@@ -30,13 +31,6 @@ function* draft(request: PlanRequest): Drafting {
   if (!(threshold >= 50 && threshold <= 95))
     throw new UllageError('a setting is wrong', `threshold=${threshold}`, 'From 50 to 95 percent: 100 is off');
   const percent = step(request, lvm);
-  const name = `ullage-${lvm.lv.replace('/', '-')}`;
-  const text = `# made by ullage: ${lvm.lv} is extended by itself
-activation {
-	thin_pool_autoextend_threshold=${threshold}
-	thin_pool_autoextend_percent=${percent}
-}
-`;
   const bytes = Math.ceil((lvm.size * percent) / 100 / lvm.extent) * lvm.extent;
   return {
     on: lvm.lv,
@@ -47,53 +41,68 @@ activation {
       'When the group is used up nothing extends it any more: watch vgs too.',
     ],
     treats: [`/dev/mapper/${pool.name}`],
-    steps: [
-      {
-        id: 'profile',
-        title: `write the profile ${name}`,
-        why: 'for this pool alone; lvm.conf stays as it is',
-        run: [],
-        writes: [{ path: `/etc/lvm/profile/${name}.profile`, content: text, mode: '0644' }],
-        undo: [],
-        before: [],
-        after: [],
-        risk: 'none',
-        idempotent: true,
-        ifStopped: 'A profile that nothing uses yet.',
-      },
-      {
-        id: 'apply-profile',
-        title: 'let the pool go by it',
-        why: 'a step of its own size, which the group can give',
-        run: [['lvchange', '--metadataprofile', name, lvm.lv]],
-        undo: [
-          lvm.profile
-            ? ['lvchange', '--metadataprofile', lvm.profile, lvm.lv]
-            : ['lvchange', '--detachprofile', lvm.lv],
-        ],
-        undoIf: [profileIs(lvm, name)],
-        before: [],
-        after: [profileIs(lvm, name)],
-        risk: 'online',
-        idempotent: true,
-        ifStopped: 'The pool has its profile; whether it is watched is not changed.',
-      },
-      {
-        id: 'monitor',
-        title: 'let dmeventd watch the pool',
-        why: 'it is dmeventd that extends it',
-        run: [['lvchange', '--monitor', 'y', lvm.lv]],
-        undo: lvm.monitored ? [] : [['lvchange', '--monitor', 'n', lvm.lv]],
-        undoIf: [monitored(lvm)],
-        before: [],
-        after: [monitored(lvm)],
-        risk: 'online',
-        idempotent: true,
-        settle: 20,
-        ifStopped: 'The pool is extended by itself.',
-      },
-    ],
+    steps: watched(lvm.lv, threshold, percent, lvm),
   };
+}
+
+/** The profile, applied, and dmeventd told to watch: for a pool that is there when the steps come to be done. */
+export function watched(
+  lv: string,
+  threshold: number,
+  percent: number,
+  before: { profile: string; monitored: boolean },
+): Step[] {
+  const name = `ullage-${lv.replace('/', '-')}`;
+  const text = `# made by ullage: ${lv} is extended by itself
+activation {
+\tthin_pool_autoextend_threshold=${threshold}
+\tthin_pool_autoextend_percent=${percent}
+}
+`;
+  return [
+    {
+      id: 'profile',
+      title: `write the profile ${name}`,
+      why: 'for this pool alone; lvm.conf stays as it is',
+      run: [],
+      writes: [{ path: `/etc/lvm/profile/${name}.profile`, content: text, mode: '0644' }],
+      undo: [],
+      before: [],
+      after: [],
+      risk: 'none',
+      idempotent: true,
+      ifStopped: 'A profile that nothing uses yet.',
+    },
+    {
+      id: 'apply-profile',
+      title: 'let the pool go by it',
+      why: 'a step of its own size, which the group can give',
+      run: [['lvchange', '--metadataprofile', name, lv]],
+      undo: [
+        before.profile ? ['lvchange', '--metadataprofile', before.profile, lv] : ['lvchange', '--detachprofile', lv],
+      ],
+      undoIf: [profileIs(lv, name)],
+      before: [],
+      after: [profileIs(lv, name)],
+      risk: 'online',
+      idempotent: true,
+      ifStopped: 'The pool has its profile; whether it is watched is not changed.',
+    },
+    {
+      id: 'monitor',
+      title: 'let dmeventd watch the pool',
+      why: 'it is dmeventd that extends it',
+      run: [['lvchange', '--monitor', 'y', lv]],
+      undo: before.monitored ? [] : [['lvchange', '--monitor', 'n', lv]],
+      undoIf: [monitored(lv)],
+      before: [],
+      after: [monitored(lv)],
+      risk: 'online',
+      idempotent: true,
+      settle: 20,
+      ifStopped: 'The pool is extended by itself.',
+    },
+  ];
 }
 
 function step({ settings }: PlanRequest, lvm: LvmPool): number {
@@ -113,14 +122,14 @@ function step({ settings }: PlanRequest, lvm: LvmPool): number {
   );
 }
 
-const profileIs = (lvm: LvmPool, name: string) => ({
+const profileIs = (lv: string, name: string) => ({
   says: `the pool goes by ${name}`,
-  run: lvsOf(lvm.lv, 'lv_profile'),
+  run: lvsOf(lv, 'lv_profile'),
   matches: `^\\s*${escapePattern(name)}\\s*$`,
 });
 
-const monitored = (lvm: LvmPool) => ({
+const monitored = (lv: string) => ({
   says: 'dmeventd watches the pool',
-  run: lvsOf(lvm.lv, 'seg_monitor'),
+  run: lvsOf(lv, 'seg_monitor'),
   matches: '^\\s*monitored',
 });

@@ -73,7 +73,8 @@ export function* poolMeant(request: PlanRequest): Generator<Look, Pool, Ran> {
 
 const HAND = 'dmsetup table and dmsetup status --noflush show what there is';
 
-function chosen(names: readonly string[], { on, scene }: PlanRequest): string {
+/** @throws UllageError when none of the pools is meant, or several may be */
+export function chosen(names: readonly string[], { on, scene }: PlanRequest): string {
   const wanted = on?.replace(/^\/dev\/(?:mapper\/)?/, '').replace(/^thin pool /, '');
   const docker = scene.facts.first('docker-dm')?.value.poolName;
   const lvm = wanted?.includes('/')
