@@ -13,6 +13,8 @@ export async function run(argv: string[]): Promise<number> {
     sort: { type: 'string' },
     delete: { type: 'string', multiple: true },
     'thin-metadata': { type: 'string' },
+    html: { type: 'boolean' },
+    interactive: { type: 'boolean', short: 'i' },
     quiet: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   });
@@ -41,7 +43,14 @@ export async function run(argv: string[]): Promise<number> {
     document.deletion = deletion;
   }
   if (values.json) print([JSON.stringify(document, null, 2)]);
-  else {
+  else if (values.html) {
+    const { usagePage } = await import('./render/usage-page.ts');
+    process.stdout.write(usagePage(document));
+  } else if (values.interactive) {
+    const { usageInteractive } = await import('./usage-interactive.ts');
+    const marked = await usageInteractive(document, ledgers, values['no-color'] === true);
+    print(marked);
+  } else {
     const { usageLines } = await import('./render/usage.ts');
     const { styleFor } = await import('./render/style.ts');
     const style = await styleFor(process.stdout, values['no-color'] === true);
