@@ -91,7 +91,7 @@ export function press(state: ViewState, key: string): void {
 /** So many lines of so many columns, no more. */
 export function viewLines(state: ViewState, style: Style, rows: number, columns: number): string[] {
   const items = shownItems(state);
-  const room = Math.max(1, rows - 5);
+  const room = Math.max(1, rows - 4);
   const first = Math.max(0, Math.min(state.cursor - Math.floor(room / 2), items.length - room));
   const cut = (text: string): string =>
     text.length > columns - 1 ? `${text.slice(0, Math.max(0, columns - 2))}…` : text;
