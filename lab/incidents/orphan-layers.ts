@@ -63,6 +63,7 @@ export const orphanLayers: Incident = {
   async works(lab) {
     await lab.docker.must('exec', 'web', 'dd', 'if=/dev/zero', 'of=/data/after', 'bs=1M', 'count=8', 'conv=fsync');
   },
+  heal: { cures: [{ remedy: 'remove-orphans' }] },
   async cure(lab) {
     const { ground, docker } = lab;
     await docker.stop();
