@@ -29,7 +29,8 @@ export function* findScratch(
   count: number,
 ): Generator<Look, Scratch, Ran> {
   const named = request.settings.get('scratch');
-  if (named?.startsWith('/dev/')) return yield* namedDevices(named.split(','), target, size, count);
+  if (named?.startsWith('/dev/') && !/^\/dev\/shm(\/|$)/.test(named))
+    return yield* namedDevices(named.split(','), target, size, count);
   if (named?.startsWith('/')) return yield* inDirectory(request, target, named, size, count, true);
   const groups = request.scene.facts.all('vg').map(({ value }) => value);
   const vg = named ?? groups.filter((one) => one.free >= size * count).sort((a, b) => b.free - a.free)[0]?.name;

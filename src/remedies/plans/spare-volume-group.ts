@@ -16,7 +16,7 @@ export function* lookAtVolumeGroup(vg: string, bytes: number): Generator<Look, n
     throw new UllageError(
       'the volume group has too little free',
       `${vg}: ${Math.floor(free / 2 ** 20)} MiB of ${Math.ceil(bytes / 2 ** 20)} MiB`,
-      'Add a disk to it (vgextend) or name another place: --set scratch=DIR',
+      'Add a disk to it (vgextend), name another place (--set scratch=DIR) or lend less (--set size=)',
     );
   return free;
 }

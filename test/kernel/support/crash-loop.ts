@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Crashes {
+  /** the plan as a file; it must hold for the state that `fresh` makes */
+  plan: string;
+  /** makes the sick state anew */
+  fresh(): void | Promise<void>;
+  /** throws when the machine is not healed (`resume`) or not as before (`undo`) */
+  judge(after: 'resume' | 'undo', where: string): void | Promise<void>;
+  /** kinds of src/host/faults.ts */
+  kinds: readonly string[];
+  /** every how many points; 1: each. ULLAGE_CRASH=all in the environment makes it 1 */
+  stride: number;
+}
+
+export interface Counted {
+  /** points at which apply was struck */
+  points: number;
+  resumed: number;
+  undone: number;
+  /** `kill:7: …` */
+  wrong: string[];
+}
+
+/**
+ * Strikes apply at the 1st, 2nd, 3rd … point of each kind until it comes to its end unharmed. Behind
+ * every strike the plan is gone on with, every third time taken back where that is possible.
+ */
+export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes): Promise<Counted> {
+  const counted: Counted = { points: 0, resumed: 0, undone: 0, wrong: [] };
+  const step = process.env['ULLAGE_CRASH'] === 'all' ? 1 : stride;
+  for (const kind of kinds) {
+    for (let at = 1; ; at += step) {
+      const where = `${kind}:${at}`;
+      const state = mkdtempSync(join(tmpdir(), 'ullage-crash-'));
+      try {
+        await fresh();
+        const struck = run(state, where, 'apply', plan);
+        if (struck.status === 0) break;
+        counted.points++;
+        const back = counted.points % 3 === 0 && run(state, '', 'undo');
+        const after = back !== false && back.status === 0 ? 'undo' : 'resume';
+        const again = after === 'undo' ? back : run(state, '', 'resume');
+        // struck before the plan was in the journal: nothing was done, it begins anew
+        const last =
+          again !== false && again.status !== 0 && /ENOENT|no such file/i.test(again.stderr)
+            ? run(state, '', 'apply', plan)
+            : again;
+        if (last === false || last.status !== 0)
+          throw new Error(last === false ? '' : `${last.stdout} ${last.stderr}`.slice(0, 1500));
+        counted[after === 'undo' ? 'undone' : 'resumed']++;
+        await judge(after, where);
+      } catch (error) {
+        counted.wrong.push(`${where}: ${(error as Error).message}`);
+      } finally {
+        rmSync(state, { recursive: true, force: true });
+      }
+    }
+  }
+  return counted;
+}
+
+function run(state: string, fault: string, ...argv: string[]) {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/apply-plan.ts', ...argv], {
+    encoding: 'utf8',
+    timeout: 300_000,
+    env: { ...process.env, ULLAGE_STATE_DIR: state, ...(fault ? { ULLAGE_FAULT: fault } : {}) },
+  });
+}
