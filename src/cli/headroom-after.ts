@@ -26,7 +26,9 @@ export async function headroomAfter(plan: Plan): Promise<Measured> {
     const targets = consumer?.startsWith('/') ? [consumer] : [];
     const { facts } = await collect(host, probes, { targets, deadlineMs: PATIENT_MS });
     const report = diagnose(facts, causes, 'host');
-    const room = report.headroom.find((one) => one.consumer === consumer)?.bytes;
+    const rooms = report.headroom.filter((one) => one.consumer === consumer);
+    // an engine's store has the path that was asked for as well, and knows more of it
+    const room = (rooms.find((one) => !one.layer.startsWith('path:')) ?? rooms[0])?.bytes;
     const measured: Measured = { lines: [] };
     if (room !== undefined) {
       measured.headroom = room;
