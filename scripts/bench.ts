@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { lacking } from '../test/kernel/ready.ts';
 import { type Dockerd, importBusybox, startDockerd } from '../test/kernel/support/dockerd.ts';
 import { benchThin } from './bench/thin.ts';
+import { benchUsage } from './bench/usage.ts';
 import { setup } from './kernel-setup.ts';
 
 const RUNS = Number(process.argv[2] ?? 11);
@@ -19,6 +20,7 @@ startUp();
 explain();
 await dockerHost();
 benchThin(RUNS);
+benchUsage(RUNS);
 
 function startUp(): void {
   for (const flag of ['--version', '--help'])

@@ -19,7 +19,7 @@ const orphansOf = (root: string, settled: Settled) =>
   lookAtDocker(root, Date.now(), () => settled).carver.stores.filter(({ orphan }) => orphan !== undefined);
 
 describe('orphans of Docker', () => {
-  test('healthy engines have none, whatever they are in the middle of', { timeout: 600_000 }, () => {
+  test('healthy engines have none, whatever they are in the middle of', { timeout: 3_600_000 }, () => {
     let steps = 0;
     for (let seed = 0; seed < STATES; seed++) {
       const random = randomFrom(seed + 1);
