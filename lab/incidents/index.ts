@@ -35,11 +35,13 @@ export const incidents: readonly Incident[] = [
   directLvmDataFull,
   inotifyInstances,
   inotifyWatches,
+  loopDiskFull,
   loopLimitDiskHalfEmpty,
   loopPoolFull,
   mountMax,
   orphanLayers,
   overlay2Inodes,
+  thinMetadataFail,
   thinMetadataFull,
   upgradeHidesContainers,
   upgradeStrandsPool,
@@ -48,4 +50,4 @@ export const incidents: readonly Incident[] = [
 ];
 
 /** In the making: not yet seen to pass from beginning to end, so `run --all` leaves them out. */
-export const unproven: readonly Incident[] = [loopDiskFull, thinMetadataFail];
+export const unproven: readonly Incident[] = [];
