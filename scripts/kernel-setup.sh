@@ -28,19 +28,36 @@ for pair in $wanted; do
   esac || missing="$missing ${pair#*=}"
 done
 
-if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "unpacking$missing into $root" >&2
+libraries=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu
+
+# unpack PACKAGE…: with what it depends on
+unpack() {
+  echo "unpacking $* into $root" >&2
   mkdir -p "$cache/debs/partial" "$root"
-  apt=(apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2)
-  export DEBIAN_FRONTEND=noninteractive
-  # shellcheck disable=SC2086
   fetch() {
-    timeout 600 "${apt[@]}" install --no-install-recommends --download-only --reinstall \
-      -o "Dir::Cache::archives=$cache/debs" $missing >&2
+    timeout 600 apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2 \
+      install --no-install-recommends --download-only --reinstall -o "Dir::Cache::archives=$cache/debs" "$@" >&2
   }
-  fetch || { timeout 300 "${apt[@]}" update >&2 && fetch; }
+  export DEBIAN_FRONTEND=noninteractive
+  fetch "$@" || { timeout 300 apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2 update >&2 && fetch "$@"; }
   for deb in "$cache"/debs/*.deb; do
     [ -e "$deb" ] && dpkg -x "$deb" "$root" && rm -f "$deb"
+  done
+}
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  # shellcheck disable=SC2086
+  [ -z "$missing" ] || unpack $missing
+  # These start themselves anew with an environment of their own, which has no LD_LIBRARY_PATH: they are told
+  # in the file where their libraries are. DT_RPATH and not DT_RUNPATH: it holds for the libraries' libraries.
+  for program in dockerd runc sshd; do
+    file=$root/usr/sbin/$program
+    [ -f "$file" ] && env -u LD_LIBRARY_PATH ldd "$file" 2>/dev/null | grep -q 'not found' || continue
+    command -v patchelf >/dev/null || unpack patchelf
+    # whole or not at all: it may be running
+    cp "$file" "$file.$$" &&
+      LD_LIBRARY_PATH=$libraries patchelf --force-rpath --set-rpath "$libraries" "$file.$$" && mv "$file.$$" "$file"
+    rm -f "$file.$$"
   done
 fi
 
@@ -51,7 +68,7 @@ fi
 
 echo "PATH=$PATH"
 if [ -d "$root/usr" ]; then
-  echo "LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+  echo "LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
   # QEMU and its firmware do not stand where they were built for
   echo "ULLAGE_UNPACKED=$root"
 fi

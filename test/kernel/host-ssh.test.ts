@@ -1,46 +1,28 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
-import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Ran } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
 import { type SshHost, sshHost } from '../../src/host/ssh.ts';
+import { kernelSuite } from './ready.ts';
+import { type Sshd, startSshd } from './support/sshd.ts';
 
-const SSHD = '/usr/sbin/sshd';
-const root = process.getuid?.() === 0;
-const why = !existsSync(SSHD) ? `${SSHD} is not installed` : root ? '' : 'only root may start an sshd of its own';
-
-describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && ` (skipped: ${why})`}`, () => {
+kernelSuite('ssh and local doors give the same answers', ['sshd', 'ssh', 'ssh-keygen'], () => {
   const local = localHost();
   let directory: string;
-  let sshd: ChildProcess;
+  let sshd: Sshd | undefined;
   let ssh: SshHost;
-  let port: number;
   let http: Server;
   const before = process.env['ULLAGE_SSH_CONFIG'];
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ullage-sshd-'));
-    port = await freePort();
     const file = (name: string) => join(directory, name);
-    for (const key of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
-    execFileSync('cp', [file('user.pub'), file('authorized')]);
-    mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-    writeFileSync(
-      file('sshd_config'),
-      `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${file('host')}\nPidFile none\nAuthorizedKeysFile ${file('authorized')}\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\nMaxSessions 10\n`,
-    );
-    const known = execFileSync('cut', ['-d', ' ', '-f1,2', file('host.pub')], { encoding: 'utf8' });
-    writeFileSync(file('known'), `[127.0.0.1]:${port} ${known}`);
-    writeFileSync(
-      file('ssh_config'),
-      `Host *\n  IdentityFile ${file('user')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${file('known')}\n  StrictHostKeyChecking yes\n`,
-    );
-    sshd = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], { stdio: 'ignore' });
-    process.env['ULLAGE_SSH_CONFIG'] = file('ssh_config');
+    sshd = await startSshd(directory);
+    process.env['ULLAGE_SSH_CONFIG'] = sshd.config;
     http = createHttp((request, response) => {
       if (request.url === '/info') response.end('{"Driver":"overlay2"}');
       else response.writeHead(404).end('{"message":"page not found"}');
@@ -50,24 +32,15 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     writeFileSync(file('big'), 'x'.repeat(5000));
     writeFileSync(file('denied'), 'secret', { mode: 0 });
     execFileSync('mkfifo', [file('fifo')]);
-    ssh = sshHost(`ssh://${userInfo().username}@127.0.0.1:${port}`);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await ssh.connect();
-        break;
-      } catch (error) {
-        if (attempt > 20) throw error;
-        ssh = sshHost(`ssh://${userInfo().username}@127.0.0.1:${port}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    ssh = sshHost(sshd.target);
+    await ssh.connect();
   }, 30_000);
 
   afterAll(async () => {
     await ssh?.close();
     await local.close();
     http?.close();
-    sshd?.kill('SIGTERM');
+    sshd?.stop();
     if (before === undefined) delete process.env['ULLAGE_SSH_CONFIG'];
     else process.env['ULLAGE_SSH_CONFIG'] = before;
     rmSync(directory, { recursive: true, force: true });
@@ -195,7 +168,7 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
     await expect(nobody.run(['true'])).rejects.toThrow(
       /cannot look over ssh: ssh:\/\/127\.0\.0\.1:1: .*refused.*Check the address/,
     );
-    const stranger = sshHost(`ssh://no-such-user-here@127.0.0.1:${port}`);
+    const stranger = sshHost((sshd?.target ?? '').replace(/[^/]+@/, 'no-such-user-here@'));
     await expect(stranger.run(['true'])).rejects.toThrow(/Permission denied.*Check the user/);
   });
 });
@@ -203,17 +176,4 @@ describe.skipIf(why !== '')(`ssh and local doors give the same answers${why && `
 function withoutTime(ran: Ran): Omit<Ran, 'durationMs'> {
   const { durationMs: _time, ...rest } = ran;
   return rest;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

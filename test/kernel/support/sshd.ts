@@ -26,6 +26,8 @@ export async function startSshd(directory: string): Promise<Sshd> {
     'PermitRootLogin yes',
     'MaxSessions 10',
     'PidFile none',
+    // where programs are that are not installed; a session has no environment of ours
+    `SetEnv ${given('PATH')} ${given('LD_LIBRARY_PATH')}`,
   ];
   writeFileSync(
     file('sshd_config'),
@@ -64,6 +66,8 @@ export async function startSshd(directory: string): Promise<Sshd> {
   }
   return { target, config: file('ssh_config'), stop: () => void child.kill('SIGTERM') };
 }
+
+const given = (name: string): string => `"${name}=${process.env[name] ?? ''}"`;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
