@@ -25,13 +25,12 @@ export interface Daemon {
  */
 export function* dockerDaemon(request: PlanRequest): Generator<Look, Daemon, Ran> {
   const { facts } = request.scene;
-  const process = facts.first('process', (one) => /^(?:dockerd|dockerd-current)$/.test(one.program))?.value;
+  const found = facts.all('process', (one) => /^(?:dockerd|dockerd-current)$/.test(one.program));
   const root = facts.first('engine', (one) => one.engine === 'docker' && one.root !== undefined)?.value.root;
-  if (!process || root === undefined)
+  const running = yield* firstAlive(found.map(({ value }) => value.pid));
+  if (!running || root === undefined)
     throw new UllageError('the Docker daemon does not run, or does not answer', 'this host', 'Start it first');
-  const { pid } = process;
-  const line = yield* ask(['cat', `/proc/${pid}/cmdline`]);
-  const [, ...args] = line.stdout.replace(/\0$/, '').split('\0');
+  const { pid, args } = running;
   const live = yield* ask(dockerArgv(request, 'info', '--format', '{{.LiveRestoreEnabled}}'));
   const pidFile = option(args, '--pidfile', '-p') ?? '/var/run/docker.pid';
   const common = { pid, root, pidFile, args, liveRestore: live.stdout.trim() === 'true' };
@@ -43,6 +42,16 @@ export function* dockerDaemon(request: PlanRequest): Generator<Look, Daemon, Ran
     return { ...common, stop: [['systemctl', 'stop', ...units]], start: [['systemctl', 'start', ...units]] };
   }
   return { ...common, ...(yield* withoutInit(pid, pidFile, args)) };
+}
+
+/** A daemon that ended and was not waited for is listed still; its command line is empty (proc(5)). */
+function* firstAlive(pids: readonly number[]): Generator<Look, Pick<Daemon, 'pid' | 'args'> | undefined, Ran> {
+  for (const pid of pids) {
+    const line = yield* ask(['cat', `/proc/${pid}/cmdline`]);
+    const [program, ...args] = line.stdout.replace(/\0$/, '').split('\0');
+    if (program) return { pid, args };
+  }
+  return undefined;
 }
 
 function* withoutInit(
