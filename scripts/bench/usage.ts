@@ -35,7 +35,10 @@ function directories(folder: string, runs: number): void {
 
 function btrfs(folder: string, runs: number): void {
   const lack = lacking(['loop', 'mkfs.btrfs', 'btrfs']);
-  if (lack) return console.log(`SKIPPED usage of a btrfs: needs ${lack}`);
+  if (lack) {
+    console.log(`SKIPPED usage of a btrfs: needs ${lack}`);
+    return;
+  }
   const fs = makeBtrfs(join(folder, 'btrfs'), 1, [], 'noatime', 4 * 2 ** 30);
   try {
     const at = (name: string): string => join(fs.mount, name);
