@@ -8,8 +8,8 @@ const rooms = {
   probes: ['host', 'tools'],
   stack: ['probes'],
   causes: ['stack', 'probes'],
-  remedies: ['causes', 'stack', 'tools'],
-  plan: ['host'],
+  remedies: ['causes', 'stack', 'tools', 'probes'],
+  plan: ['host', 'tools'],
   formats: [],
   rescue: ['formats', 'probes', 'host'],
   usage: ['formats', 'probes', 'stack', 'tools', 'host'],
@@ -20,7 +20,7 @@ const rooms = {
 const types = {
   stack: ['host'],
   causes: ['host', 'remedies'],
-  remedies: ['probes', 'plan', 'host'],
+  remedies: ['plan', 'host'],
   plan: ['probes'],
 };
 

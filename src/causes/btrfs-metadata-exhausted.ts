@@ -42,13 +42,7 @@ export const btrfsMetadataExhausted: Cause = {
     run: 'btrfs filesystem usage -b /var/lib/docker',
     why: 'shows unallocated bytes on each device, metadata used, and the global reserve',
   },
-  remedies: [
-    'btrfs-temporary-device',
-    'btrfs-rebalance',
-    'btrfs-add-device',
-    'btrfs-grow-device',
-    'delete-snapshots',
-  ],
+  remedies: ['btrfs-temporary-device', 'btrfs-rebalance', 'btrfs-add-device', 'btrfs-grow-device', 'delete-snapshots'],
   prevention:
     'Keep at least 1 GiB unallocated: a small filtered balance every week (btrfs balance start -dusage=10 -dlimit=4).',
   sources: ['kernel fs/btrfs/space-info.c', 'btrfs-balance(8)', 'kdave/btrfs-progs#774', 'moby/moby#29601'],

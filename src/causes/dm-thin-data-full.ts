@@ -154,13 +154,7 @@ function remediesFor(pool: Pool, facts: Facts): string[] {
   return fitting(poor ? [first, ...all.filter((id) => id !== first)] : all, pool, facts);
 }
 
-const ON_LOOP = [
-  'grow-loop-pool',
-  'thin-trim',
-  'docker-image-prune',
-  'loop-to-direct-lvm',
-  'switch-to-overlay2',
-];
+const ON_LOOP = ['grow-loop-pool', 'thin-trim', 'docker-image-prune', 'loop-to-direct-lvm', 'switch-to-overlay2'];
 
 function metadataSentence(pool: Pool): string {
   const fraction = pool.looks.findLast((look) => look.metadataFraction !== undefined)?.metadataFraction;

@@ -86,12 +86,7 @@ function fromFailedStarts(facts: Facts, poolFull: boolean): Draft[] {
         ...pools(facts),
       ],
       explanation: `${subject} cannot start: nothing can be made in its root, its own thin volume is full${device === undefined ? '' : ` (thin device id ${device.value.deviceId}, ${iec(device.value.size)})`}. ${roomSentence(facts)}`,
-      remedies: [
-        'container-volume',
-        'grow-container',
-        'raise-dm-basesize',
-        'switch-to-overlay2',
-      ],
+      remedies: ['container-volume', 'grow-container', 'raise-dm-basesize', 'switch-to-overlay2'],
     };
   });
 }

@@ -1,4 +1,5 @@
 import { UllageError } from '../host/host.ts';
+import { escapePattern } from '../tools/escape-pattern.ts';
 import type { Argv, Check, Step } from './plan.ts';
 
 const PLACE = /\{\{([a-z][a-zA-Z0-9]*)\}\}/g;
@@ -30,11 +31,6 @@ export function fillCheck(check: Check, values: ReadonlyMap<string, string>): Ch
 
 function fillPattern(pattern: string, values: ReadonlyMap<string, string>): string {
   return pattern.replace(PLACE, (whole, name: string) => escapePattern(values.get(name) ?? whole));
-}
-
-/** Text as a pattern that matches just it. */
-export function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }
 
 /** Names that stand in a step's commands and checks. */

@@ -1,5 +1,5 @@
 import type { Check, Step } from '../../plan/plan.ts';
-import { escapePattern } from '../../plan/values.ts';
+import { escapePattern } from '../../tools/escape-pattern.ts';
 import type { LoopFile } from './loop-file.ts';
 import { lvsOf } from './lvm-pool.ts';
 import { type Pool, statusOf } from './thin-pool.ts';

@@ -1,7 +1,7 @@
 import type { Ran } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
 import type { Check, Step } from '../../plan/plan.ts';
-import { escapePattern } from '../../plan/values.ts';
+import { escapePattern } from '../../tools/escape-pattern.ts';
 import { dockerArgv, type Inspected, inspected } from './docker-client.ts';
 import { ask, type PlanRequest } from './planned.ts';
 

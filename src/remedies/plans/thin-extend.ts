@@ -1,7 +1,7 @@
 import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
-import { escapePattern } from '../../plan/values.ts';
+import { escapePattern } from '../../tools/escape-pattern.ts';
 import { foresee } from './foresee.ts';
 import { emptyDevice, type LvmPool, lvmPool, lvsOf } from './lvm-pool.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
