@@ -3,8 +3,10 @@ import type { Report } from '../src/causes/report.ts';
 import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
 import type { Plan } from '../src/plan/plan.ts';
-import type { DriverComparison } from '../src/stack/drivers.ts';
+import type { RescueList } from '../src/rescue/list.ts';
+import type { RescueReport } from '../src/rescue/report.ts';
 import type { ThinCheck, ThinList } from '../src/rescue/thin/documents.ts';
+import type { DriverComparison } from '../src/stack/drivers.ts';
 import type { UsageDocument } from '../src/usage/document.ts';
 
 /** The documents that cross the house's border, by the name of their schema file. */
@@ -25,4 +27,8 @@ export interface Documents {
   'thin-list': ThinList;
   /** `ullage thin check --json` */
   'thin-check': ThinCheck;
+  /** `ullage rescue ls --json` */
+  'rescue-list': RescueList;
+  /** what the other verbs of `ullage rescue` print with `--json` */
+  'rescue-report': RescueReport;
 }

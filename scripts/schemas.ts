@@ -11,6 +11,8 @@ export const DOCUMENTS = [
   { name: 'usage', title: 'What `ullage usage --json` prints' },
   { name: 'thin-list', title: 'What `ullage thin ls --json` prints' },
   { name: 'thin-check', title: 'What `ullage thin check --json` prints' },
+  { name: 'rescue-list', title: 'What `ullage rescue ls --json` prints' },
+  { name: 'rescue-report', title: 'What the other verbs of `ullage rescue` print with `--json`' },
 ] as const;
 
 export type DocumentName = (typeof DOCUMENTS)[number]['name'];

@@ -50,24 +50,26 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
   const levels: Level[] = [];
 
   const place = (path: readonly Buffer[], inode: number, doubt: string | undefined): void => {
-    const text = pathText(path);
+    const text = (): string => pathText(path);
     let entry: Entry;
     try {
       const node = tree.node(inode);
       const doubtful = doubt ?? node.doubtful;
-      if (doubtful !== undefined) findings.lose({ path: text, what: doubtful });
-      entry = { path, node, attributes: tree.attributes(node, findings.damaged(text)) };
+      if (doubtful !== undefined) findings.lose({ path: text(), what: doubtful });
+      entry = { path, node, attributes: tree.attributes(node, (damage) => findings.damaged(text())(damage)) };
     } catch (error) {
-      findings.lose({ path: text, what: messageOf(error) });
+      findings.lose({ path: text(), what: messageOf(error) });
       return;
     }
     const { node } = entry;
     if (node.kind === 'directory') {
-      open(entry, text);
+      open(entry);
       return;
     }
     findings.entries++;
-    const before = node.nlink > 1 ? linked.get(node.inode) : undefined;
+    // a node that a target leaves out cannot be linked to
+    const links = node.nlink > 1 && (node.kind === 'file' || node.kind === 'symlink');
+    const before = links ? linked.get(node.inode) : undefined;
     if (before) {
       sink.link(entry, before);
       return;
@@ -77,11 +79,11 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
       try {
         target = tree.target(node);
       } catch (error) {
-        findings.lose({ path: text, what: messageOf(error) });
+        findings.lose({ path: text(), what: messageOf(error) });
         return;
       }
       if (target.includes(0)) {
-        findings.lose({ path: text, what: 'a symlink whose target has a NUL in it' });
+        findings.lose({ path: text(), what: 'a symlink whose target has a NUL in it' });
         return;
       }
       sink.symlink(entry, target);
@@ -89,22 +91,22 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
       sink.file(entry, tree, () => budget.within(tree.ranges(node)));
       budget.settle();
     } else sink.special(entry);
-    if (node.nlink > 1) linked.set(node.inode, path);
+    if (links) linked.set(node.inode, path);
   };
 
-  const open = (entry: Entry, text: string): void => {
+  const open = (entry: Entry): void => {
     if (entered.has(entry.node.inode)) {
-      findings.lose({ path: text, what: 'a directory that stands in two places: it is taken once' });
+      findings.lose({ path: pathText(entry.path), what: 'a directory that stands in two places: it is taken once' });
       return;
     }
     if (levels.length >= DEEPEST) {
-      findings.lose({ path: `${text.slice(0, 200)}…`, what: `directories more than ${DEEPEST} deep` });
+      findings.lose({ path: `${pathText(entry.path).slice(0, 200)}…`, what: `directories more than ${DEEPEST} deep` });
       return;
     }
     entered.add(entry.node.inode);
     if (!sink.enter(entry)) return;
     findings.entries++;
-    const children = tree.entries(entry.node, findings.damaged(text))[Symbol.iterator]();
+    const children = tree.entries(entry.node, findings.damaged(pathText(entry.path)))[Symbol.iterator]();
     levels.push({ entry, children, names: new Set() });
   };
 

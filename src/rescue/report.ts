@@ -9,7 +9,7 @@ export interface Loss {
   offset?: number;
 }
 
-/** What `ullage rescue` says when it is done; schema/rescue.schema.json. */
+/** What `ullage rescue` says when it is done; schema/rescue-report.schema.json. */
 export interface RescueReport {
   version: 1;
   /** `container web`, `image shop/app:1.4` */

@@ -37,10 +37,13 @@ export interface TarMember {
   records?: readonly (readonly [string, string | Buffer])[];
 }
 
-/** The header blocks of a member: an extended one (pax) before the usual one where that cannot hold it all. */
+/** one header is made after the other, and copied out at once */
+const HEADER = Buffer.alloc(512);
+
+/** The header blocks of a member, valid until the next call: an extended one (pax) before the usual one where that cannot hold it all. */
 export function tarHeader(member: TarMember): Buffer {
   const records = extendedRecords(member);
-  const header = Buffer.alloc(BLOCK);
+  const header = HEADER.fill(0);
   ustar(header, 0, member, FLAGS[member.type]);
   if (records.length === 0) return header;
   const body = Buffer.concat(records);

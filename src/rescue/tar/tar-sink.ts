@@ -115,8 +115,21 @@ function memberOf({ node, attributes }: Entry, type: TarType, path: Buffer, size
   };
 }
 
+const SLASH = 0x2f;
+const DOT = Buffer.from('.');
+
 /** Names with slashes between; of the top `.`. Never begins with a slash: names have none. */
 function joined(path: readonly Buffer[]): Buffer {
-  if (path.length === 0) return Buffer.from('.');
-  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name])));
+  if (path.length === 0) return DOT;
+  if (path.length === 1) return path[0] as Buffer;
+  let length = path.length - 1;
+  for (const name of path) length += name.length;
+  const all = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const name of path) {
+    if (at > 0) all[at++] = SLASH;
+    all.set(name, at);
+    at += name.length;
+  }
+  return all;
 }
