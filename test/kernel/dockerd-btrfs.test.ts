@@ -121,6 +121,7 @@ kernelSuite(
       const farReplayed = ullage('doctor', '--capture', farCapture, '--json');
       const findings = (text: string) => JSON.stringify(report(text).findings, null, 2);
       for (const other of [remote, replayed, farReplayed]) {
+        expect(other.stdout, other.stderr).not.toBe('');
         expect(findings(other.stdout)).toBe(findings(local.stdout));
         expect(report(other.stdout)).toEqual(report(local.stdout));
       }
@@ -144,11 +145,20 @@ kernelSuite(
     });
 
     test('without root it still names the cause, and what root would add', () => {
-      const done = spawnSync(
-        process.execPath,
-        ['--import', 'tsx', 'test/kernel/support/ullage.ts', 'doctor', '--json'],
-        { encoding: 'utf8', uid: 65534, gid: 65534, maxBuffer: 64 * 2 ** 20, env: { ...process.env, HOME: '/' } },
-      );
+      // nobody may not be let into where the project is, nor into root's own programs
+      const command = join(home, 'command');
+      mkdirSync(command);
+      run(process.execPath, '--import', 'tsx', 'scripts/build.ts', '--bin');
+      run('cp', '-r', '--parents', 'package.json', 'dist/bin', command);
+      const done = spawnSync(process.execPath, [join(command, 'dist/bin/ullage.cjs'), 'doctor', '--json'], {
+        encoding: 'utf8',
+        uid: 65534,
+        gid: 65534,
+        cwd: '/',
+        maxBuffer: 64 * 2 ** 20,
+        env: { ...process.env, HOME: '/' },
+      });
+      expect(done.stdout, done.stderr).not.toBe('');
       const { findings, unknown } = JSON.parse(done.stdout) as Report;
       expect(findings.find((finding) => finding.subject === join(home, 'data'))).toMatchObject({
         cause: 'btrfs-metadata-exhausted',
