@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,14 +62,22 @@ export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes):
           throw new Error(last === false ? '' : `${last.stdout} ${last.stderr}`.slice(0, 1500));
         counted[after === 'undo' ? 'undone' : 'resumed']++;
         await judge(after, where);
+        note(`${where} ${after}`);
       } catch (error) {
         counted.wrong.push(`${where}: ${(error as Error).message}`);
+        note(counted.wrong.at(-1) ?? '');
       } finally {
         rmSync(state, { recursive: true, force: true });
       }
     }
   }
   return counted;
+}
+
+/** ULLAGE_CRASH_LOG names a file to watch: a whole loop takes an hour. */
+function note(line: string): void {
+  const file = process.env['ULLAGE_CRASH_LOG'];
+  if (file) appendFileSync(file, `${line}\n`);
 }
 
 function run(state: string, fault: string, ...argv: string[]) {
