@@ -1,6 +1,7 @@
 /** Docker's "Configure direct-lvm mode manually" (its devicemapper page), with sizes of ours. */
 import { eventually } from '../expect.ts';
 import type { Ground } from '../ground.ts';
+import type { Lab } from '../incident.ts';
 import { type PoolStatus, poolStatus } from './pool.ts';
 
 export const VG = 'docker';
@@ -61,3 +62,9 @@ export const grown = (ground: Ground, before: PoolStatus): Promise<PoolStatus> =
     const now = await poolStatus(ground, POOL_DM);
     return now.totalBlocks > before.totalBlocks ? now : undefined;
   });
+
+/** What this host's init starts: LVM's udev rules need a systemd that the guest has not. */
+export async function lvmBoot({ ground, docker }: Lab): Promise<void> {
+  await ground.must(['vgchange', '--activate', 'y', '--sysinit']);
+  await docker.start();
+}

@@ -76,6 +76,9 @@ export const containerCannotStart: Incident = {
     });
     await lab.docker.must('start', 'api');
   },
+  heal: {
+    cures: [{ remedy: 'container-volume', on: 'api', set: { delete: '/data/log', save: '/root' } }],
+  },
 };
 
 async function bystander(lab: Lab): Promise<string> {

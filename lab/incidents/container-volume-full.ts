@@ -51,6 +51,7 @@ export const containerVolumeFull: Incident = {
     for (const name of ['api', 'other']) await docker.must('start', name);
     await beside(ground, ['xfs_growfs', volume.mountedAt]);
   },
+  heal: { cures: [{ remedy: 'grow-container', on: 'api' }] },
 };
 
 /** As many MiB, and on the disk before it says so. */

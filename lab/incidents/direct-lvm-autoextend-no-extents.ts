@@ -3,6 +3,7 @@ import {
   directLvm,
   freeExtents,
   grown,
+  lvmBoot,
   makePool,
   monitoring,
   POOL_DM,
@@ -83,4 +84,5 @@ export const directLvmAutoextendNoExtents: Incident = {
       await docker.must('start', name);
     }
   },
+  heal: { cures: [{ remedy: 'thin-extend', set: { device: '/dev/vdc' } }], boot: lvmBoot },
 };

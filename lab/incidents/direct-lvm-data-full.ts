@@ -2,6 +2,7 @@ import {
   autoextend,
   directLvm,
   freeExtents,
+  lvmBoot,
   makePool,
   monitoring,
   POOL_DM,
@@ -69,6 +70,7 @@ export const directLvmDataFull: Incident = {
       await docker.must('start', name);
     }
   },
+  heal: { cures: [{ remedy: 'thin-extend' }, { remedy: 'thin-autoextend' }], boot: lvmBoot },
 };
 
 const THRESHOLD = 'activation/thin_pool_autoextend_threshold';

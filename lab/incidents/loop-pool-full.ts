@@ -1,3 +1,4 @@
+import { lvmBoot } from '../devicemapper/direct-lvm.ts';
 import { errorMode, loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
 import { dockerd } from '../dockerd.ts';
 import { contains, eventually, holds, lineWith } from '../expect.ts';
@@ -11,10 +12,15 @@ export const loopPoolFull: Incident = {
   name: 'loop-pool-full',
   title: 'devicemapper on loop files: the pool is full, I/O errors, read-only remounts',
   grounds: ['vm'],
+  disks: [3072],
   causes: ['dm-thin-data-full'],
   consumer: /pool|docker/,
   async make(lab) {
-    lab.docker = await dockerd(lab.ground, loopLvm('1G', '900M'));
+    // where its manual has them, so that a cure can change them
+    const options = loopLvm('1G', '900M').filter((word) => word.startsWith('dm.'));
+    const settings = { 'storage-driver': 'devicemapper', 'storage-opts': options, 'max-concurrent-downloads': 2 };
+    await lab.ground.write('/etc/docker/daemon.json', JSON.stringify(settings));
+    lab.docker = await dockerd(lab.ground, []);
     await populate(lab);
   },
   async break(lab) {
@@ -70,5 +76,11 @@ export const loopPoolFull: Incident = {
       await docker.must('start', name);
     }
   },
-  heal: { cures: [{ remedy: 'grow-loop-pool', set: { size: '2g' } }] },
+  heal: {
+    cures: [
+      { remedy: 'grow-loop-pool', set: { size: '1536m' } },
+      { remedy: 'loop-to-direct-lvm', set: { device: '/dev/vdb' } },
+    ],
+    boot: lvmBoot,
+  },
 };

@@ -1,4 +1,4 @@
-import { POOL_DM, POOL_LV } from '../devicemapper/direct-lvm.ts';
+import { lvmBoot, POOL_DM, POOL_LV } from '../devicemapper/direct-lvm.ts';
 import { DISK_MIB, smallMetadata, writePages } from '../devicemapper/fill-metadata.ts';
 import { poolStatus } from '../devicemapper/pool.ts';
 import { contains, holds, lineWith } from '../expect.ts';
@@ -43,6 +43,7 @@ export const thinMetadataFail: Incident = {
     await docker.start();
     for (const name of ['web', 'db']) await docker.must('start', name);
   },
+  heal: { cures: [{ remedy: 'thin-repair' }], boot: lvmBoot },
 };
 
 /** Devices of containers are no LVs: what a daemon on a dead pool could not remove keeps the pool in use. */

@@ -1,4 +1,4 @@
-import { POOL_DM, POOL_LV } from '../devicemapper/direct-lvm.ts';
+import { lvmBoot, POOL_DM, POOL_LV } from '../devicemapper/direct-lvm.ts';
 import { DISK_MIB, smallMetadata, writePages } from '../devicemapper/fill-metadata.ts';
 import { poolStatus } from '../devicemapper/pool.ts';
 import { contains, holds, lineWith } from '../expect.ts';
@@ -40,4 +40,5 @@ export const thinMetadataFull: Incident = {
       await docker.must('start', name);
     }
   },
+  heal: { cures: [{ remedy: 'thin-extend' }], boot: lvmBoot },
 };
