@@ -1,5 +1,5 @@
 import type { StoreFiles } from '../store-files.ts';
-import { readJson, string, whole } from './json.ts';
+import { readJson, whole } from './json.ts';
 
 /** A thin device as devicemapper/metadata/HASH has it (moby daemon/graphdriver/devmapper/deviceset.go). */
 export interface StoredDevice {
@@ -10,13 +10,6 @@ export interface StoredDevice {
   size: number;
   transactionId?: number;
   deleted: boolean;
-}
-
-/** Records of the device set itself. */
-export interface DeviceSet {
-  /** uuid and type of the file system that every device is a snapshot of */
-  baseUuid?: string;
-  fileSystem?: string;
 }
 
 const OWN = new Set(['deviceset-metadata', 'transaction-metadata']);
@@ -41,11 +34,4 @@ export function readDevices(files: StoreFiles): StoredDevice[] {
     });
   }
   return devices;
-}
-
-export function readDeviceSet(files: StoreFiles): DeviceSet {
-  const json = readJson(files, `${DIRECTORY}/deviceset-metadata`);
-  const baseUuid = string(json?.['BaseDeviceUUID']);
-  const fileSystem = string(json?.['BaseDeviceFilesystem']);
-  return { ...(baseUuid ? { baseUuid } : {}), ...(fileSystem ? { fileSystem } : {}) };
 }
