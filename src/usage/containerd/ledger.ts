@@ -34,9 +34,7 @@ export async function containerdLedger(
   const subvolumes = new Map<string, number>();
   const notJudged: NotJudged[] = [];
   // what lies there is listed before the records are read: what is made meanwhile is in neither
-  const present = new Map<string, Set<string>>();
   const snapshotters = readSnapshotters(root);
-  for (const { path } of snapshotters) present.set(path, new Set());
   const pending: { entry: Entry; path: string; snapshotter?: Snapshotter; digest?: string; store: number }[] = [];
   const directories = new Map(snapshotters.map((one) => [one.path, one]));
   carver.cut(root, other, (entry, at) => {
@@ -106,8 +104,9 @@ export async function containerdLedger(
     store.orphan = proof;
     store.quietSince = settled.before;
   }
-  for (const { name, snapshots } of after.values())
-    if (!snapshots) notJudged.push({ what: `snapshots of ${name}`, why: 'its metadata.db could not be read' });
+  for (const { name, path, snapshots } of after.values())
+    if (!snapshots && pending.some(({ snapshotter }) => snapshotter?.path === path))
+      notJudged.push({ what: `snapshots of ${name}`, why: 'its metadata.db could not be read' });
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
     {
