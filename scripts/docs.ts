@@ -5,7 +5,7 @@ import { pages } from './pages.ts';
 import { readme } from './readme.ts';
 
 for (const folder of ['docs/causes', 'docs/remedies']) rmSync(folder, { recursive: true, force: true });
-for (const [path, text] of pages()) {
+for (const [path, text] of await pages()) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

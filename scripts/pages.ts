@@ -1,6 +1,9 @@
+import { incidents } from '../lab/incidents/index.ts';
 import type { Cause } from '../src/causes/cause.ts';
 import { causes } from '../src/causes/index.ts';
 import { remedies } from '../src/remedies/index.ts';
+import { plannedId } from '../src/remedies/planned-id.ts';
+import { planned } from '../src/remedies/plans/index.ts';
 import type { Remedy } from '../src/remedies/remedy.ts';
 
 const PREVALENCE = {
@@ -18,14 +21,14 @@ const RISK = {
 const NOTE = '<!-- Made by `npm run docs` from the code: change it there. -->';
 
 /** Every generated page: path in the repository to its text. */
-export function pages(): Map<string, string> {
+export async function pages(): Promise<Map<string, string>> {
   const sorted = <T extends { id: string }>(list: readonly T[]): T[] =>
     [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
   const files = new Map<string, string>();
   files.set('docs/causes/README.md', causeIndex(sorted(causes)));
   for (const cause of causes) files.set(`docs/causes/${cause.id}.md`, causePage(cause));
   files.set('docs/remedies/README.md', remedyIndex(sorted(remedies)));
-  for (const remedy of remedies) files.set(`docs/remedies/${remedy.id}.md`, remedyPage(remedy));
+  for (const remedy of remedies) files.set(`docs/remedies/${remedy.id}.md`, await remedyPage(remedy));
   return files;
 }
 
@@ -57,10 +60,11 @@ function causePage(cause: Cause): string {
   ]);
 }
 
-function remedyPage(remedy: Remedy): string {
+async function remedyPage(remedy: Remedy): Promise<string> {
   const curing = causes.filter((cause) => cause.remedies.includes(remedy.id)).map(({ id }) => id);
   return page(`# ${remedy.id}`, [
     `**${prose(remedy.title)}** · ${RISK[remedy.risk]}`,
+    await byUllage(remedy),
     section(
       'By hand, in this order',
       remedy.byHand.map((step, i) => `${i + 1}. ${prose(step)}`),
@@ -75,6 +79,29 @@ function remedyPage(remedy: Remedy): string {
   ]);
 }
 
+/** How it is planned, what may be chosen, and which incidents of the lab it was seen to cure. */
+async function byUllage(remedy: Remedy): Promise<string> {
+  const id = plannedId(remedy);
+  if (id === undefined) return '';
+  const settings = (await planned[id]?.())?.settings ?? [];
+  const seen = incidents.filter((incident) => incident.heal?.cures.some((cure) => cure.remedy === id));
+  return section('By ullage', [
+    '```',
+    `ullage plan ${id}${settings.map(({ name, required }) => (required ? ` --set ${name}=…` : '')).join('')}`,
+    '```',
+    ...(settings.length > 0 ? ['', '| setting | |', '| --- | --- |'] : []),
+    ...settings.map(({ name, says, required }) => `| \`${name}\` | ${prose(says)}${required ? ' (needed)' : ''} |`),
+    ...(seen.length > 0
+      ? [
+          '',
+          'Seen to cure, in the lab (`npm run lab -- heal NAME`; data unchanged, daemon and containers working):',
+          '',
+        ]
+      : []),
+    ...seen.map(({ name, title }) => `- \`${name}\`: ${prose(title)}`),
+  ]);
+}
+
 function causeIndex(list: readonly Cause[]): string {
   const rows = list.map(
     (cause) => `| [${cause.id}](${cause.id}.md) | ${prose(cause.title)} | ${cause.severity} | ${cause.prevalence} |`,
@@ -86,8 +113,14 @@ function causeIndex(list: readonly Cause[]): string {
 }
 
 function remedyIndex(list: readonly Remedy[]): string {
-  const rows = list.map((remedy) => `| [${remedy.id}](${remedy.id}.md) | ${prose(remedy.title)} | ${remedy.risk} |`);
-  return page('# Remedies', [['| remedy | what it does | risk |', '| --- | --- | --- |', ...rows].join('\n')]);
+  const rows = list.map(
+    (remedy) =>
+      `| [${remedy.id}](${remedy.id}.md) | ${prose(remedy.title)} | ${remedy.risk} | ${plannedId(remedy) ? 'yes' : ''} |`,
+  );
+  return page('# Remedies', [
+    'Planned: `ullage plan` shows it step by step and `ullage apply` does it ([how](../plan.md)); the others are done by hand.',
+    ['| remedy | what it does | risk | planned |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+  ]);
 }
 
 function page(title: string, parts: string[]): string {

@@ -19,16 +19,7 @@ export type DocumentName = (typeof DOCUMENTS)[number]['name'];
 
 /** JSON Schemas (draft 7) from the TypeScript types. `strict`: fields that are not declared are refused. */
 export function schemas(options: { strict?: boolean } = {}): Record<DocumentName, Schema> {
-  const generator = createGenerator({
-    path: 'scripts/schema-types.ts',
-    tsconfig: 'tsconfig.json',
-    type: 'Documents',
-    skipTypeCheck: true,
-    topRef: false,
-    additionalProperties: false,
-    functions: 'hide',
-  });
-  const all = generator.createSchema('Documents');
+  const all = documents();
   const entries = DOCUMENTS.map(({ name, title }) => {
     const root = all.properties?.[name];
     if (typeof root !== 'object') throw new Error(`no type for the schema ${name}`);
@@ -42,6 +33,22 @@ export function schemas(options: { strict?: boolean } = {}): Record<DocumentName
     return [name, options.strict ? schema : (open(schema) as Schema)] as const;
   });
   return Object.fromEntries(entries) as Record<DocumentName, Schema>;
+}
+
+let made: Schema | undefined;
+
+/** The whole program is compiled for it: once is enough. */
+function documents(): Schema {
+  made ??= createGenerator({
+    path: 'scripts/schema-types.ts',
+    tsconfig: 'tsconfig.json',
+    type: 'Documents',
+    skipTypeCheck: true,
+    topRef: false,
+    additionalProperties: false,
+    functions: 'hide',
+  }).createSchema('Documents');
+  return made;
 }
 
 /** Published documents may grow: a reader must not refuse a field that it does not know. */

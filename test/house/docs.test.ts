@@ -5,8 +5,8 @@ import { readme } from '../../scripts/readme.ts';
 import { causes } from '../../src/causes/index.ts';
 import { remedies } from '../../src/remedies/index.ts';
 
-test('docs/causes and docs/remedies are what the code says (npm run docs)', () => {
-  const made = pages();
+test('docs/causes and docs/remedies are what the code says (npm run docs)', async () => {
+  const made = await pages();
   const there = ['docs/causes', 'docs/remedies'].flatMap((folder) =>
     readdirSync(folder).map((name) => `${folder}/${name}`),
   );
