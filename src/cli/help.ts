@@ -11,6 +11,8 @@ Usage: ullage [doctor] [HOST] [options]    look at this host, or at ssh://user@h
        ullage usage [PATH|DEVICE|IMAGE]    who holds the space, what nobody owns
        ullage thin ls|check|dump SOURCE    read a thin pool's metadata: a file, a disk, a Docker root
        ullage rescue ls|files|container|image|device SOURCE …   out of a dead Docker root, pool or disk
+       ullage watch [HOST] [options]       look again and again: history, forecast, alerts, dashboard
+       ullage report --html FILE           one self-contained page of what doctor sees now
        ullage plan [REMEDY] [HOST]         show what a cure would do, step by step; changes nothing
        ullage apply PLAN | --resume [ID]   do it; go on after a crash
        ullage undo [ID]                    take back what was done
@@ -49,6 +51,14 @@ Options of rescue (SOURCE: a Docker root, a disk or an image of it; or --data F 
   --docker-root DIR names for a pool that lies elsewhere; --disk D further disks; --pool VG/POOL
   --format oci      image: an OCI layout instead of docker-archive
   --nbd unix:SOCKET device: serve it read-only over NBD
+
+Options of watch:
+  --interval S, --on PATH   seconds between looks (60); further paths to look at
+  --listen ADDR:PORT        dashboard and /metrics, e.g. 127.0.0.1:9723; elsewhere ULLAGE_TOKEN is needed
+  --once, --textfile FILE   one look; metrics to FILE, for node_exporter's textfile collector
+  --webhook URL, --alertmanager URL, --command PROGRAM   who is told; --warn-within S, --for S
+  --usage S                 measure who holds the space every S seconds; --history FILE, --no-history
+  --install, --uninstall    as a service of systemd
 
 Options of plan:
   --on SUBJECT      what to cure: a mount point, container, pool or host

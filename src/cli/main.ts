@@ -19,6 +19,8 @@ const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number>
   drivers: () => import('./drivers.ts'),
   thin: () => import('./thin.ts'),
   rescue: () => import('./rescue.ts'),
+  watch: () => import('./watch.ts'),
+  report: () => import('./report.ts'),
 };
 
 /** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */

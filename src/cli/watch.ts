@@ -1,0 +1,245 @@
+import { type Host, UllageError } from '../host/host.ts';
+import { openHost } from '../host/open.ts';
+import { parseVerb } from './arguments.ts';
+import { EXIT } from './exit-status.ts';
+import { seconds, senderUrl, stateDirectory } from './watch-options.ts';
+
+/** `ullage watch [HOST]`: looks again and again, remembers, foresees, tells, shows. */
+export async function run(argv: string[]): Promise<number> {
+  const { values, positionals } = parseVerb('watch', argv, {
+    interval: { type: 'string' },
+    listen: { type: 'string' },
+    token: { type: 'string' },
+    host: { type: 'string', multiple: true },
+    once: { type: 'boolean' },
+    textfile: { type: 'string' },
+    history: { type: 'string' },
+    'no-history': { type: 'boolean' },
+    usage: { type: 'string' },
+    on: { type: 'string', multiple: true },
+    webhook: { type: 'string', multiple: true },
+    command: { type: 'string', multiple: true },
+    alertmanager: { type: 'string', multiple: true },
+    'warn-within': { type: 'string' },
+    'critical-within': { type: 'string' },
+    for: { type: 'string' },
+    quiet: { type: 'boolean' },
+    install: { type: 'boolean' },
+    uninstall: { type: 'boolean' },
+  });
+  const [spec, ...more] = positionals;
+  if (more.length > 0)
+    throw new UllageError(
+      'more than one host given',
+      positionals.join(' '),
+      'One watch a host: ullage watch ssh://user@host',
+    );
+  if (values.install || values.uninstall) {
+    const { install, uninstall } = await import('./watch-install.ts');
+    return values.uninstall ? uninstall() : install(argv.filter((word) => word !== '--install'));
+  }
+  const interval = seconds(values.interval, '--interval', 60, 2, 86400);
+  const usageEvery = values.usage === undefined ? undefined : seconds(values.usage, '--usage', 3600, 60, 7 * 86400);
+  const listenTo =
+    values.listen === undefined ? undefined : await listening(values.listen, values.token, values.host ?? []);
+  const host = await openHost(spec);
+  try {
+    return await watching(host, { ...values, spec, interval, usageEvery, listenTo });
+  } finally {
+    await host.close();
+  }
+}
+
+interface Wanted {
+  spec: string | undefined;
+  interval: number;
+  usageEvery: number | undefined;
+  listenTo: { address: string; port: number; token?: string; hosts: readonly string[] } | undefined;
+  once?: boolean;
+  textfile?: string;
+  history?: string;
+  'no-history'?: boolean;
+  on?: string[];
+  webhook?: string[];
+  command?: string[];
+  alertmanager?: string[];
+  'warn-within'?: string;
+  'critical-within'?: string;
+  for?: string;
+  quiet?: boolean;
+}
+
+async function watching(host: Host, wanted: Wanted): Promise<number> {
+  const { Watch } = await import('../watch/watch.ts');
+  const { metricsText } = await import('../watch/metrics.ts');
+  const { USUAL_RULES } = await import('../watch/alerts/rules.ts');
+  const { VERSION } = await import('../version.ts');
+  const { safeText } = await import('../probes/clean.ts');
+  const { hostname } = await import('node:os');
+  const senders = await import('../watch/alerts/senders.ts');
+  const { interval, spec, quiet } = wanted;
+  const say = (line: string) => {
+    if (!quiet) process.stderr.write(`${safeText(line).slice(0, 2000)}\n`);
+  };
+  const name = spec?.replace(/^ssh:\/\/(?:[^@]*@)?/, '') ?? hostname();
+  const { history, historyProblem } = await openedHistory(wanted, say);
+  let metrics = '';
+  let textfileProblem: string | undefined;
+  const watch = new Watch({
+    host: await localFor(host, spec),
+    doctor: doctorArgv(spec, wanted.on ?? [], interval),
+    interval,
+    history,
+    ...(historyProblem === undefined ? {} : { historyProblem }),
+    rules: {
+      warnWithin: seconds(wanted['warn-within'], '--warn-within', USUAL_RULES.warnWithin, 60, 365 * 86400),
+      criticalWithin: seconds(
+        wanted['critical-within'],
+        '--critical-within',
+        USUAL_RULES.criticalWithin,
+        60,
+        365 * 86400,
+      ),
+      for: seconds(wanted.for, '--for', USUAL_RULES.for, 0, 86400),
+    },
+    senders: [
+      ...(wanted.webhook ?? []).map((url) => senders.webhook(senderUrl(url, '--webhook'), name)),
+      ...(wanted.command ?? []).map((path) => senders.command(host, [path], name)),
+      ...(wanted.alertmanager ?? []).map((url) =>
+        senders.alertmanager(senderUrl(url, '--alertmanager'), name, interval),
+      ),
+    ],
+    say,
+    changed(state) {
+      metrics = metricsText(state, VERSION);
+      web?.push();
+      if (wanted.textfile === undefined) return;
+      try {
+        replaceFile(wanted.textfile, metrics);
+        textfileProblem = undefined;
+      } catch (error) {
+        if (!(error instanceof UllageError)) throw error;
+        if (textfileProblem !== error.message) say(error.message);
+        textfileProblem = error.message;
+      }
+    },
+  });
+  const { replaceFile } = await import('../host/replace-file.ts');
+  const side = await import('../watch/beside.ts');
+  const beside = side.besideOf(wanted.usageEvery, () => web?.push());
+  const { startWeb } = await import('../web/server.ts');
+  let web: Awaited<ReturnType<typeof startWeb>> | undefined;
+  if (wanted.listenTo && !wanted.once) {
+    web = await startWeb({
+      ...wanted.listenTo,
+      metrics: () => metrics,
+      view: (range) => {
+        const usage = beside.usage();
+        return {
+          state: watch.state,
+          memory: watch.memory,
+          applies: beside.applies(),
+          range,
+          now: Math.floor(Date.now() / 1000),
+          ...(usage ? { usage } : {}),
+        };
+      },
+    });
+    say(`listening on ${web.url}`);
+  }
+  try {
+    await watch.round();
+    if (wanted.once) {
+      if (wanted.textfile === undefined) process.stdout.write(metrics);
+      if (textfileProblem !== undefined) return EXIT.unknown;
+      return watch.state.look ? EXIT.healthy : EXIT.unknown;
+    }
+    await untilEnded(watch, interval, spec === undefined);
+    return EXIT.healthy;
+  } finally {
+    beside.close();
+    await web?.close();
+    history?.close();
+  }
+}
+
+/** Looks every `interval`, at once when the kernel says something of storage, until a signal comes. */
+async function untilEnded(watch: { round(): Promise<void> }, interval: number, kernel: boolean): Promise<void> {
+  const { kernelMessages } = await import('../host/kernel-messages.ts');
+  const { ofStorage } = await import('../watch/kernel-words.ts');
+  const messages = kernel ? kernelMessages() : undefined;
+  let heard = 0;
+  const look = setInterval(() => void watch.round(), interval * 1000);
+  const ear = setInterval(() => {
+    const said = messages?.read().some(ofStorage) === true;
+    // a storm of messages is one look every 5 s
+    if (!said || Date.now() - heard < 5000) return;
+    heard = Date.now();
+    void watch.round();
+  }, 1000);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  clearInterval(look);
+  clearInterval(ear);
+  messages?.close();
+}
+
+/** The doctor as a program of its own: this very command. It reaches the host by itself. */
+function doctorArgv(spec: string | undefined, targets: readonly string[], interval: number): string[] {
+  return [
+    process.execPath,
+    ...process.execArgv,
+    process.argv[1] ?? '',
+    'doctor',
+    ...(spec === undefined ? [] : [spec]),
+    '--json',
+    '--timeout',
+    String(Math.max(30, Math.min(600, interval))),
+    ...targets.flatMap((path) => ['--on', path]),
+  ];
+}
+
+async function localFor(host: Host, spec: string | undefined): Promise<Host> {
+  if (spec === undefined || spec === 'local') return host;
+  return openHost(undefined);
+}
+
+async function openedHistory(wanted: Wanted, say: (line: string) => void) {
+  if (wanted['no-history'] || (wanted.once && wanted.history === undefined)) return { history: undefined };
+  const { openHistory } = await import('../watch/history/history.ts');
+  const path =
+    wanted.history ??
+    `${stateDirectory()}/history-${wanted.spec === undefined ? 'local' : wanted.spec.replaceAll(/[^\w.-]/g, '_')}.sqlite`;
+  try {
+    return { history: await openHistory(path) };
+  } catch (error) {
+    if (!(error instanceof UllageError)) throw error;
+    say(`${error.message}; going on without a history`);
+    return { history: undefined, historyProblem: error.message };
+  }
+}
+
+async function listening(text: string, token: string | undefined, hosts: readonly string[]) {
+  const { isLoopback } = await import('../web/guard.ts');
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65535)
+    throw new UllageError('not an address with a port', `--listen ${text}`, 'Give for example --listen 127.0.0.1:9723');
+  const address = match[1] ?? match[2] ?? '';
+  const secret = token ?? process.env['ULLAGE_TOKEN'];
+  if (!isLoopback(address) && secret === undefined)
+    throw new UllageError(
+      'anybody could look',
+      `--listen ${text}`,
+      'Outside of loopback a token is needed (ULLAGE_TOKEN=… in the environment), and TLS by a proxy in front of it',
+    );
+  if (secret !== undefined && !/^[\w.~+/=-]{16,256}$/.test(secret))
+    throw new UllageError(
+      'the token is too weak',
+      '--token',
+      'Give 16 or more letters and digits, for example from: openssl rand -hex 24',
+    );
+  return { address, port, hosts, ...(secret === undefined ? {} : { token: secret }) };
+}

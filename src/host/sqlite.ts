@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UllageError } from './host.ts';
+
+/** What is used of `node:sqlite` (Node 22.13 and later); @photostructure/sqlite has the same for older ones. */
+export interface SqliteDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+export interface SqliteStatement {
+  run(...values: (number | string)[]): unknown;
+  all(...values: (number | string)[]): unknown[];
+  get(...values: (number | string)[]): unknown;
+}
+
+type Constructor = new (path: string) => SqliteDatabase;
+
+/** Opens a database file in WAL mode, its directory made (0700). @throws UllageError */
+export async function openSqlite(path: string): Promise<SqliteDatabase> {
+  const Database = await constructorOf();
+  let database: SqliteDatabase | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    database = new Database(path);
+    // WAL: a reader never waits for the writer. NORMAL: a killed process loses nothing, a power cut the last samples
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw new UllageError('the history cannot be opened', path, sqliteMessage(error), { cause: error });
+  }
+}
+
+/** What SQLite says, for people. */
+export function sqliteMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /database or disk is full/.test(text) ? 'no space left on its disk, or its size limit is reached' : text;
+}
+
+async function constructorOf(): Promise<Constructor> {
+  const builtIn: string = 'node:sqlite';
+  try {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    if (major > 22 || (major === 22 && minor >= 13))
+      return ((await import(builtIn)) as { DatabaseSync: Constructor }).DatabaseSync;
+    const module: unknown = await import('@photostructure/sqlite');
+    return (module as { DatabaseSync: Constructor }).DatabaseSync;
+  } catch (error) {
+    throw new UllageError(
+      'there is no SQLite for the history',
+      `Node ${process.versions.node}`,
+      'Use Node 22.13 or later, or install ullage with npm',
+      { cause: error },
+    );
+  }
+}

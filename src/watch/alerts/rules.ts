@@ -1,0 +1,115 @@
+import type { Finding } from '../../causes/cause.ts';
+import { quoteWord } from '../../host/quote.ts';
+import { remedies } from '../../remedies/index.ts';
+import { plannedId } from '../../remedies/planned-id.ts';
+import type { State } from '../state.ts';
+
+/** What should be told now, if it lasts. */
+export interface Condition {
+  /** one incident: the same key is the same trouble */
+  key: string;
+  /** name of the rule, as Alertmanager's `alertname` */
+  rule: 'UllageFinding' | 'UllageExhaustion' | 'UllageNoLook';
+  severity: 'critical' | 'warning';
+  subject: string;
+  cause?: string;
+  summary: string;
+  headroom?: number;
+  /** until nothing is left */
+  seconds?: number;
+  soonest?: number;
+  latest?: number;
+  /** the command that shows the cure */
+  remedy?: string;
+  /** seconds that it must hold before it is told */
+  for: number;
+}
+
+export interface RuleSettings {
+  /** warn when it is gone within this many seconds */
+  warnWithin: number;
+  criticalWithin: number;
+  /** seconds a forecast must hold; a finding that is confirmed is told at once */
+  for: number;
+}
+
+export const USUAL_RULES: RuleSettings = { warnWithin: 24 * 3600, criticalWithin: 4 * 3600, for: 600 };
+
+/**
+ * Conditions that hold now. One for each cause and subject that is nobody's consequence; a forecast is
+ * told for the headroom of a consumer, once for those that end at the same layer.
+ */
+export function conditionsOf(state: State, settings: RuleSettings, failed: number): Condition[] {
+  const { look } = state;
+  if (failed >= 3)
+    return [
+      {
+        key: 'no-look',
+        rule: 'UllageNoLook',
+        severity: 'warning',
+        subject: 'ullage watch',
+        summary: `The host could not be looked at: ${state.problem ?? 'no answer'}`,
+        for: 0,
+      },
+    ];
+  if (!look) return [];
+  const conditions: Condition[] = [];
+  for (const finding of look.findings) {
+    if (finding.severity === 'notice' || finding.confidence === 'possible' || finding.consequenceOf) continue;
+    conditions.push(ofFinding(finding, state, settings));
+  }
+  const told = new Set<string>();
+  for (const outlook of state.outlooks) {
+    if (!('consumer' in outlook) || outlook.seconds > settings.warnWithin) continue;
+    const headroom = look.headroom.find((one) => one.consumer === outlook.consumer);
+    const layer = headroom?.stoppedBy?.layer ?? headroom?.layer ?? outlook.consumer;
+    const stopped = conditions.some((one) => one.rule === 'UllageFinding' && one.subject === outlook.consumer);
+    if (told.has(layer) || stopped) continue;
+    told.add(layer);
+    const remedy = remedyFor(look.findings.find((one) => one.subject === outlook.consumer && one.remedies.length > 0));
+    conditions.push({
+      key: `exhaustion\t${layer}`,
+      rule: 'UllageExhaustion',
+      severity: outlook.seconds <= settings.criticalWithin ? 'critical' : 'warning',
+      subject: outlook.consumer,
+      summary: `${outlook.consumer} will be full: ${headroom?.stoppedBy ? `${headroom.stoppedBy.resource} of ${headroom.stoppedBy.layer} ends first` : 'nothing will be left'}`,
+      ...(headroom?.bytes === undefined ? {} : { headroom: headroom.bytes }),
+      seconds: outlook.seconds,
+      soonest: outlook.soonest,
+      ...(outlook.latest === undefined ? {} : { latest: outlook.latest }),
+      remedy: remedy ?? 'ullage doctor --all',
+      for: settings.for,
+    });
+  }
+  return conditions;
+}
+
+function ofFinding(finding: Finding, state: State, settings: RuleSettings): Condition {
+  const headroom = state.look?.headroom.find((one) => one.consumer === finding.subject)?.bytes;
+  const outlook = state.outlooks.find((one) => 'consumer' in one && one.consumer === finding.subject);
+  const remedy = remedyFor(finding);
+  return {
+    key: `finding\t${finding.cause}\t${finding.subject}`,
+    rule: 'UllageFinding',
+    severity: finding.severity === 'critical' ? 'critical' : 'warning',
+    subject: finding.subject,
+    cause: finding.cause,
+    summary: finding.explanation,
+    ...(headroom === undefined ? {} : { headroom }),
+    ...(outlook ? { seconds: outlook.seconds, soonest: outlook.soonest } : {}),
+    ...(remedy ? { remedy } : {}),
+    for: finding.confidence === 'confirmed' ? 0 : settings.for,
+  };
+}
+
+/** What shows the cure: a plan, or where none is made by itself, what the doctor says. */
+function remedyFor(finding: Finding | undefined): string | undefined {
+  if (!finding) return undefined;
+  const { cause, subject } = finding;
+  for (const id of finding.remedies) {
+    const remedy = remedies.find((one) => one.id === id);
+    const plan = remedy && plannedId(remedy);
+    if (plan) return `ullage plan ${plan} --on ${/^[\w./:@+-]+$/.test(subject) ? subject : quoteWord(subject)}`;
+  }
+  return `ullage doctor --why ${cause}`;
+}

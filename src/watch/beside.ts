@@ -1,0 +1,66 @@
+import { findJournals, readJournal } from '../plan/journal.ts';
+import { type State, stateOf } from '../plan/state.ts';
+import type { UsageDocument } from '../usage/document.ts';
+import { engineRoots } from '../usage/engine-roots.ts';
+import { lookAtPaths } from '../usage/look.ts';
+import { makeDocument } from '../usage/make-document.ts';
+
+/** What is shown beside the looks: who holds the space, and the applies. */
+export interface Beside {
+  usage(): UsageDocument | undefined;
+  applies(): readonly State[];
+  /** measures now; undefined where that is not possible */
+  measured(): Promise<UsageDocument | undefined>;
+  close(): void;
+}
+
+/** Journals are looked at this often, ms: a running apply is to be seen moving. */
+const JOURNALS = 2000;
+
+/** @param every seconds between measurements of who holds the space; absent: never, it costs a scan */
+export function besideOf(every: number | undefined, changed: () => void): Beside {
+  let usage: UsageDocument | undefined;
+  let applies: State[] = read();
+  let was = JSON.stringify(applies.map((one) => [one.plan.id, one.lastAt]));
+  const journals = setInterval(() => {
+    applies = read();
+    const is = JSON.stringify(applies.map((one) => [one.plan.id, one.lastAt]));
+    if (is === was) return;
+    was = is;
+    changed();
+  }, JOURNALS);
+  const measure = async () => {
+    const now = Date.now();
+    try {
+      usage = makeDocument(await lookAtPaths(engineRoots(), { now }), now);
+      changed();
+    } catch {
+      // no engine here, or not ours to read: the page says that it was not measured
+    }
+  };
+  const scan = every === undefined ? undefined : setInterval(() => void measure(), every * 1000);
+  if (scan) void measure();
+  return {
+    usage: () => usage,
+    applies: () => applies,
+    async measured() {
+      await measure();
+      return usage;
+    },
+    close() {
+      clearInterval(journals);
+      clearInterval(scan);
+    },
+  };
+}
+
+function read(): State[] {
+  try {
+    return findJournals()
+      .slice(0, 3)
+      .map((path) => stateOf(readJournal(path)));
+  } catch {
+    // a damaged journal is told by `ullage journal`; it must not end the watch
+    return [];
+  }
+}

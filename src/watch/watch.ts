@@ -1,0 +1,119 @@
+import type { Host } from '../host/host.ts';
+import { UllageError } from '../host/host.ts';
+import { advance, type Message } from './alerts/incident.ts';
+import { conditionsOf, type RuleSettings } from './alerts/rules.ts';
+import type { Sender } from './alerts/senders.ts';
+import type { History } from './history/history.ts';
+import { figuresOf, type Look, lookOnce } from './look.ts';
+import { type Memory, memoryOver, outlooksOf } from './outlook.ts';
+import type { State } from './state.ts';
+
+export interface WatchOptions {
+  host: Host;
+  /** argv that prints the doctor's report as JSON */
+  doctor: readonly string[];
+  /** seconds between looks */
+  interval: number;
+  history: History | undefined;
+  /** why there is no history */
+  historyProblem?: string;
+  rules: RuleSettings;
+  senders: readonly Sender[];
+  /** a line for the log */
+  say(line: string): void;
+  /** after each look */
+  changed(state: State, memory: Memory): void;
+}
+
+/** Messages that wait for a sender that does not answer; older ones are lost, and that is said. */
+const MOST_WAITING = 100;
+
+/** Looks, remembers, foresees, tells. One `round` is one look. */
+export class Watch {
+  readonly memory: Memory;
+  state: State;
+  private failed = 0;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private readonly waiting = new Map<Sender, Message[]>();
+
+  constructor(private readonly options: WatchOptions) {
+    const { interval, historyProblem, history } = options;
+    this.memory = memoryOver(history);
+    this.state = { outlooks: [], incidents: [], interval, ...(historyProblem === undefined ? {} : { historyProblem }) };
+  }
+
+  /** A look now. While one is under way, one more follows it, never two at a time. */
+  round(): Promise<void> {
+    if (this.running) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.once().finally(() => {
+      this.running = undefined;
+      if (!this.again) return;
+      this.again = false;
+      void this.round();
+    });
+    return this.running;
+  }
+
+  private async once(): Promise<void> {
+    const { host, doctor, interval, rules, changed } = this.options;
+    const now = Date.now();
+    try {
+      const look = await lookOnce(host, doctor, Math.max(30_000, interval * 1000), now);
+      const historyProblem = this.remember(look);
+      const { problem: _, historyProblem: __, ...kept } = this.state;
+      this.failed = 0;
+      this.state = {
+        ...kept,
+        look,
+        outlooks: outlooksOf(look, this.memory),
+        ...(historyProblem === undefined ? {} : { historyProblem }),
+      };
+    } catch (error) {
+      if (!(error instanceof UllageError)) throw error;
+      this.failed++;
+      this.state = { ...this.state, problem: error.message };
+      this.options.say(error.message);
+    }
+    const seconds = Math.floor(now / 1000);
+    const conditions = conditionsOf(this.state, rules, this.failed);
+    const { incidents, messages } = advance(this.state.incidents, conditions, seconds);
+    this.state = { ...this.state, incidents };
+    changed(this.state, this.memory);
+    await this.tell(messages, seconds);
+  }
+
+  private remember(look: Look): string | undefined {
+    const { history, say } = this.options;
+    const before = this.state.historyProblem;
+    const why = history ? history.write(look.at, figuresOf(look)) : (before ?? 'it is switched off');
+    this.memory.add(look, why !== undefined);
+    if (history && why !== before)
+      say(
+        why === undefined ? 'the history is written again' : `the history is not written: ${why}; going on without it`,
+      );
+    return why;
+  }
+
+  private async tell(messages: readonly Message[], now: number): Promise<void> {
+    for (const { kind, incident } of messages) {
+      const { severity, subject, summary, remedy, cause } = incident.condition;
+      const cure = kind === 'firing' && remedy ? ` Cure: ${remedy}` : '';
+      this.options.say(
+        `${kind === 'firing' ? severity.toUpperCase() : 'OVER'} ${subject}: ${cause ? `${cause}: ` : ''}${summary}${cure}`,
+      );
+    }
+    const standing = this.state.incidents.filter((one) => one.toldAt !== undefined);
+    await Promise.all(
+      this.options.senders.map(async (sender) => {
+        const due = [...(this.waiting.get(sender) ?? []), ...messages].slice(-MOST_WAITING);
+        const why = await sender.send(due, standing, now);
+        this.waiting.set(sender, why === undefined ? [] : due);
+        if (why !== undefined) this.options.say(`${sender.name}: ${why}`);
+      }),
+    );
+  }
+}
