@@ -22,7 +22,8 @@ if (!onlyBin) {
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 }
 
-const common = { platform: 'node', logLevel: 'warn' } as const;
+// its binary lies beside its own files: it stays a package, and the single file does without a history on Node 20
+const common = { platform: 'node', logLevel: 'warn', external: ['@photostructure/sqlite'] } as const;
 
 /** The entry leaves the rest of the command outside: it stands beside it in pieces. */
 const restIsBeside: Plugin = {
