@@ -58,6 +58,7 @@ function* draft(request: PlanRequest): Drafting {
     growFileSystem(device, at, size),
     ...unmountDevice(request, device, at),
     ...startContainers(request, container.running ? [container.name, ...others] : others),
+    forget(request, daemon.root),
   ];
   const delta = size - device.size;
   return {
@@ -157,6 +158,22 @@ function newRecord(request: PlanRequest, device: ContainerDevice, root: string, 
       ifStopped: 'At its next start the container gets a larger device with the file system it has: that works.',
     },
   ];
+}
+
+function forget(request: PlanRequest, root: string): Step {
+  const files = ['new', 'old'].map((part) => `${root}/devicemapper/${request.id}.${part}`);
+  return {
+    id: 'forget',
+    title: 'delete the two texts',
+    why: 'the record is in place',
+    run: [['rm', '-f', ...files]],
+    undo: [],
+    before: [],
+    after: files.map((file) => ({ says: `${file} is gone`, run: ['test', '-e', file], exit: 1 })),
+    risk: 'none',
+    idempotent: true,
+    ifStopped: 'All is done.',
+  };
 }
 
 function growFileSystem(device: ContainerDevice, at: string, size: number): Step {
