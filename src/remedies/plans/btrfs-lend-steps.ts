@@ -96,6 +96,10 @@ export function attachSteps(scratch: Scratch, size: number): Step[] {
         undoIf: [attached(device, file)],
         before: [whole(file, size), notAttached(file)],
         after: [attached(device, file)],
+        ifFailed: {
+          matches: 'Device or resource busy',
+          says: `Somebody took ${device} since the plan was made: ullage undo, then plan again`,
+        },
         risk: 'online',
         idempotent: false,
         ifStopped: `${device} is there and not used yet.`,

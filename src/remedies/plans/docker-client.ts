@@ -14,11 +14,15 @@ export interface Inspected {
   driver: string;
 }
 
+/** Where the daemon that the doctor asked listens. */
+export function socketOf({ scene }: Pick<PlanRequest, 'scene'>): string {
+  const engine = scene.facts.first('engine', (one) => one.engine === 'docker' && one.socket !== undefined);
+  return engine?.value.socket ?? '/var/run/docker.sock';
+}
+
 /** The docker client on the daemon's own socket: an operator's DOCKER_HOST or context points elsewhere. */
-export function dockerArgv({ scene }: Pick<PlanRequest, 'scene'>, ...words: string[]): Argv {
-  const socket = scene.facts.first('engine', (one) => one.engine === 'docker' && one.socket !== undefined)?.value
-    .socket;
-  return ['docker', '-H', `unix://${socket ?? '/var/run/docker.sock'}`, ...words];
+export function dockerArgv(request: Pick<PlanRequest, 'scene'>, ...words: string[]): Argv {
+  return ['docker', '-H', `unix://${socketOf(request)}`, ...words];
 }
 
 const FORMAT = '{{.Id}} {{.State.Running}} {{.State.Pid}} {{.State.StartedAt}} {{.Driver}} {{.Name}}';

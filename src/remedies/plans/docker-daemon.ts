@@ -1,7 +1,7 @@
 import { type Ran, UllageError } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
 import type { Argv, Check, Step } from '../../plan/plan.ts';
-import { dockerArgv } from './docker-client.ts';
+import { dockerArgv, socketOf } from './docker-client.ts';
 import { ask, type PlanRequest } from './planned.ts';
 
 /** The Docker daemon that runs, and how this host stops and starts it. */
@@ -27,7 +27,7 @@ export function* dockerDaemon(request: PlanRequest): Generator<Look, Daemon, Ran
   const { facts } = request.scene;
   const found = facts.all('process', (one) => /^(?:dockerd|dockerd-current)$/.test(one.program));
   const root = facts.first('engine', (one) => one.engine === 'docker' && one.root !== undefined)?.value.root;
-  const running = yield* firstAlive(found.map(({ value }) => value.pid));
+  const running = yield* answering([...new Set(found.map(({ value }) => value.pid))], socketOf(request), root ?? '');
   if (!running || root === undefined)
     throw new UllageError('the Docker daemon does not run, or does not answer', 'this host', 'Start it first');
   const { pid, args } = running;
@@ -44,14 +44,39 @@ export function* dockerDaemon(request: PlanRequest): Generator<Look, Daemon, Ran
   return { ...common, ...(yield* withoutInit(pid, pidFile, args)) };
 }
 
-/** A daemon that ended and was not waited for is listed still; its command line is empty (proc(5)). */
-function* firstAlive(pids: readonly number[]): Generator<Look, Pick<Daemon, 'pid' | 'args'> | undefined, Ran> {
+/**
+ * The process of the daemon that answers: of several, the one whose words name its socket or its data root,
+ * else the only one that names neither. A daemon that ended and was not waited for is listed still; its
+ * command line is empty (proc(5)).
+ * @throws UllageError when it cannot be told which of them it is
+ */
+function* answering(
+  pids: readonly number[],
+  socket: string,
+  root: string,
+): Generator<Look, Pick<Daemon, 'pid' | 'args'> | undefined, Ran> {
+  const alive: Pick<Daemon, 'pid' | 'args'>[] = [];
   for (const pid of pids) {
     const line = yield* ask(['cat', `/proc/${pid}/cmdline`]);
     const [program, ...args] = line.stdout.replace(/\0$/, '').split('\0');
-    if (program) return { pid, args };
+    if (program) alive.push({ pid, args });
   }
-  return undefined;
+  const places = (args: readonly string[]) => ({
+    host: option(args, '--host', '-H'),
+    root: option(args, '--data-root', '--graph', '-g'),
+  });
+  const named = alive.filter(
+    ({ args }) => args.some((word) => word.endsWith(`unix://${socket}`)) || places(args).root === root,
+  );
+  const plain = alive.filter(({ args }) => places(args).host === undefined && places(args).root === undefined);
+  const fitting = alive.length === 1 ? alive : named.length > 0 ? named : plain;
+  if (fitting.length > 1 || (alive.length > 1 && fitting.length === 0))
+    throw new UllageError(
+      'several Docker daemons run, and none says which of them answers',
+      `${socket}: processes ${alive.map(({ pid }) => pid).join(', ')}`,
+      'Stop the others, or give each its --host',
+    );
+  return fitting[0];
 }
 
 function* withoutInit(
