@@ -1,3 +1,4 @@
+import type { Resource } from '../stack/layer.ts';
 import { type Forecast, forecast, HORIZONS } from './forecast/forecast.ts';
 import type { Point } from './forecast/series.ts';
 import type { History, Span } from './history/history.ts';
@@ -44,6 +45,16 @@ function pointsOf(memory: Memory, series: string, now: number): Point[] {
   return [...older, ...recent].map((span) => ({ at: span.at, value: span.low }));
 }
 
+/** With less unallocated than this on a device, btrfs can as well as not make a chunk any more. */
+const NO_CHUNK = 16 * 2 ** 20;
+
+/** It takes more from elsewhere when it is full: what is left in it now says nothing. */
+function grows(resource: Resource, others: readonly Resource[]): boolean {
+  if (resource.growable && resource.growable.by > 0) return true;
+  if (resource.name !== 'data' && resource.name !== 'metadata') return false;
+  return others.some((one) => one.name === 'unallocated' && (one.free ?? 0) > NO_CHUNK);
+}
+
 /** Every forecast that can be made, the soonest first. */
 export function outlooksOf(look: Look, memory: Memory): Outlook[] {
   const outlooks: Outlook[] = [];
@@ -53,7 +64,7 @@ export function outlooksOf(look: Look, memory: Memory): Outlook[] {
     if (found) outlooks.push({ ...found, consumer });
   }
   for (const layer of look.layers)
-    for (const resource of layer.resources.filter(canRunOut)) {
+    for (const resource of layer.resources.filter((one) => canRunOut(one) && !grows(one, layer.resources))) {
       const name = resourceName(resource);
       const found = forecast(pointsOf(memory, resourceSeries('free', layer.id, name), look.at));
       if (found) outlooks.push({ ...found, layer: layer.id, resource: name });

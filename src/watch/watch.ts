@@ -89,8 +89,8 @@ export class Watch {
   private remember(look: Look): string | undefined {
     const { history, say } = this.options;
     const before = this.state.historyProblem;
-    const why = history ? history.write(look.at, figuresOf(look)) : (before ?? 'it is switched off');
-    this.memory.add(look, why !== undefined);
+    const why = history ? history.write(look.at, figuresOf(look)) : before;
+    this.memory.add(look, !history || why !== undefined);
     if (history && why !== before)
       say(
         why === undefined ? 'the history is written again' : `the history is not written: ${why}; going on without it`,

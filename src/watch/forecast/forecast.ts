@@ -23,6 +23,8 @@ export const HORIZONS = [7 * 86400, 3 * 86400, 86400, 6 * 3600, 2 * 3600, 1800, 
 const POINTS = 150;
 /** Fewer tell nothing. */
 const FEWEST = 8;
+/** Seconds under which nothing is read out of figures, however many. */
+const SHORTEST = 40;
 /** It is not said further ahead than this many times what was seen. */
 const REACH = 4;
 
@@ -44,7 +46,7 @@ export function forecast(points: readonly Point[]): Forecast | undefined {
     if (!first || all.length < FEWEST) break;
     // a horizon that is not filled sees the same as a shorter one
     const seen = now.at - first.at;
-    if (seen < 300 || seen === before) continue;
+    if (seen < SHORTEST || seen === before) continue;
     before = seen;
     const look = lookAt(lowEnvelope(all, POINTS), now);
     saw ??= look.saw && !outgrown(look.saw, now) ? look.saw : undefined;
