@@ -25,6 +25,9 @@ export interface Counted {
   wrong: string[];
 }
 
+/** More than any plan has programs and lines of journal. */
+const MOST_POINTS = 500;
+
 /**
  * Strikes apply at the 1st, 2nd, 3rd … point of each kind until it comes to its end unharmed. Behind
  * every strike the plan is gone on with, every third time taken back where that is possible.
@@ -35,9 +38,12 @@ export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes):
   for (const kind of kinds) {
     for (let at = 1; ; at += step) {
       const where = `${kind}:${at}`;
+      // each point begins on a state made anew: where that cannot be made, none of the rest can be told
+      let began = false;
       const state = mkdtempSync(join(tmpdir(), 'ullage-crash-'));
       try {
         await fresh();
+        began = true;
         const struck = run(state, where, 'apply', plan);
         if (struck.status === 0) break;
         // what fails by itself would never come to its end
@@ -68,6 +74,11 @@ export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes):
         note(counted.wrong.at(-1) ?? '');
       } finally {
         rmSync(state, { recursive: true, force: true });
+      }
+      if (!began) return counted;
+      if (at > MOST_POINTS) {
+        counted.wrong.push(`${where}: apply does not come to its end`);
+        break;
       }
     }
   }
