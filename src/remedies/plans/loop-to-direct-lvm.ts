@@ -18,7 +18,7 @@ import { foresee } from './foresee.ts';
 import { type LoopFile, loopFileUnder } from './loop-file.ts';
 import { emptyDevice } from './lvm-pool.ts';
 import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
-import { isGone } from './pool-closed.ts';
+import { isGone, takeDown, volumesOn } from './pool-closed.ts';
 import { poolGrows } from './pool-foreseen.ts';
 import { watched } from './thin-autoextend.ts';
 import { type Pool, poolMeant, refuseNeedsCheck } from './thin-pool.ts';
@@ -53,6 +53,7 @@ function* draft(request: PlanRequest): Drafting {
   refuseNeedsCheck(pool);
   const data = yield* loopFileUnder(pool.dataDevice, 'data');
   const metadata = yield* loopFileUnder(pool.metadataDevice, 'metadata');
+  const volumes = yield* volumesOn(pool.name);
   const daemon = yield* dockerDaemon(request);
   const write = yield* configuration(request, daemon);
   const target = yield* targetFor(request, data, metadata);
@@ -84,6 +85,7 @@ function* draft(request: PlanRequest): Drafting {
       createVolume(target, target.lv, target.size),
       createVolume(target, target.metaLv, target.metadataSize),
       stopDaemon(request, daemon, 'the pool must not change while it is copied'),
+      ...takeDown(volumes),
       closed(pool),
       copyPool(target, data),
       copyMetadata(target, metadata),
