@@ -45,7 +45,7 @@ export function partsOf(view: View): Record<string, string> {
       ? `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}`
       : 'The first look is under way.',
     summary: look
-      ? `${worst ? `${escapeHtml(worst.severity)}: ${escapeHtml(worst.cause)} at ${escapeHtml(worst.subject)}` : 'Nothing is full.'}${first ? ` The first to be full: ${escapeHtml('consumer' in first ? first.consumer : `${first.resource} of ${first.layer}`)}.` : ''}`
+      ? `${worst ? `${escapeHtml(worst.severity)}: ${escapeHtml(worst.cause)} at ${escapeHtml(worst.subject)}.` : 'Nothing is full.'}${first ? ` The first to be full: ${escapeHtml('consumer' in first ? first.consumer : `${first.resource} of ${first.layer}`)}.` : ''}`
       : '',
     trouble: trouble.map((text) => `<p class="failure">${escapeHtml(text)}</p>`).join(''),
     stack: look ? casksHtml(look, state.outlooks) : '',

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { headroomSeries } from '../../src/watch/look.ts';
+import type { Memory } from '../../src/watch/outlook.ts';
+import { RANGES } from '../../src/web/chart.ts';
+import { pageHtml, partsOf, type View } from '../../src/web/page.ts';
+import { sceneState } from '../watch/scene.ts';
+
+const NOW = 1_800_000_060;
+const memory: Memory = {
+  add: () => {},
+  spans: (series, from) =>
+    series === headroomSeries('/data')
+      ? Array.from({ length: 100 }, (_, index) => ({
+          at: NOW - 6000 + index * 60,
+          low: 9e9 - index * 7e7,
+          high: 9e9,
+          value: 9e9 - index * 7e7,
+        })).filter((one) => one.at >= from)
+      : [],
+};
+const view = (hostile = ''): View => ({ state: sceneState(hostile), memory, applies: [], range: '1d', now: NOW });
+
+test('casks stand within what they lie on, and the one that stops first is marked', () => {
+  const { stack = '', charts = '', findings = '' } = partsOf(view());
+  expect(stack).toMatch(/disk sda[\s\S]*<ul class="casks">[\s\S]*btrfs on \/dev\/loop0/);
+  expect(stack).toMatch(/class="cask limiting">[\s\S]{0,900}btrfs on/);
+  expect(stack).toContain('2.0 h');
+  expect(charts).toContain('class="foreseen"');
+  expect(charts).toContain('full in 2.0 h, between 1.9 h and 2.2 h');
+  expect(findings).toContain('Metadata, DUP: total=1.00GiB');
+});
+
+test('names from the machine cannot become markup', () => {
+  const html = pageHtml(view('<img src=x onerror=alert(1)>"\''), true);
+  expect(html).not.toContain('<img');
+  expect(html).toContain('&#60;img');
+});
+
+test('a report stands alone: no script, no request, a policy that allows neither', () => {
+  const html = pageHtml(view(), false);
+  expect(html).not.toContain('<script');
+  expect(html).not.toMatch(/(?:src|href)="(?!#|data:,)/);
+  expect(html).toContain("default-src 'none'");
+});
+
+test('every range can be drawn', () => {
+  for (const range of Object.keys(RANGES)) expect(partsOf({ ...view(), range })['charts']).toContain('<svg');
+});
