@@ -23,7 +23,7 @@ if (!onlyBin) {
 }
 
 // its binary lies beside its own files: it stays a package, and the single file does without a history on Node 20
-const common = { platform: 'node', logLevel: 'warn', external: ['@photostructure/sqlite'] } as const;
+const common = { platform: 'node' as const, logLevel: 'warn' as const, external: ['@photostructure/sqlite'] };
 
 /** The entry leaves the rest of the command outside: it stands beside it in pieces. */
 const restIsBeside: Plugin = {
