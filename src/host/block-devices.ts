@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 
 /**
  * All devices of the mounted btrfs that one of its devices belongs to, as sysfs names them; just the
@@ -26,16 +26,6 @@ export function pathKind(path: string): 'directory' | 'file' | 'block' | 'missin
     return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : stat.isBlockDevice() ? 'block' : 'other';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'other';
-  }
-}
-
-/** The block device with this major:minor; undefined where sysfs does not know it (btrfs' and overlay's own). */
-export function deviceByNumber(majorMinor: string): string | undefined {
-  try {
-    const name = /^DEVNAME=(.+)$/m.exec(readFileSync(`/sys/dev/block/${majorMinor}/uevent`, 'utf8'))?.[1];
-    return name === undefined ? undefined : `/dev/${name}`;
-  } catch {
-    return undefined;
   }
 }
 

@@ -48,8 +48,6 @@ export const PROFILE = {
   raid1c4: 1024,
 } as const;
 export const TYPE_DATA = 1;
-export const TYPE_SYSTEM = 2;
-export const TYPE_METADATA = 4;
 
 /** An unsigned 64-bit number as a double; inexact above 2^53, which every caller's range check refuses. */
 export function u64(view: DataView, at: number): number {

@@ -1,6 +1,6 @@
 import { HEADER, ITEM_SIZE, POINTER_SIZE, u64 } from './layout.ts';
+import type { NodeRef } from './node-ref.ts';
 import { mostItems, type Superblock } from './superblock.ts';
-import type { NodeRef } from './volume.ts';
 
 /**
  * Whether a block whose checksum is right is the one its parent points at. Address and generation

@@ -13,8 +13,9 @@ import {
   readKey,
   u64,
 } from './layout.ts';
+import type { NodeList } from './node-ref.ts';
 import type { Subvolume } from './roots.ts';
-import type { NodeList, Volume } from './volume.ts';
+import type { Volume } from './volume.ts';
 
 /** Blocks of one level with the subvolumes that reach them; found once, however many parents they have. */
 class Level implements NodeList {

@@ -10,8 +10,9 @@ import {
   readKey,
   u64,
 } from './layout.ts';
+import type { NodeRef } from './node-ref.ts';
 import { hex } from './superblock.ts';
-import type { NodeRef, Volume } from './volume.ts';
+import type { Volume } from './volume.ts';
 import { walkTree } from './walk.ts';
 
 /** A subvolume or snapshot, as the root tree has it. */

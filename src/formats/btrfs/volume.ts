@@ -2,21 +2,8 @@ import type { BlockReader } from '../block-reader.ts';
 import { type Damage, FormatError } from '../format-error.ts';
 import { ChunkMap, contiguous, copies, placeOf } from './chunk-map.ts';
 import { sameNode } from './node-check.ts';
+import type { NodeList, NodeRef } from './node-ref.ts';
 import type { Superblock } from './superblock.ts';
-
-/** What is known of a block before it is read: its parent's pointer. Addresses are logical bytes. */
-export interface NodeRef {
-  address: number;
-  generation: number;
-  level: number;
-}
-
-/** Blocks of one level that are to be read. */
-export interface NodeList {
-  level: number;
-  address: number[];
-  generation: number[];
-}
 
 /** Given a block that was checked: it lies at `at` of `view`; `index` is its place in the list. */
 export type OnNode = (view: DataView, at: number, index: number) => void;

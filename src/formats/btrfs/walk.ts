@@ -1,5 +1,6 @@
 import { HEADER, HEADER_SIZE, ITEM_SIZE, type Key, POINTER_SIZE, readKey, u64 } from './layout.ts';
-import type { NodeList, NodeRef, Volume } from './volume.ts';
+import type { NodeList, NodeRef } from './node-ref.ts';
+import type { Volume } from './volume.ts';
 
 /** An item of a leaf: its data lies at `data` of `view` and has `size` bytes. */
 export type OnItem = (key: Key, view: DataView, data: number, size: number) => void;

@@ -5,9 +5,9 @@ import type { Ledger, Store } from '../ledger.ts';
 import { settledBefore } from '../quiet-since.ts';
 import { merged } from '../scan.ts';
 import { readThin, thinStore, thinWarnings } from '../thin-ledger.ts';
+import type { DockerLook } from './docker-look.ts';
 import { DAEMON, DAEMON_FILES } from './drivers.ts';
 import { namesIn, readLayerRecords } from './layer-records.ts';
-import type { DockerLook } from './look.ts';
 
 /** Where loop-lvm keeps the pool's metadata, below the data root. */
 export const LOOP_METADATA = 'devicemapper/devicemapper/metadata';

@@ -6,7 +6,8 @@ import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
 import { LOOP_METADATA, withThinDevices } from './devicemapper.ts';
-import { type DockerLook, lookAtDocker } from './look.ts';
+import type { DockerLook } from './docker-look.ts';
+import { lookAtDocker } from './look.ts';
 
 /** Everything in a Docker data root. @throws UllageError where it may not be read */
 export async function dockerLedger(root: string, { now, progress, thinMetadata }: LookOptions): Promise<Ledger> {

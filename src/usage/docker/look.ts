@@ -1,28 +1,14 @@
 import { type Entry, entryOf, listEntries } from '../../host/tree-files.ts';
 import { Carver } from '../carver.ts';
-import type { NotJudged } from '../document.ts';
 import type { Holder } from '../ledger.ts';
 import { settledBefore } from '../quiet-since.ts';
 import { type ContainerRecord, readContainers } from './containers.ts';
 import { addThinLayers } from './devicemapper.ts';
+import type { DockerLook } from './docker-look.ts';
 import { LAYER_DIRECTORIES, OF_BUILDKIT } from './drivers.ts';
 import { type ImageRecord, readImages } from './images.ts';
 import { type LayerRecords, readLayerRecords } from './layer-records.ts';
 import { unnamedOf } from './unnamed.ts';
-
-/** What Docker's own records say of a data root, cut into stores that are still to be measured. */
-export interface DockerLook {
-  root: string;
-  drivers: string[];
-  carver: Carver;
-  holders: Holder[];
-  notJudged: NotJudged[];
-  warnings: string[];
-  /** stores of layers that are subvolumes of a btrfs, by path */
-  subvolumes: Map<string, number>;
-  /** ids of thin devices by the layer that each is, and the layer's store */
-  layers: Map<string, number>;
-}
 
 /** Whether a directory is the data root of a dockerd. */
 export function isDockerRoot(path: string): boolean {
