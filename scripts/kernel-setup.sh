@@ -28,7 +28,7 @@ for pair in $wanted; do
   esac || missing="$missing ${pair#*=}"
 done
 
-libraries=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu
+libraries=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu:$root/usr/lib/$(uname -m)-linux-gnu/pulseaudio
 
 # unpack PACKAGE…: with what it depends on
 unpack() {
