@@ -3,11 +3,12 @@
  * port to its sshd and no other network. Everything of it is gone with the process.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, ftruncateSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Image, O_TMPFILE } from './image.ts';
+import type { Image } from './image.ts';
+import { blankDisk, layeredDisk, type NamelessDisk } from './nameless.ts';
 import { READY } from './scripts.ts';
 
 export interface VmOptions {
@@ -16,7 +17,7 @@ export interface VmOptions {
   memoryMiB?: number;
   /** `tcg` unless asked: where virtualisation is not nested, KVM dies with an internal error */
   accelerator?: 'tcg' | 'kvm';
-  /** directory for the QMP socket */
+  /** directory for the QMP socket, and for a moment the disks' empty layers */
   work: string;
   /** where the disks' blocks are kept: files without names */
   diskDirectory?: string;
@@ -64,11 +65,11 @@ class NotBooted extends Error {}
 async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
   const port = await freePort();
   const diskDirectory = options.diskDirectory ?? tmpdir();
-  const fds = options.disks.map((mib) => {
-    const fd = openSync(diskDirectory, O_TMPFILE | constants.O_RDWR, 0o600);
-    ftruncateSync(fd, mib * 2 ** 20);
-    return fd;
-  });
+  const disks: NamelessDisk[] = [await layeredDisk(diskDirectory, options.work, { image: image.root })];
+  for (const mib of options.disks)
+    disks.push(
+      options.rewindable ? await layeredDisk(diskDirectory, options.work, { mib }) : blankDisk(diskDirectory, mib),
+    );
   const qmp = join(options.work, 'qmp');
   const kvm = options.accelerator === 'kvm';
   const argv = [
@@ -92,24 +93,21 @@ async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
     ...['-netdev', `user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
     // romfile: no PXE, and no need of its package
     ...['-device', 'virtio-net-pci,netdev=net,romfile='],
-    ...drive('root', image.root, 'snapshot=on'),
-    // zeros written cost no room here: an incident fills gigabytes of them
-    ...fds.flatMap((_, index) =>
+    ...disks.flatMap(({ format }, index) =>
       drive(
-        `disk${index}`,
+        index === 0 ? 'root' : `disk${index - 1}`,
         `/proc/self/fd/${3 + index}`,
-        // copy-on-write in qcow2, the format that keeps states (savevm)
-        `discard=unmap,detect-zeroes=unmap${options.rewindable ? ',snapshot=on' : ''}`,
+        format,
+        // zeros written cost no room here: an incident fills gigabytes of them
+        index === 0 ? '' : ',discard=unmap,detect-zeroes=unmap',
       ),
     ),
-    ...(options.readOnlyDisk === undefined ? [] : drive('tools', options.readOnlyDisk, 'readonly=on')),
+    ...(options.readOnlyDisk === undefined ? [] : drive('tools', options.readOnlyDisk, 'raw', ',readonly=on')),
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe', ...fds],
-    // for the copy-on-write layer over the root disk, which QEMU unlinks as soon as it is open
-    env: { ...process.env, TMPDIR: diskDirectory },
+    stdio: ['ignore', 'pipe', 'pipe', ...disks.map(({ fd }) => fd)],
   });
-  for (const fd of fds) closeSync(fd);
+  for (const { fd } of disks) closeSync(fd);
   let text = '';
   const add = (bytes: Buffer): void => {
     text = (text + bytes.toString('latin1')).slice(-(2 ** 20));
@@ -159,8 +157,8 @@ function firmware(): string[] {
   return ['qemu', 'seabios'].flatMap((part) => ['-L', join(root, 'usr/share', part)]);
 }
 
-const drive = (id: string, file: string, more: string): string[] => [
-  ...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file},${more}`],
+const drive = (id: string, file: string, format: 'raw' | 'qcow2', more: string): string[] => [
+  ...['-drive', `if=none,id=${id},format=${format},cache=unsafe,file=${file}${more}`],
   ...['-device', `virtio-blk-pci,drive=${id},serial=${id}`],
 ];
 
