@@ -102,7 +102,24 @@ function sinceRecovery(points: readonly Point[], jumps: readonly Jump[], now: Po
   if (slope >= 0) return { stopped };
   const low = (line?.low ?? 0) + (byStep?.low ?? 0);
   const high = (line?.high ?? 0) + (byStep?.high ?? 0);
+  if (stalled(part, now, slope, byStep ? 3 * (seen / steps.length) : 0)) return { stopped };
   return { found: make(now.value, slope, low, high, seen, byStep ? 'steps' : 'drift') };
+}
+
+/** A share of what was to be lost of late: under it whatever filled has stopped. */
+const GOES_ON = 0.2;
+
+/**
+ * It went down, and does no more: over the last sixth of the time, or half of what would be left of it,
+ * hardly anything was lost. `least` seconds are looked back on: steps come apart.
+ */
+function stalled(points: readonly Point[], now: Point, slope: number, least: number): boolean {
+  const seen = now.at - (points[0]?.at ?? now.at);
+  const back = Math.max(least, Math.min(seen / 6, now.value / -slope / 2));
+  const index = points.findLastIndex((point) => point.at <= now.at - back);
+  const then = points[index];
+  if (!then || points.length - index < 4) return false;
+  return then.value - now.value < GOES_ON * -slope * (now.at - then.at);
 }
 
 /** Steps that come again and again are a rate; fewer than four are events. */
