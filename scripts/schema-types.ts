@@ -8,6 +8,7 @@ import type { RescueReport } from '../src/rescue/report.ts';
 import type { ThinCheck, ThinList } from '../src/rescue/thin/documents.ts';
 import type { DriverComparison } from '../src/stack/drivers.ts';
 import type { UsageDocument } from '../src/usage/document.ts';
+import type { AlertDocument } from '../src/watch/alerts/senders.ts';
 
 /** The documents that cross the house's border, by the name of their schema file. */
 export interface Documents {
@@ -31,4 +32,6 @@ export interface Documents {
   'rescue-list': RescueList;
   /** what the other verbs of `ullage rescue` print with `--json` */
   'rescue-report': RescueReport;
+  /** what `ullage watch` sends to webhooks and commands */
+  alert: AlertDocument;
 }

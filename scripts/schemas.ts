@@ -13,6 +13,7 @@ export const DOCUMENTS = [
   { name: 'thin-check', title: 'What `ullage thin check --json` prints' },
   { name: 'rescue-list', title: 'What `ullage rescue ls --json` prints' },
   { name: 'rescue-report', title: 'What the other verbs of `ullage rescue` print with `--json`' },
+  { name: 'alert', title: 'What `ullage watch` sends to webhooks and commands' },
 ] as const;
 
 export type DocumentName = (typeof DOCUMENTS)[number]['name'];
