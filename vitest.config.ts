@@ -8,7 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/kernel/**'],
-          testTimeout: 20_000,
+          // some start dozens of programs, on machines with two processors
+          testTimeout: 90_000,
         },
       },
       {

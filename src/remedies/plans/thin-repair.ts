@@ -7,6 +7,7 @@ import { roomIn } from './elsewhere.ts';
 import { type LvmPool, lvmPool, lvsOf } from './lvm-pool.ts';
 import { ask, type PlannedRemedy, type PlanRequest } from './planned.ts';
 import { isGone, takeDown, volumesOn } from './pool-closed.ts';
+import { bytesOf } from './settings.ts';
 import { chosen, METADATA_BLOCK, METADATA_MOST, poolNow, statusOf } from './thin-pool.ts';
 
 /** Where the copy of the metadata goes unless the operator names another place. */
@@ -100,7 +101,7 @@ function largerMetadata({ settings }: PlanRequest, lvm: LvmPool, now: ReturnType
   const full = now === undefined || now.usedMetadata > 0.75 * now.totalMetadata;
   const worst = (lvm.size / lvm.chunkSize / 168) * 1.25 * METADATA_BLOCK;
   const wanted =
-    asked !== undefined ? up(Number(asked)) : full ? up(Math.max(2 * lvm.metadataSize, worst)) : lvm.metadataSize;
+    asked !== undefined ? up(bytesOf(asked) ?? 0) : full ? up(Math.max(2 * lvm.metadataSize, worst)) : lvm.metadataSize;
   // LVM's spare copy grows as well
   const room = lvm.metadataSize + Math.floor(lvm.free / 2 / lvm.extent) * lvm.extent;
   const size = Math.max(lvm.metadataSize, Math.min(wanted, room, METADATA_MOST));
