@@ -27,16 +27,18 @@ export async function run(argv: string[]): Promise<number> {
   const started = Date.now();
   const host = await openHost(positionals[0]);
   const { facts, unknown } = await collect(host, probes, { targets: values.on ?? [] });
-  await host.close();
   const { stack, headroom, findings, host: about } = diagnose(facts, causes, 'host', unknown);
   const at = Math.floor(started / 1000);
   const look = { at, seconds: (Date.now() - started) / 1000, host: about, layers: stack, headroom, findings };
   const history = await existingHistory(values.history);
   const memory = memoryOver(history);
   const state = { look, outlooks: outlooksOf(look, memory), incidents: [], interval: 60 };
-  const beside = besideOf(undefined, () => {});
+  const scan = [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'usage', '--json'];
+  const beside = besideOf({ host, scan, changed: () => {} });
   beside.close();
-  const usage = values.usage ? await beside.measured() : undefined;
+  // what lies on another host cannot be scanned from here
+  const usage = values.usage && positionals[0] === undefined ? await beside.measured() : undefined;
+  await host.close();
   const view = { state, memory, applies: beside.applies(), range: '7d', now: at, ...(usage ? { usage } : {}) };
   writeNewFile(values.html, pageHtml(view, false), values.force === true);
   history?.close();

@@ -83,10 +83,11 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   };
   const name = spec?.replace(/^ssh:\/\/(?:[^@]*@)?/, '') ?? hostname();
   const { history, historyProblem } = await openedHistory(wanted, say);
+  const here = await localFor(host, spec);
   let metrics = '';
   let textfileProblem: string | undefined;
   const watch = new Watch({
-    host: await localFor(host, spec),
+    host: here,
     doctor: doctorArgv(spec, wanted.on ?? [], interval),
     interval,
     history,
@@ -104,7 +105,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     },
     senders: [
       ...(wanted.webhook ?? []).map((url) => senders.webhook(senderUrl(url, '--webhook'), name)),
-      ...(wanted.command ?? []).map((path) => senders.command(host, [path], name)),
+      ...(wanted.command ?? []).map((path) => senders.command(here, [path], name)),
       ...(wanted.alertmanager ?? []).map((url) =>
         senders.alertmanager(senderUrl(url, '--alertmanager'), name, interval),
       ),
@@ -126,7 +127,12 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   });
   const { replaceFile } = await import('../host/replace-file.ts');
   const side = await import('../watch/beside.ts');
-  const beside = side.besideOf(wanted.usageEvery, () => web?.push());
+  const beside = side.besideOf({
+    host: here,
+    scan: [...ownArgv(), 'usage', '--json'],
+    changed: () => web?.push(),
+    ...(wanted.usageEvery === undefined || spec !== undefined ? {} : { every: wanted.usageEvery }),
+  });
   const { startWeb } = await import('../web/server.ts');
   let web: Awaited<ReturnType<typeof startWeb>> | undefined;
   if (wanted.listenTo && !wanted.once) {
@@ -189,9 +195,7 @@ async function untilEnded(watch: { round(): Promise<void> }, interval: number, k
 /** The doctor as a program of its own: this very command. It reaches the host by itself. */
 function doctorArgv(spec: string | undefined, targets: readonly string[], interval: number): string[] {
   return [
-    process.execPath,
-    ...process.execArgv,
-    process.argv[1] ?? '',
+    ...ownArgv(),
     'doctor',
     ...(spec === undefined ? [] : [spec]),
     '--json',
@@ -199,6 +203,11 @@ function doctorArgv(spec: string | undefined, targets: readonly string[], interv
     String(Math.max(30, Math.min(600, interval))),
     ...targets.flatMap((path) => ['--on', path]),
   ];
+}
+
+/** This very command, as a program of its own. */
+function ownArgv(): string[] {
+  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 }
 
 async function localFor(host: Host, spec: string | undefined): Promise<Host> {

@@ -1,9 +1,7 @@
+import type { Host } from '../host/host.ts';
 import { findJournals, readJournal } from '../plan/journal.ts';
 import { type State, stateOf } from '../plan/state.ts';
 import type { UsageDocument } from '../usage/document.ts';
-import { engineRoots } from '../usage/engine-roots.ts';
-import { lookAtPaths } from '../usage/look.ts';
-import { makeDocument } from '../usage/make-document.ts';
 
 /** What is shown beside the looks: who holds the space, and the applies. */
 export interface Beside {
@@ -17,8 +15,19 @@ export interface Beside {
 /** Journals are looked at this often, ms: a running apply is to be seen moving. */
 const JOURNALS = 2000;
 
-/** @param every seconds between measurements of who holds the space; absent: never, it costs a scan */
-export function besideOf(every: number | undefined, changed: () => void): Beside {
+/** A scan of large stores takes its time. */
+const SCAN_MS = 30 * 60_000;
+
+export interface BesideOptions {
+  host: Host;
+  /** argv that prints `ullage usage --json`: a program of its own, so that a scan keeps no look waiting */
+  scan: readonly string[];
+  /** seconds between scans; absent: never */
+  every?: number;
+  changed(): void;
+}
+
+export function besideOf({ host, scan: argv, every, changed }: BesideOptions): Beside {
   let usage: UsageDocument | undefined;
   let applies: State[] = read();
   let was = JSON.stringify(applies.map((one) => [one.plan.id, one.lastAt]));
@@ -30,9 +39,9 @@ export function besideOf(every: number | undefined, changed: () => void): Beside
     changed();
   }, JOURNALS);
   const measure = async () => {
-    const now = Date.now();
+    const ran = await host.run(argv, { timeoutMs: SCAN_MS, maxBytes: 64 * 2 ** 20 });
     try {
-      usage = makeDocument(await lookAtPaths(engineRoots(), { now }), now);
+      usage = JSON.parse(ran.stdout) as UsageDocument;
       changed();
     } catch {
       // no engine here, or not ours to read: the page says that it was not measured
