@@ -36,7 +36,7 @@ if (tooOld(process.versions.node)) {
   );
 } else if (argv.length === 1 && (first === '--version' || first === '-v' || first === '-V')) {
   process.stdout.write(`${VERSION}\n`);
-} else if (argv.length === 1 && (first === '--help' || first === '-h' || first === 'help')) {
+} else if ((argv.length === 1 && first === 'help') || argv.some((word) => word === '--help' || word === '-h')) {
   process.stdout.write(helpText(VERSION));
 } else {
   // exit() and not exitCode: a program left behind in D state must not keep us here
