@@ -88,6 +88,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   let textfileProblem: string | undefined;
   const watch = new Watch({
     host: here,
+    local: spec === undefined || spec === 'local',
     doctor: doctorArgv(spec, wanted.on ?? [], interval),
     interval,
     history,
@@ -170,7 +171,11 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
 }
 
 /** Looks every `interval`, at once when the kernel says something of storage, until a signal comes. */
-async function untilEnded(watch: { round(): Promise<void> }, interval: number, kernel: boolean): Promise<void> {
+async function untilEnded(
+  watch: { round(urgent?: boolean): Promise<void> },
+  interval: number,
+  kernel: boolean,
+): Promise<void> {
   const { kernelMessages } = await import('../host/kernel-messages.ts');
   const { ofStorage } = await import('../watch/kernel-words.ts');
   const messages = kernel ? kernelMessages() : undefined;
@@ -181,7 +186,7 @@ async function untilEnded(watch: { round(): Promise<void> }, interval: number, k
     // a storm of messages is one look every 5 s
     if (!said || Date.now() - heard < 5000) return;
     heard = Date.now();
-    void watch.round();
+    void watch.round(true);
   }, 1000);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

@@ -7,11 +7,14 @@ import type { History } from './history/history.ts';
 import { figuresOf, type Look, lookOnce } from './look.ts';
 import { type Memory, memoryOver, outlooksOf } from './outlook.ts';
 import type { State } from './state.ts';
+import { type Pulse, pulseOf, unmoved } from './unmoved.ts';
 
 export interface WatchOptions {
   host: Host;
   /** argv that prints the doctor's report as JSON */
   doctor: readonly string[];
+  /** the host is this machine: its file systems can be asked without starting a program */
+  local: boolean;
   /** seconds between looks */
   interval: number;
   history: History | undefined;
@@ -25,6 +28,8 @@ export interface WatchOptions {
   changed(state: State, memory: Memory): void;
 }
 
+/** Looks after which one is whole in every case: limits that no file system shows are seen then. */
+const WHOLE_EVERY = 5;
 /** Messages that wait for a sender that does not answer; older ones are lost, and that is said. */
 const MOST_WAITING = 100;
 
@@ -35,6 +40,9 @@ export class Watch {
   private failed = 0;
   private running: Promise<void> | undefined;
   private again = false;
+  private urgent = false;
+  private wholeAt = 0;
+  private pulse: Pulse = new Map();
   private readonly waiting = new Map<Sender, Message[]>();
 
   constructor(private readonly options: WatchOptions) {
@@ -43,8 +51,11 @@ export class Watch {
     this.state = { outlooks: [], incidents: [], interval, ...(historyProblem === undefined ? {} : { historyProblem }) };
   }
 
-  /** A look now. While one is under way, one more follows it, never two at a time. */
-  round(): Promise<void> {
+  /**
+   * A look now; `urgent`: a whole one. While one is under way, one more follows it, never two at a time.
+   */
+  round(urgent = false): Promise<void> {
+    this.urgent ||= urgent;
     if (this.running) {
       this.again = true;
       return this.running;
@@ -62,7 +73,7 @@ export class Watch {
     const { host, doctor, interval, rules, changed } = this.options;
     const now = Date.now();
     try {
-      const look = await lookOnce(host, doctor, Math.max(30_000, interval * 1000), now);
+      const look = await this.lookOrRepeat(host, doctor, interval, now);
       const historyProblem = this.remember(look);
       const { problem: _, historyProblem: __, ...kept } = this.state;
       this.failed = 0;
@@ -84,6 +95,21 @@ export class Watch {
     this.state = { ...this.state, incidents };
     changed(this.state, this.memory);
     await this.tell(messages, seconds);
+  }
+
+  /** A whole look, or the last one again while nothing moved: a look costs a hundred programs, this none. */
+  private async lookOrRepeat(host: Host, doctor: readonly string[], interval: number, now: number): Promise<Look> {
+    const last = this.state.look;
+    const at = Math.floor(now / 1000);
+    if (last && !this.urgent && this.options.local && at - this.wholeAt < WHOLE_EVERY * interval) {
+      const pulse = await pulseOf(host, last);
+      if (unmoved(last, this.pulse, pulse)) return { ...last, at };
+    }
+    this.urgent = false;
+    const look = await lookOnce(host, doctor, Math.max(30_000, interval * 1000), now);
+    this.wholeAt = at;
+    this.pulse = this.options.local ? await pulseOf(host, look) : new Map();
+    return look;
   }
 
   private remember(look: Look): string | undefined {

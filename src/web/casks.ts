@@ -35,12 +35,12 @@ export function casksHtml(look: Look, outlooks: readonly Outlook[]): string {
 function headroomHtml(look: Look, outlooks: readonly Outlook[]): string {
   const rows = look.headroom.map(({ consumer, bytes: room, dfAvailable, stoppedBy }) => {
     const outlook = outlooks.find((one) => 'consumer' in one && one.consumer === consumer);
-    return `<tr><th scope="row">${escapeHtml(consumer)}</th><td class="number big">${room === undefined ? 'not known' : bytes(room)}</td><td class="number">${dfAvailable === undefined ? '' : bytes(dfAvailable)}</td><td>${stoppedBy ? `${escapeHtml(stoppedBy.resource)} of ${escapeHtml(stoppedBy.layer)}` : ''}</td><td class="number">${outlook ? `<strong>${span(outlook.seconds)}</strong> <span class="dim">${interval(outlook)}</span>` : '<span class="dim">no end in sight</span>'}</td></tr>`;
+    return `<tr><th scope="row">${escapeHtml(consumer)}</th><td class="number big">${room === undefined ? 'not known' : bytes(room)}</td><td class="number">${dfAvailable === undefined ? '' : bytes(dfAvailable)}</td><td>${stoppedBy ? `${escapeHtml(stoppedBy.resource)} of ${escapeHtml(stoppedBy.layer)}` : ''}</td><td class="number">${outlook ? `<strong>${outlook.seconds < 1 ? 'full now' : span(outlook.seconds)}</strong> <span class="dim">${outlook.seconds < 1 ? '' : interval(outlook)}</span>` : '<span class="dim">no end in sight</span>'}</td></tr>`;
   });
   return `<div class="scroll" tabindex="0" role="region" aria-label="Headroom"><table><caption>Headroom: what can still be written before the first error</caption><thead><tr><th scope="col">who writes</th><th scope="col">can still take</th><th scope="col">df says</th><th scope="col">stopped by</th><th scope="col">full in</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-export function interval({ soonest, latest }: Outlook): string {
+function interval({ soonest, latest }: Outlook): string {
   return `${span(soonest)} to ${latest === undefined ? 'never' : span(latest)}`;
 }
 
@@ -85,7 +85,7 @@ function barHtml(layer: Layer, resource: Resource, stops: boolean, outlooks: rea
   const picture = share
     ? `<svg class="bar${full}" aria-hidden="true"><rect class="hull" width="100%" height="100%"/><rect class="fill" width="${share.fill.toFixed(2)}%" height="100%"/><rect class="reserve" x="${share.fill.toFixed(2)}%" width="${share.reserve.toFixed(2)}%" height="100%"/></svg>`
     : '';
-  return `<li class="${stops ? 'stops' : ''}"><span class="what">${escapeHtml(name)}${stops ? ' <b>◀ limit</b>' : ''}</span><span class="left">${left}${of}${share ? ` · ${share.fill.toFixed(0)} % used` : ''}${outlook ? ` · <b>full in ${span(outlook.seconds)}</b>` : ''}</span>${picture}</li>`;
+  return `<li class="${stops ? 'stops' : ''}"><span class="what">${escapeHtml(name)}${stops ? ' <b>◀ limit</b>' : ''}</span><span class="left">${left}${of}${share ? ` · ${share.fill.toFixed(0)} % used` : ''}${outlook ? ` · <b>${outlook.seconds < 1 ? 'full' : `full in ${span(outlook.seconds)}`}</b>` : ''}</span>${picture}</li>`;
 }
 
 /** A barrel seen through: filled as its fullest resource is. */

@@ -1,6 +1,6 @@
 import type { Span } from '../watch/history/history.ts';
 import type { Outlook } from '../watch/outlook.ts';
-import { bytes, clock, escapeHtml, span } from './html.ts';
+import { bytes, clock, escapeHtml, fullIn, span } from './html.ts';
 
 /** Seconds that a chart can show, by the name in its address. */
 export const RANGES: Record<string, number> = {
@@ -45,9 +45,7 @@ export function chartHtml({ consumer, spans, from, now, outlook }: ChartData): s
     .join('L')}Z`;
   const last = past.at(-1);
   const future = outlook && last ? futurePaths(outlook, last.value, now, ahead, x, y) : '';
-  const said = outlook
-    ? `full in ${span(outlook.seconds)}, between ${span(outlook.soonest)} and ${outlook.latest === undefined ? 'never' : span(outlook.latest)}`
-    : 'no end in sight';
+  const said = outlook ? fullIn(outlook) : 'no end in sight';
   const label = `${consumer}: ${bytes(last?.value ?? 0)} left, ${said}. Least in this time ${bytes(Math.min(...past.map((one) => one.low)))}, most ${bytes(Math.max(...past.map((one) => one.high)))}.`;
   return `<figure class="chart"><figcaption>${title} <span class="dim">${bytes(last?.value ?? 0)} left, ${said}</span></figcaption><div class="plot"><div class="yaxis" aria-hidden="true"><span>${bytes(top)}</span><span>${bytes(top / 2)}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}"><path class="grid" d="M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 1}H${WIDTH}"/><path class="band" d="${band}"/>${future}<path class="line" d="${line}"/><path class="now" d="M${x(now)} 0V${HEIGHT}"/></svg></div><div class="xaxis" aria-hidden="true"><span>${clock(start).slice(5, 16)}</span><span>now ${clock(now).slice(11, 16)}</span><span>+${span(ahead)}</span></div></figure>`;
 }

@@ -34,3 +34,9 @@ export function span(seconds: number): string {
 export function clock(at: number): string {
   return `${new Date(at * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** When nothing will be left, for people. */
+export function fullIn({ seconds, soonest, latest }: { seconds: number; soonest: number; latest?: number }): string {
+  if (seconds < 1) return 'full now';
+  return `full in ${span(seconds)}, between ${span(soonest)} and ${latest === undefined ? 'never' : span(latest)}`;
+}

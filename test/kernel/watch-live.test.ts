@@ -4,11 +4,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateS
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kernelSuite } from './ready.ts';
 
 const MIB = 2 ** 20;
+/** By its whole path: the doctor is started from `/`. */
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** Seconds between looks: short, so that a disk fills within the test. */
 const INTERVAL = 5;
 const PORT = 19723;
@@ -67,6 +70,7 @@ kernelSuite(
       ok(['mkfs.btrfs', '-q', image]);
       ok(['mount', '-o', 'loop', image, at]);
       start([
+        ...withShare(),
         'prometheus-alertmanager',
         `--config.file=${alertmanagerConfig()}`,
         `--storage.path=${join(folder, 'am')}`,
@@ -82,7 +86,7 @@ kernelSuite(
       start([
         process.execPath,
         '--import',
-        'tsx',
+        TSX,
         'test/kernel/support/ullage.ts',
         'watch',
         '--interval',
@@ -106,6 +110,7 @@ kernelSuite(
 
     afterAll(async () => {
       await browser?.close();
+      if (process.env['ULLAGE_SHOTS']) writeFileSync(join(SHOTS, 'log'), readFileSync(join(folder, 'log')));
       for (const child of started) child.kill('SIGTERM');
       await pause(1500);
       spawnSync('umount', [at]);
@@ -162,6 +167,7 @@ kernelSuite(
       const before = await page.locator('#stack').innerHTML();
       const junk = Buffer.alloc(256 * 1024, 1).map((_, index) => (index * 2654435761) >>> 24);
       let written = 0;
+      let shown = false;
       let foreseen: number | undefined;
       let full: number | undefined;
       while (full === undefined) {
@@ -179,6 +185,10 @@ kernelSuite(
           figure(await text('metrics'), 'ullage_exhaustion_seconds', consumer) !== undefined
         )
           foreseen = Date.now();
+        if (foreseen !== undefined && !shown && Date.now() - foreseen > 30_000) {
+          shown = true;
+          await page.screenshot({ path: join(SHOTS, 'desktop-filling.png'), fullPage: true });
+        }
         await pause(450);
       }
       expect(foreseen, 'foreseen before it was full').toBeLessThan(full);
@@ -190,12 +200,7 @@ kernelSuite(
             .join('\n'),
         ),
       );
-      const look =
-        figure(
-          `x\n${(await text('metrics')).replace('ullage_look_duration_seconds ', 'ullage_look_duration_seconds{} ')}`,
-          'ullage_look_duration_seconds',
-          '',
-        ) ?? 0;
+      const look = Number(/^ullage_look_duration_seconds (.+)$/m.exec(await text('metrics'))?.[1] ?? 0);
       process.stderr.write(
         `foreseen ${((full - foreseen) / 1000).toFixed(0)} s before it was full; found ${seconds.toFixed(1)} s after, a look takes ${look.toFixed(1)} s\n`,
       );
@@ -257,4 +262,12 @@ scrape_configs: [{ job_name: ullage, static_configs: [{ targets: ['127.0.0.1:${P
 function executable(): string {
   const script = ok(['sh', '-c', 'command -v chromium']).trim();
   return script.replace(/bin\/chromium$/, 'lib/chromium/chromium');
+}
+
+/** Debian's Alertmanager wants its templates in /usr/share: where it is only unpacked it is shown them there, alone. */
+function withShare(): string[] {
+  const root = process.env['ULLAGE_UNPACKED'];
+  if (root === undefined) return [];
+  const show = 'mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$@"';
+  return ['unshare', '-m', 'sh', '-c', show, root];
 }
