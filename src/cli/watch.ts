@@ -136,25 +136,25 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   });
   const { startWeb } = await import('../web/server.ts');
   let web: Awaited<ReturnType<typeof startWeb>> | undefined;
-  if (wanted.listenTo && !wanted.once) {
-    web = await startWeb({
-      ...wanted.listenTo,
-      metrics: () => metrics,
-      view: (range) => {
-        const usage = beside.usage();
-        return {
-          state: watch.state,
-          memory: watch.memory,
-          applies: beside.applies(),
-          range,
-          now: Math.floor(Date.now() / 1000),
-          ...(usage ? { usage } : {}),
-        };
-      },
-    });
-    say(`listening on ${web.url}`);
-  }
   try {
+    if (wanted.listenTo && !wanted.once) {
+      web = await startWeb({
+        ...wanted.listenTo,
+        metrics: () => metrics,
+        view: (range) => {
+          const usage = beside.usage();
+          return {
+            state: watch.state,
+            memory: watch.memory,
+            applies: beside.applies(),
+            range,
+            now: Math.floor(Date.now() / 1000),
+            ...(usage ? { usage } : {}),
+          };
+        },
+      });
+      say(`listening on ${web.url}`);
+    }
     await watch.round();
     if (wanted.once) {
       if (wanted.textfile === undefined) process.stdout.write(metrics);

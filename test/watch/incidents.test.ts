@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Condition } from '../../src/watch/alerts/condition.ts';
 import { advance, type Incident } from '../../src/watch/alerts/incident.ts';
-import { type Condition, conditionsOf, USUAL_RULES } from '../../src/watch/alerts/rules.ts';
+import { conditionsOf, USUAL_RULES } from '../../src/watch/alerts/rules.ts';
 import type { State } from '../../src/watch/state.ts';
 
 const trouble = (severity: Condition['severity'] = 'warning'): Condition => ({

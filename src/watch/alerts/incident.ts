@@ -1,4 +1,4 @@
-import type { Condition } from './rules.ts';
+import type { Condition } from './condition.ts';
 
 /** A trouble from its first sign to its end. One message when it is told, one when it is over. */
 export interface Incident {

@@ -3,27 +3,7 @@ import { quoteWord } from '../../host/quote.ts';
 import { remedies } from '../../remedies/index.ts';
 import { plannedId } from '../../remedies/planned-id.ts';
 import type { State } from '../state.ts';
-
-/** What should be told now, if it lasts. */
-export interface Condition {
-  /** one incident: the same key is the same trouble */
-  key: string;
-  /** name of the rule, as Alertmanager's `alertname` */
-  rule: 'UllageFinding' | 'UllageExhaustion' | 'UllageNoLook';
-  severity: 'critical' | 'warning';
-  subject: string;
-  cause?: string;
-  summary: string;
-  headroom?: number;
-  /** until nothing is left */
-  seconds?: number;
-  soonest?: number;
-  latest?: number;
-  /** the command that shows the cure */
-  remedy?: string;
-  /** seconds that it must hold before it is told */
-  for: number;
-}
+import type { Condition } from './condition.ts';
 
 export interface RuleSettings {
   /** warn when it is gone within this many seconds */
