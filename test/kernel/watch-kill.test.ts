@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -56,4 +56,30 @@ kernelSuite('a history whose writer is killed', [], () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }, 1_800_000);
+});
+
+kernelSuite('a history whose disk fills', [], () => {
+  test('says so and keeps what it has; when there is room again, it is written again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ullage-full-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
+    expect(mounted).toBe(true);
+    const figures = (value: number) => new Map(Array.from({ length: 200 }, (_, index) => [`series ${index}`, value]));
+    const history = await openHistory(join(folder, 'h.sqlite'));
+    try {
+      writeFileSync(join(folder, 'other'), Buffer.alloc(300 * 1024));
+      let at = 1_800_000_000;
+      let why: string | undefined;
+      for (; why === undefined && at < 1_800_060_000; at += 60) why = history.write(at, figures(at));
+      expect(why).toMatch(/no space left|disk I\/O error/);
+      const before = history.read('series 7', 1_800_000_000, at).length;
+      expect(before).toBe((at - 1_800_000_000) / 60 - 1);
+      rmSync(join(folder, 'other'));
+      expect(history.write(at, figures(at))).toBeUndefined();
+      expect(history.read('series 7', 1_800_000_000, at)).toHaveLength(before + 1);
+    } finally {
+      history.close();
+      spawnSync('umount', ['-l', folder]); // statements not yet collected keep the file open
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

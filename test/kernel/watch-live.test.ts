@@ -202,7 +202,7 @@ kernelSuite(
       );
       const look = Number(/^ullage_look_duration_seconds (.+)$/m.exec(await text('metrics'))?.[1] ?? 0);
       process.stderr.write(
-        `foreseen ${((full - foreseen) / 1000).toFixed(0)} s before it was full; found ${seconds.toFixed(1)} s after, a look takes ${look.toFixed(1)} s\n`,
+        `foreseen ${((full - (foreseen ?? full)) / 1000).toFixed(0)} s before it was full; found ${seconds.toFixed(1)} s after, a look takes ${look.toFixed(1)} s\n`,
       );
       // the look that sees it begins at most one period after, and is shown when it has ended
       expect(seconds).toBeLessThan(2 * INTERVAL + look + 2);
