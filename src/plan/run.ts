@@ -94,6 +94,8 @@ export async function writeFile(work: Work, step: Step, write: FileWrite): Promi
   await command(work, step, ['dd', `of=${fresh}`, 'conv=fsync', 'status=none'], write.content);
   await command(work, step, ['chmod', write.mode, fresh]);
   await command(work, step, ['mv', '-T', fresh, write.path]);
+  // the name as well: a rename that is not yet on the disk is undone by a power cut (fsync(2))
+  await command(work, step, ['sync', write.path.slice(0, write.path.lastIndexOf('/')) || '/']);
 }
 
 /** Brings back what stood there before; where nothing did, the file goes. */
