@@ -18,7 +18,7 @@ const PORT = 19723;
 const URL_OF = `http://127.0.0.1:${PORT}/`;
 /** Screenshots are kept here. */
 const SHOTS = process.env['ULLAGE_SHOTS'] ?? join(tmpdir(), 'ullage-screenshots');
-const RULES = 'examples/prometheus/ullage.rules.yml';
+const RULES = 'monitoring/prometheus/ullage.rules.yml';
 
 const ok = (argv: readonly string[]): string => {
   const ran = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
