@@ -4,7 +4,17 @@ import { expect, test } from 'vitest';
 import { isBuilt } from '../../lab/guest/image.ts';
 import { recipes } from '../../lab/guest/recipe.ts';
 import { kernelSuite, lacking } from './ready.ts';
-import { commandLine, leftovers, linkOf, marked, processes, said, sleep } from './support/leftovers.ts';
+import {
+  commandLine,
+  leftBehind,
+  leftovers,
+  linkOf,
+  marked,
+  namespacesBelow,
+  processes,
+  said,
+  sleep,
+} from './support/leftovers.ts';
 
 const needs = ['qemu-system-x86_64', 'setpriv', 'unshare', 'ssh'];
 
@@ -35,9 +45,7 @@ else
       await sleep(wait);
       // a guest was there, or this shows nothing
       expect(qemu().length).toBeGreaterThan(0);
-      const own = linkOf('/proc/self/ns/pid');
-      const namespaces = new Set(marked(mark).map((pid) => linkOf(`/proc/${pid}/ns/pid`)));
-      namespaces.delete(own);
+      const namespaces = namespacesBelow(marked(mark));
       expect(namespaces.size).toBeGreaterThan(0);
 
       if (whom === 'everybody') process.kill(-(child.pid ?? 0), 'SIGKILL');
@@ -50,8 +58,6 @@ else
       // what was killed takes a moment to give its memory back
       for (let waited = 0; inThem().length > 0 && waited < 30_000; waited += 100) await sleep(100);
       expect(inThem().map(commandLine)).toEqual([]);
-      const { images, mounts } = leftovers();
-      expect(images.filter((image) => !before.images.includes(image))).toEqual([]);
-      expect(mounts.filter((mount) => !before.mounts.includes(mount) && mount.includes('ullage-lab'))).toEqual([]);
+      expect(leftBehind(before)).toEqual([]);
     });
   });

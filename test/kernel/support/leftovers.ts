@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,18 +19,34 @@ export function said(child: ChildProcess, wanted: RegExp): Promise<void> {
   });
 }
 
-/** What a lab could leave on a host: loop devices, mounts, images, processes in namespaces of their own. */
-export function leftovers(): { loops: string[]; mounts: string[]; images: string[]; namespaces: string[] } {
+export interface Leftovers {
+  /** `/dev/loop0  /path/of/its/file` */
+  loops: string[];
+  mounts: string[];
+  images: string[];
+}
+
+/** What a lab could leave on a host. */
+export function leftovers(): Leftovers {
   const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
   return {
     loops: lines(
       spawnSync('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-FILE'], { encoding: 'utf8' }).stdout,
     ),
     mounts: lines(readFileSync('/proc/self/mounts', 'utf8')),
-    // what runs in a container does not carry our mark, but a process namespace it must have
-    namespaces: [...new Set(processes().map((pid) => linkOf(`/proc/${pid}/ns/pid`)))].sort(),
     images: filesBelow(tmpdir()),
   };
+}
+
+/** What came since, but for what others make meanwhile: their loop devices' files are there by their names, a lab's are not. */
+export function leftBehind(before: Leftovers): string[] {
+  const now = leftovers();
+  const fresh = (kind: keyof Leftovers): string[] => now[kind].filter((one) => !before[kind].includes(one));
+  return [
+    ...fresh('loops').filter((line) => !existsSync(line.replace(/^\S+\s+/, ''))),
+    ...fresh('mounts').filter((line) => line.includes('ullage-lab')),
+    ...fresh('images').filter((file) => file.startsWith('ullage-lab') || file.startsWith('vl.')),
+  ];
 }
 
 /** Files in the lab's temporary directories, and disk images beside them. */
@@ -71,5 +87,26 @@ export function commandLine(pid: number): string {
     return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
   } catch {
     return '';
+  }
+}
+
+/** Process namespaces, but for our own, of these processes and of everything below them: containers have theirs. */
+export function namespacesBelow(pids: readonly number[]): Set<string> {
+  const parents = new Map(processes().map((pid) => [pid, parentOf(pid)]));
+  const below = new Set(pids);
+  for (let known = 0; known < below.size; ) {
+    known = below.size;
+    for (const [pid, parent] of parents) if (below.has(parent)) below.add(pid);
+  }
+  const spaces = new Set([...below].map((pid) => linkOf(`/proc/${pid}/ns/pid`)));
+  for (const one of ['', linkOf('/proc/self/ns/pid')]) spaces.delete(one);
+  return spaces;
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
   }
 }
