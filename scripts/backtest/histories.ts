@@ -153,5 +153,3 @@ export function history(kind: string, seed: number): History {
   }
   return { points };
 }
-
-export const LAST = DAYS * DAY;
