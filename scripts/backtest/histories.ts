@@ -8,7 +8,6 @@ export interface History {
 }
 
 const GIB = 2 ** 30;
-const DAY = 86400;
 /** Days of each history. */
 const DAYS = 10;
 const CAPACITY = 100 * GIB;

@@ -70,7 +70,7 @@ Options of apply and undo:
   --resume [ID]     go on with what was cut short, failed or waits
   --no-look         do not measure afterwards what there is room for now
 
-Only apply and undo change anything on a host. No network is used except the ssh you ask for.
+Only apply and undo change anything on a host (and watch --install, its service). No network is used except what you ask for.
 ${EXIT_TABLE}
 `;
 }
