@@ -70,7 +70,8 @@ Options of apply and undo:
   --resume [ID]     go on with what was cut short, failed or waits
   --no-look         do not measure afterwards what there is room for now
 
-Only apply and undo change anything on a host (and watch --install, its service). No network is used except what you ask for.
+Only apply and undo change anything on a host (and watch --install, which adds a service).
+No network is used except the ssh, the addresses to tell and to listen on that you name.
 ${EXIT_TABLE}
 `;
 }
