@@ -194,7 +194,7 @@ kernelSuite(
       ).toBe(0);
       const counted = await crashLoop({
         plan: file,
-        kinds: ['kill-write', 'kill', 'kill-both', 'kill-before', 'kill-after', 'fail', 'fail-after', 'timeout'],
+        kinds: ['kill-write', 'kill-both', 'kill', 'kill-before', 'kill-after', 'fail', 'fail-after', 'timeout'],
         stride: 7,
         fresh: up,
         judge(after, where) {
@@ -204,7 +204,7 @@ kernelSuite(
       });
       console.log(`btrfs-temporary-device, crash loop: ${JSON.stringify(counted)}`);
       expect(counted.wrong).toEqual([]);
-      expect(counted.points).toBeGreaterThan(10);
+      expect(counted.points).toBeGreaterThan(5);
     });
   },
 );

@@ -10,7 +10,7 @@ export interface Crashes {
   fresh(): void | Promise<void>;
   /** throws when the machine is not healed (`resume`) or not as before (`undo`) */
   judge(after: 'resume' | 'undo', where: string): void | Promise<void>;
-  /** kinds of src/host/faults.ts */
+  /** kinds of src/host/faults.ts, the most telling first: without ULLAGE_CRASH=all the first two alone are gone through */
   kinds: readonly string[];
   /** every how many points; 1: each. ULLAGE_CRASH=all in the environment makes it 1 */
   stride: number;
@@ -34,8 +34,9 @@ const MOST_POINTS = 500;
  */
 export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes): Promise<Counted> {
   const counted: Counted = { points: 0, resumed: 0, undone: 0, wrong: [] };
-  const step = process.env['ULLAGE_CRASH'] === 'all' ? 1 : stride;
-  for (const kind of kinds) {
+  const whole = process.env['ULLAGE_CRASH'] === 'all';
+  const step = whole ? 1 : stride;
+  for (const kind of whole ? kinds : kinds.slice(0, 2)) {
     for (let at = 1; ; at += step) {
       const where = `${kind}:${at}`;
       // each point begins on a state made anew: where that cannot be made, none of the rest can be told
