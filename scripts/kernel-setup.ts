@@ -14,6 +14,7 @@ export function setup(): void {
   });
   for (const line of (ran.stdout ?? '').split('\n')) {
     const [name, value] = line.split(/=(.*)/s);
-    if (value && (name === 'PATH' || name === 'LD_LIBRARY_PATH' || name === 'ULLAGE_UNPACKED')) process.env[name] = value;
+    if (value && (name === 'PATH' || name === 'LD_LIBRARY_PATH' || name === 'ULLAGE_UNPACKED'))
+      process.env[name] = value;
   }
 }
