@@ -197,8 +197,8 @@ kernelSuite('move-data-root', needs, () => {
       // whichever of the two holds the store now: the plan is made for it anew
       fresh: () => {
         const now = rootNow();
-        if (now === from) return;
-        [from, to] = [now, from];
+        if (now !== from) [from, to] = [now, from];
+        // a daemon that was stopped and started is another process, which is what the plan rests on
         plan();
       },
       kinds: ['kill', 'kill-both', 'kill-before', 'kill-after', 'fail', 'kill-write'],
@@ -211,6 +211,6 @@ kernelSuite('move-data-root', needs, () => {
     });
     console.log(`move-data-root, crash loop: ${JSON.stringify(counted)}`);
     expect(counted.wrong).toEqual([]);
-    expect(counted.points).toBeGreaterThan(5);
+    expect(counted.points).toBeGreaterThan(3);
   });
 });
