@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,6 +41,15 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
       return found;
     };
     const sync = () => must('sync', '-f', data);
+    let layersAt = '';
+    const layerNames = () => readdirSync(layersAt).filter((name) => name !== 'l');
+    const until = (so: () => boolean, what: string): void => {
+      const end = Date.now() + 60_000;
+      while (!so()) {
+        if (Date.now() > end) throw new Error(`not within a minute: ${what}`);
+        spawnSync('sleep', ['0.2']);
+      }
+    };
     /** bytes that the file system has in use, of data and metadata, once nothing is on its way any more */
     const inUse = (): number => {
       sync();
@@ -54,6 +63,7 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
     beforeAll(async () => {
       home = mkdtempSync(join(tmpdir(), 'ullage-usage-'));
       data = join(home, 'data');
+      layersAt = join(data, driver === 'btrfs' ? 'btrfs/subvolumes' : 'overlay2');
       const image = join(home, 'image');
       mkdirSync(data);
       writeFileSync(image, '');
@@ -176,17 +186,20 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
         if (step % 4 === 0) expect(usage().orphans).toEqual([]);
       }
       // while an import is at work
+      const before = layerNames();
       const tar = spawn(
         'sh',
         [
           '-c',
           `(head -c 20000000 "${join(home, 'busybox.tar')}"; sleep 4) | docker -H unix://${daemon.socket} import - half:1`,
         ],
-        { stdio: 'ignore' },
+        { stdio: 'ignore', detached: true },
       );
-      spawnSync('sleep', ['1']);
+      until(() => layerNames().length > before.length, 'the import begins');
       expect(usage().orphans).toEqual([]);
-      tar.kill();
+      // with its sleep and its client, and to its end: cut off by the next test, it would be an orphan more
+      if (tar.pid) process.kill(-tar.pid);
+      until(() => layerNames().length === before.length, 'the daemon clears its import away');
     });
 
     test('a killed import is found exactly', async () => {
@@ -194,30 +207,34 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
       mkdirSync(join(home, 'half'));
       writeFileSync(join(home, 'half', 'big'), Buffer.alloc(30 * 2 ** 20, 'incompressible? no matter'));
       must('tar', '-C', join(home, 'half'), '-cf', half, '.');
+      const before = layerNames();
       const sending = spawn(
         'sh',
         ['-c', `(head -c 25000000 "${half}"; sleep 30) | docker -H unix://${daemon.socket} import - half:2`],
         { stdio: 'ignore', detached: true },
       );
-      spawnSync('sleep', ['2']);
+      const made = () => layerNames().find((name) => !before.includes(name));
+      until(() => {
+        const name = made();
+        return name !== undefined && Number(must('du', '-sb', join(layersAt, name)).split('\t')[0]) > 20e6;
+      }, 'the import has written most of it');
+      sync();
       process.kill(Number(readFileSync(join(home, 'run', 'docker.pid'), 'utf8')), 'SIGKILL');
       spawnSync('sleep', ['1']);
       if (sending.pid) process.kill(-sending.pid);
       rmSync(join(home, 'run', 'docker.pid'), { force: true });
-      const names = () =>
-        new Set(must('ls', join(data, driver === 'btrfs' ? 'btrfs/subvolumes' : 'overlay2')).split('\n'));
       spawnSync('sleep', ['4']);
       daemon = await startDockerd(home, data, driver);
       sync();
       const { orphans, notJudged } = usage();
       expect(notJudged).toEqual([]);
       const layers = orphans.filter(({ kind }) => kind === 'layer');
-      expect(layers).toHaveLength(1);
+      expect(layers, JSON.stringify(orphans)).toHaveLength(1);
       expect(orphans.filter(({ kind }) => kind === 'other').map(({ path }) => path)).toEqual([
         expect.stringMatching(/layerdb\/tmp\/write-set-\d+$/),
       ]);
       expect(layers[0]?.exclusive).toBeGreaterThan(20e6);
-      expect(names().has(layers[0]?.path.split('/').at(-1) ?? '')).toBe(true);
+      expect(layers[0]?.path.split('/').at(-1)).toBe(made());
       expect(layers[0]?.proof).toContain('cache-id');
     });
   });
