@@ -122,8 +122,9 @@ kernelSuite('move-data-root', needs, () => {
 
   const plan = (): { id: string; file: string; plan: Plan } => {
     const file = join(home, 'plan.json');
-    const made = ullage('plan', 'move-data-root', '--on', from, '--set', `to=${to}`, '-o', file, '--force');
-    expect(made.stderr).toBe('');
+    rmSync(file, { force: true });
+    const made = ullage('plan', 'move-data-root', '--on', from, '--set', `to=${to}`, '-o', file);
+    expect(made, made.stdout + made.stderr).toMatchObject({ status: 0, signal: null, stderr: '' });
     const made1 = JSON.parse(readFileSync(file, 'utf8')) as Plan;
     return { id: made1.id, file, plan: made1 };
   };
