@@ -1,5 +1,5 @@
 import type { Host, Ran } from '../host/host.ts';
-import type { Argv, Plan, Predicted, Step } from './plan.ts';
+import type { Argv, Plan } from './plan.ts';
 
 /** One question a remedy puts to the machine while it makes a plan. */
 export interface Look {
@@ -16,15 +16,7 @@ export interface Look {
 export type Drafting = Generator<Look, PlanDraft, Ran>;
 
 /** What a remedy knows of a plan; the rest is the same for all. */
-export interface PlanDraft {
-  /** what it works on, in the machine's own words */
-  on: string;
-  settings: Record<string, string>;
-  predicted: Predicted;
-  notes: string[];
-  treats: string[];
-  steps: Step[];
-}
+export type PlanDraft = Pick<Plan, 'on' | 'settings' | 'predicted' | 'notes' | 'treats' | 'steps'>;
 
 /** What making a plan needs from outside. */
 export interface PlanMaking {

@@ -1,5 +1,6 @@
 import { crc32c } from '../crc32c.ts';
-import type { FileKind, FileNode, Timestamp } from '../file-tree.ts';
+import { KIND_OF_MODE } from '../file-kind.ts';
+import type { FileNode, Timestamp } from '../file-tree.ts';
 
 /** i_flags, fs/ext4/ext4.h */
 export const INODE_FLAG = {
@@ -10,16 +11,6 @@ export const INODE_FLAG = {
   inlineData: 0x10000000,
   casefold: 0x40000000,
 } as const;
-
-const KINDS: Readonly<Record<number, FileKind>> = {
-  1: 'fifo',
-  2: 'char',
-  4: 'directory',
-  6: 'block',
-  8: 'file',
-  10: 'symlink',
-  12: 'socket',
-};
 
 /** An inode with what only this format needs. */
 export interface Ext4Inode extends FileNode {
@@ -41,7 +32,7 @@ export interface Ext4Inode extends FileNode {
  */
 export function unpackInode(raw: Buffer, inode: number, seed: number | undefined): Ext4Inode | undefined {
   const format = raw.readUInt16LE(0);
-  const kind = KINDS[format >>> 12];
+  const kind = KIND_OF_MODE[format >>> 12];
   if (!kind) return undefined;
   const extra = raw.length > 128 ? raw.readUInt16LE(0x80) : 0;
   const time = (at: number, extraAt: number): Timestamp => timestamp(raw, at, extra >= extraAt + 4 - 128 ? extraAt : 0);

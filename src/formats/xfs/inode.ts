@@ -1,3 +1,4 @@
+import { KIND_OF_MODE } from '../file-kind.ts';
 import type { FileKind, FileNode, Timestamp } from '../file-tree.ts';
 import { u64 } from './bytes.ts';
 
@@ -10,16 +11,6 @@ const FLAG2_BIGTIME = 1n << 3n;
 const FLAG2_NREXT64 = 1n << 4n;
 /** bigtime counts nanoseconds from here: the smallest second of the old encoding */
 const BIGTIME_EPOCH = 2 ** 31;
-
-const KINDS: Readonly<Record<number, FileKind>> = {
-  1: 'fifo',
-  2: 'char',
-  4: 'directory',
-  6: 'block',
-  8: 'file',
-  10: 'symlink',
-  12: 'socket',
-};
 
 /** How a fork keeps what it has: enum xfs_dinode_fmt. */
 export type ForkFormat = 'device' | 'local' | 'extents' | 'btree';
@@ -55,7 +46,7 @@ export function inodeCoreSize(version: number): number {
 export function parseInode(bytes: Buffer, number: number, position: number): Inode | string {
   const version = bytes[4] as number;
   const bits = bytes.readUInt16BE(2);
-  const kind = KINDS[bits >> 12];
+  const kind = KIND_OF_MODE[bits >> 12];
   if (bits === 0) return 'inode is free, yet something names it';
   if (kind === undefined) return `inode of no known kind (mode 0${bits.toString(8)})`;
   const flags2 = version >= 3 ? bytes.readBigUInt64BE(120) : 0n;

@@ -1,6 +1,7 @@
 import { UllageError } from '../../host/host.ts';
 import type { FileWrite, Step } from '../../plan/plan.ts';
 import { DAEMON_JSON, mergedDaemonJson } from './daemon-json.ts';
+import { directoryStep } from './directory-step.ts';
 import { roomElsewhere, roomIn } from './elsewhere.ts';
 import { type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
 import { bytesOf } from './settings.ts';
@@ -44,18 +45,9 @@ export const capLogs: PlannedRemedy = {
     const directory = keeping === undefined ? undefined : `${keeping.replace(/\/$/, '')}/${request.id}-logs`;
     const steps: Step[] = [];
     if (directory !== undefined)
-      steps.push({
-        id: 'directory',
-        title: 'A directory for the copies',
-        why: 'The logs are kept, packed, before they are emptied.',
-        run: [['mkdir', '-p', '-m', '0700', directory]],
-        undo: [['rm', '-rf', directory]],
-        before: [],
-        after: [{ says: 'it is there', run: ['test', '-d', directory] }],
-        risk: 'online',
-        idempotent: true,
-        ifStopped: 'Nothing has changed.',
-      });
+      steps.push(
+        directoryStep(directory, 'A directory for the copies', 'The logs are kept, packed, before they are emptied.'),
+      );
     for (const log of logs) {
       yield* rest(`the log of ${log.name}`, ['stat', '-c', '%i %h', log.path]);
       steps.push(...logSteps(log, directory, limit));

@@ -119,19 +119,7 @@ function* orphansIn(at: string, not: RegExp, records: readonly string[]): Genera
   });
   const list: Orphan[] = [];
   for (const group of inGroups(orphans)) {
-    yield* rest('the orphans', [
-      'find',
-      at,
-      '-mindepth',
-      '1',
-      '-maxdepth',
-      '1',
-      '(',
-      ...either(group),
-      ')',
-      '-printf',
-      '%f %i\\n',
-    ]);
+    yield* rest('the orphans', [...found(at, group), '-printf', '%f %i\\n']);
     const sizes = yield* ask(['du', '-sx', '--block-size=1', ...group.map((name) => `${at}/${name}`)], 600_000);
     for (const [, bytes, name = ''] of sizes.stdout.matchAll(/^(\d+)\t.*\/([^/\n]+)$/gm))
       list.push({ name, bytes: Number(bytes) });
@@ -139,8 +127,10 @@ function* orphansIn(at: string, not: RegExp, records: readonly string[]): Genera
   return list;
 }
 
-function either(names: readonly string[]): string[] {
-  return names.flatMap((name, index) => (index === 0 ? ['-name', name] : ['-o', '-name', name]));
+/** Those of the names that lie there. */
+function found(at: string, names: readonly string[]): Argv {
+  const either = names.flatMap((name, index) => (index === 0 ? ['-name', name] : ['-o', '-name', name]));
+  return ['find', at, '-mindepth', '1', '-maxdepth', '1', '(', ...either, ')'];
 }
 
 function inGroups(list: readonly string[]): string[][] {
@@ -169,7 +159,7 @@ function unnamedChecks(names: readonly string[], records: readonly string[], at:
 function moveAside(at: string, quarantine: string, names: readonly string[], unnamed: Check[]): Step {
   const gone = inGroups(names).map((group) => ({
     says: 'none of them is among the layers',
-    run: ['find', at, '-mindepth', '1', '-maxdepth', '1', '(', ...either(group), ')'],
+    run: found(at, group),
     lacks: '.',
   }));
   return {
@@ -179,25 +169,7 @@ function moveAside(at: string, quarantine: string, names: readonly string[], unn
     run: [
       ['mkdir', '-p', '-m', '0700', quarantine],
       // find moves what is still there: doing it twice is doing it once
-      ...inGroups(names).map(
-        (group): Argv => [
-          'find',
-          at,
-          '-mindepth',
-          '1',
-          '-maxdepth',
-          '1',
-          '(',
-          ...either(group),
-          ')',
-          '-exec',
-          'mv',
-          '-t',
-          quarantine,
-          '{}',
-          '+',
-        ],
-      ),
+      ...inGroups(names).map((group): Argv => [...found(at, group), '-exec', 'mv', '-t', quarantine, '{}', '+']),
     ],
     undo: [
       ['find', quarantine, '-mindepth', '1', '-maxdepth', '1', '-exec', 'mv', '-t', at, '{}', '+'],

@@ -2,6 +2,7 @@ import { UllageError } from '../../host/host.ts';
 import type { Step } from '../../plan/plan.ts';
 import { bringBack, type Carried, carriedContainers, exportStep } from './carry-containers.ts';
 import { DAEMON_JSON, mergedDaemonJson } from './daemon-json.ts';
+import { directoryStep } from './directory-step.ts';
 import { dockerArgv } from './docker-client.ts';
 import { type Daemon, dockerDaemon, option, startContainers, stopDaemon } from './docker-daemon.ts';
 import { type DockerImage, dockerImages, layerBytes, layerSizes } from './docker-images.ts';
@@ -93,7 +94,11 @@ export const switchToOverlay2: PlannedRemedy = {
       ],
       treats: [root],
       steps: [
-        directoryStep(directory),
+        directoryStep(
+          directory,
+          'A directory for the archives',
+          'Images and containers of one driver are not seen by another: they are saved and brought back.',
+        ),
         ...saveImages(request, images, containers, directory),
         ...stopContainers(request, running),
         ...containers.map((one) => exportStep(request, one, directory)),
@@ -124,21 +129,6 @@ export const switchToOverlay2: PlannedRemedy = {
     };
   },
 };
-
-function directoryStep(directory: string): Step {
-  return {
-    id: 'directory',
-    title: 'A directory for the archives',
-    why: 'Images and containers of one driver are not seen by another: they are saved and brought back.',
-    run: [['mkdir', '-p', '-m', '0700', directory]],
-    undo: [['rm', '-rf', directory]],
-    before: [],
-    after: [{ says: 'it is there', run: ['test', '-d', directory] }],
-    risk: 'online',
-    idempotent: true,
-    ifStopped: 'Nothing has changed.',
-  };
-}
 
 /** By every tag; an image without one by its id, where a container stands on it. */
 function references(images: readonly DockerImage[], containers: readonly Carried[]): string[] {
