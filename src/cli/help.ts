@@ -58,7 +58,8 @@ Options of watch:
   --once, --textfile FILE   one look; metrics to FILE, for node_exporter's textfile collector
   --webhook URL, --alertmanager URL, --command PROGRAM   who is told; --warn-within S, --for S
   --usage S                 measure who holds the space every S seconds; --history FILE, --no-history
-  --install, --uninstall    as a service of systemd
+  --care FILE               let chosen remedies run by themselves inside FILE's limits (docs/watch.md)
+  --install, --uninstall    as a service of systemd; --root DIR: into an image
 
 Options of plan:
   --on SUBJECT      what to cure: a mount point, container, pool or host
@@ -70,7 +71,7 @@ Options of apply and undo:
   --resume [ID]     go on with what was cut short, failed or waits
   --no-look         do not measure afterwards what there is room for now
 
-Only apply and undo change anything on a host (and watch --install, which adds a service).
+Only apply and undo change anything on a host (and watch: --install adds a service, --care applies).
 No network is used except the ssh, the addresses to tell and to listen on that you name.
 ${EXIT_TABLE}
 `;

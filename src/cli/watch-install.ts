@@ -1,43 +1,123 @@
 import { dirname, resolve } from 'node:path';
 import { UllageError } from '../host/host.ts';
-import { installUnit, removeUnit } from '../host/service-unit.ts';
-import { unitText } from '../watch/unit.ts';
+import { installUnits, removeUnits, type UnitFile } from '../host/service-unit.ts';
+import { careUnitText, timerText, unitText } from '../watch/unit.ts';
 import { EXIT } from './exit-status.ts';
 import { print } from './show.ts';
+import { seconds } from './watch-options.ts';
 
-const NAME = 'ullage-watch.service';
+const NAME = 'ullage-watch';
+const CARE = 'ullage-care';
+const ALL = [`${NAME}.timer`, `${NAME}.service`, `${CARE}.timer`, `${CARE}.service`];
 
-/** `ullage watch --install [options]`: a service that watches with these options. */
-export async function install(options: readonly string[]): Promise<number> {
+interface Given {
+  once?: boolean;
+  interval?: string;
+  care?: string;
+  root?: string;
+  textfile?: string;
+  token?: string;
+  history?: string;
+  on?: string[];
+}
+
+/**
+ * `ullage watch --install [options]`: a service that watches with these options; with --once a timer that looks
+ * each interval; with --care a timer of its own that lets the chosen remedies run.
+ */
+export async function install(argv: readonly string[], given: Given): Promise<number> {
   needsRoot('--install');
-  if (options.some((word) => word.startsWith('--token')))
+  if (given.token !== undefined)
     throw new UllageError(
       'a token would stand in the unit for all to read',
       '--token',
-      `Put Environment=ULLAGE_TOKEN=… into: systemctl edit ${NAME}`,
+      `Put Environment=ULLAGE_TOKEN=… into: systemctl edit ${NAME}.service`,
     );
-  const at = options.indexOf('--textfile');
-  const textfile = at < 0 ? undefined : options[at + 1];
-  const path = await installUnit(
-    NAME,
-    unitText(
-      [process.execPath, resolve(process.argv[1] ?? ''), 'watch', ...options],
-      textfile === undefined ? [] : [dirname(resolve(textfile))],
-    ),
+  const every = seconds(given.interval, '--interval', 60, 2, 86400);
+  const self = [process.execPath, resolve(process.argv[1] ?? ''), 'watch'];
+  const options = without(argv, ['--install'], ['--care', '--root']);
+  const writable = [given.textfile, given.history].flatMap((file) =>
+    file === undefined ? [] : [dirname(resolve(file))],
   );
+  const once = given.once === true;
+  const units: UnitFile[] = [
+    {
+      name: `${NAME}.service`,
+      text: unitText([...self, ...wholePaths(options)], writable, once),
+      enabled: !once,
+    },
+  ];
+  if (once)
+    units.push({
+      name: `${NAME}.timer`,
+      text: timerText('ullage watch: looks again and again', `${NAME}.service`, { seconds: every }),
+      enabled: true,
+    });
+  if (given.care !== undefined) {
+    const { readCare } = await import('./watch-care.ts');
+    await readCare(given.care);
+    const places = (given.on ?? []).flatMap((one) => ['--on', one]);
+    units.push(
+      {
+        name: `${CARE}.service`,
+        text: careUnitText([...self, '--once', '--care', resolve(given.care), ...places]),
+        enabled: false,
+      },
+      {
+        // outside of the window it ends at once: a window changed in the file holds without a new installation
+        name: `${CARE}.timer`,
+        text: timerText('ullage care: inside its window', `${CARE}.service`, { calendar: '*:0/10' }),
+        enabled: true,
+      },
+    );
+  }
+  const place = given.root === undefined ? {} : { root: resolve(given.root) };
+  // what an earlier installation had and this one has not
+  const stale = ALL.filter((name) => !units.some((unit) => unit.name === name));
+  await removeUnits(stale, place);
+  const { paths, started, notEnabled } = await installUnits(units, place);
+  const starts = units.filter((unit) => unit.enabled).map((unit) => unit.name);
   print([
-    `${NAME} is installed and runs (${path})`,
-    `its log: journalctl -u ${NAME}; away with it: ullage watch --uninstall`,
+    ...paths.map((path) => `written: ${path}`),
+    started
+      ? `started: ${starts.join(', ')}`
+      : notEnabled === undefined
+        ? `systemd is not at work ${given.root === undefined ? 'here' : `in ${given.root}`}: ${starts.join(', ')} will start with it`
+        : `not enabled (${notEnabled}): systemctl enable --now ${starts.join(' ')}`,
+    `its log: journalctl -u ${NAME}.service; away with it: ullage watch --uninstall`,
   ]);
   return EXIT.healthy;
 }
 
-/** `ullage watch --uninstall`: the history stays in /var/lib/ullage. */
-export async function uninstall(): Promise<number> {
+/** `ullage watch --uninstall`: the history and the journals of what was applied stay. */
+export async function uninstall(root: string | undefined): Promise<number> {
   needsRoot('--uninstall');
-  const path = await removeUnit(NAME);
-  print([path === undefined ? 'There was no service of ours.' : `stopped and taken away: ${path}; the history stays`]);
+  const paths = await removeUnits(ALL, root === undefined ? {} : { root: resolve(root) });
+  const state = root === undefined ? '/var/lib/ullage' : resolve(root, 'var/lib/ullage');
+  print([
+    ...(paths.length === 0 ? ['There was no service of ours.'] : paths.map((path) => `taken away: ${path}`)),
+    `What stays, where there is any: history and journals in ${state}`,
+  ]);
   return EXIT.healthy;
+}
+
+/** Options without these flags and without these that have a value. */
+function without(argv: readonly string[], flags: readonly string[], valued: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (flags.includes(word) || valued.some((name) => word.startsWith(`${name}=`))) continue;
+    if (valued.includes(word)) index++;
+    else kept.push(word);
+  }
+  return kept;
+}
+
+/** A service is started in `/`: files are named whole. */
+function wholePaths(options: readonly string[]): string[] {
+  return options.map((word, index) =>
+    ['--textfile', '--history', '--command'].includes(options[index - 1] ?? '') ? resolve(word) : word,
+  );
 }
 
 function needsRoot(option: string): void {

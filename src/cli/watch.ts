@@ -1,5 +1,6 @@
 import { type Host, UllageError } from '../host/host.ts';
 import { openHost } from '../host/open.ts';
+import type { CareSettings } from '../watch/care/settings.ts';
 import { parseVerb } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
 import { seconds, senderUrl, stateDirectory } from './watch-options.ts';
@@ -23,6 +24,8 @@ export async function run(argv: string[]): Promise<number> {
     'warn-within': { type: 'string' },
     'critical-within': { type: 'string' },
     for: { type: 'string' },
+    care: { type: 'string' },
+    root: { type: 'string' },
     quiet: { type: 'boolean' },
     install: { type: 'boolean' },
     uninstall: { type: 'boolean' },
@@ -36,15 +39,19 @@ export async function run(argv: string[]): Promise<number> {
     );
   if (values.install || values.uninstall) {
     const { install, uninstall } = await import('./watch-install.ts');
-    return values.uninstall ? uninstall() : install(argv.filter((word) => word !== '--install'));
+    return values.uninstall ? uninstall(values.root) : install(argv, values);
   }
+  if (values.care !== undefined && spec !== undefined)
+    throw new UllageError('care is for the host it runs on', `ullage watch ${spec} --care`, 'Start it on that host');
+  const care = values.care === undefined ? undefined : await limits(values.care);
+  if (values.once && care && values.textfile === undefined && (await closed(care.settings))) return EXIT.healthy;
   const interval = seconds(values.interval, '--interval', 60, 2, 86400);
   const usageEvery = values.usage === undefined ? undefined : seconds(values.usage, '--usage', 3600, 60, 7 * 86400);
   const listenTo =
     values.listen === undefined ? undefined : await listening(values.listen, values.token, values.host ?? []);
   const host = await openHost(spec);
   try {
-    return await watching(host, { ...values, spec, interval, usageEvery, listenTo });
+    return await watching(host, { ...values, spec, interval, usageEvery, listenTo, limits: care });
   } finally {
     await host.close();
   }
@@ -55,6 +62,8 @@ interface Wanted {
   interval: number;
   usageEvery: number | undefined;
   listenTo: { address: string; port: number; token?: string; hosts: readonly string[] } | undefined;
+  /** of care; undefined: nothing runs by itself */
+  limits: Limits | undefined;
   once?: boolean;
   textfile?: string;
   history?: string;
@@ -67,6 +76,23 @@ interface Wanted {
   'critical-within'?: string;
   for?: string;
   quiet?: boolean;
+}
+
+interface Limits {
+  /** the file, by its whole path */
+  path: string;
+  settings: CareSettings;
+}
+
+async function limits(path: string): Promise<Limits> {
+  const { resolve } = await import('node:path');
+  const { readCare } = await import('./watch-care.ts');
+  return { path: resolve(path), settings: await readCare(path) };
+}
+
+async function closed(settings: CareSettings): Promise<boolean> {
+  const { windowLeft } = await import('../watch/care/settings.ts');
+  return windowLeft(settings, new Date()) === undefined;
 }
 
 async function watching(host: Host, wanted: Wanted): Promise<number> {
@@ -86,7 +112,12 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   const here = await localFor(host, spec);
   let metrics = '';
   let textfileProblem: string | undefined;
+  const careful =
+    wanted.limits === undefined || wanted.once
+      ? undefined
+      : await careBesideLooks(here, wanted.limits, wanted.on ?? [], say, () => void watch.round());
   const watch = new Watch({
+    ...(careful ? { care: careful.runs } : {}),
     host: here,
     local: spec === undefined || spec === 'local',
     doctor: doctorArgv(spec, wanted.on ?? [], interval),
@@ -115,6 +146,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     changed(state) {
       metrics = metricsText(state, VERSION);
       web?.push();
+      if (state.problem === undefined) careful?.consider(state.look?.findings ?? []);
       if (wanted.textfile === undefined) return;
       try {
         replaceFile(wanted.textfile, metrics);
@@ -157,7 +189,11 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     }
     await watch.round();
     if (wanted.once) {
-      if (wanted.textfile === undefined) process.stdout.write(metrics);
+      if (wanted.limits && watch.state.look) {
+        const { careOnce } = await import('./watch-care.ts');
+        const runs = await careOnce(here, wanted.limits.settings, watch.state.look.findings, say);
+        if (runs.some((run) => run.outcome === 'failed' || run.outcome === 'refused')) return EXIT.warning;
+      } else if (wanted.textfile === undefined) process.stdout.write(metrics);
       if (textfileProblem !== undefined) return EXIT.unknown;
       return watch.state.look ? EXIT.healthy : EXIT.unknown;
     }
@@ -165,6 +201,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     return EXIT.healthy;
   } finally {
     beside.close();
+    await careful?.close();
     await web?.close();
     history?.close();
   }
@@ -195,6 +232,18 @@ async function untilEnded(
   clearInterval(look);
   clearInterval(ear);
   messages?.close();
+}
+
+async function careBesideLooks(
+  host: Host,
+  { path, settings }: Limits,
+  targets: readonly string[],
+  say: (line: string) => void,
+  changed: () => void,
+) {
+  const { careBeside } = await import('./watch-care.ts');
+  const argv = [...ownArgv(), 'watch', '--once', '--care', path, ...targets.flatMap((one) => ['--on', one])];
+  return careBeside(host, settings, argv, say, changed);
 }
 
 /** The doctor as a program of its own: this very command. It reaches the host by itself. */

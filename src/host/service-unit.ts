@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UllageError } from './host.ts';
 import { replaceFile } from './replace-file.ts';
 import { runProcess } from './run-process.ts';
@@ -6,31 +7,94 @@ import { runProcess } from './run-process.ts';
 /** Where an administrator's own units stand (man 5 systemd.unit). */
 const UNITS = '/etc/systemd/system';
 
-/** Writes a unit, enables and starts it. @throws UllageError */
-export async function installUnit(name: string, text: string): Promise<string> {
-  const path = `${UNITS}/${name}`;
-  replaceFile(path, text);
-  await systemctl(['daemon-reload']);
-  await systemctl(['enable', '--now', name]);
-  return path;
+/** One unit file; those that are to be started by themselves are enabled. */
+export interface UnitFile {
+  name: string;
+  text: string;
+  enabled: boolean;
 }
 
-/** Stops it and takes it away. @returns the path, undefined where there was none. @throws UllageError */
-export async function removeUnit(name: string): Promise<string | undefined> {
-  const path = `${UNITS}/${name}`;
-  if (!existsSync(path)) return undefined;
-  await systemctl(['disable', '--now', name]);
-  rmSync(path, { force: true });
-  await systemctl(['daemon-reload']);
-  return path;
+/** Where units go. */
+export interface UnitPlace {
+  /** a directory that holds a whole system (an image being made): files are written there and nothing is started */
+  root?: string;
 }
 
-async function systemctl(args: readonly string[]): Promise<void> {
+/** What came of it. */
+export interface Installed {
+  paths: string[];
+  /** systemd is at work here and has started them */
+  started: boolean;
+  /** why they are not enabled */
+  notEnabled?: string;
+}
+
+/** Writes units, enables and, where systemd is at work, starts them. @throws UllageError */
+export async function installUnits(units: readonly UnitFile[], { root }: UnitPlace): Promise<Installed> {
+  const paths: string[] = [];
+  for (const { name, text } of units) {
+    const path = join(root ?? '/', UNITS, name);
+    makeDirectory(dirname(path));
+    replaceFile(path, text);
+    paths.push(path);
+  }
+  const names = units.filter((unit) => unit.enabled).map((unit) => unit.name);
+  if (root === undefined && atWork()) {
+    await must(['daemon-reload']);
+    await must(['enable', ...names]);
+    // one that runs already gets the new text
+    await must(['restart', ...names]);
+    return { paths, started: true };
+  }
+  const notEnabled = await systemctl([...at(root), 'enable', ...names]);
+  return { paths, started: false, ...(notEnabled === undefined ? {} : { notEnabled }) };
+}
+
+/** Stops units and takes them away. @returns the paths of those that were there. @throws UllageError */
+export async function removeUnits(names: readonly string[], { root }: UnitPlace): Promise<string[]> {
+  const there = names.filter((name) => existsSync(join(root ?? '/', UNITS, name)));
+  if (there.length === 0) return [];
+  const live = root === undefined && atWork();
+  if (live) await must(['disable', '--now', ...there]);
+  else await systemctl([...at(root), 'disable', ...there]);
+  const paths = there.map((name) => join(root ?? '/', UNITS, name));
+  for (const [index, path] of paths.entries()) {
+    rmSync(path, { force: true });
+    // where there is no systemctl the links are taken away all the same
+    for (const target of ['multi-user.target.wants', 'timers.target.wants'])
+      rmSync(join(dirname(path), target, there[index] ?? ''), { force: true });
+  }
+  if (live) {
+    await must(['daemon-reload']);
+    // those that ended in failure are remembered until then (man 1 systemctl); none is no error of ours
+    await systemctl(['reset-failed', ...there]);
+  }
+  return paths;
+}
+
+/** sd_booted(3). */
+function atWork(): boolean {
+  return existsSync('/run/systemd/system');
+}
+
+const at = (root: string | undefined): string[] => (root === undefined ? [] : [`--root=${root}`]);
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new UllageError('cannot make a directory', path, (error as Error).message, { cause: error });
+  }
+}
+
+async function must(args: readonly string[]): Promise<void> {
+  const why = await systemctl(args);
+  if (why !== undefined) throw new UllageError('systemd did not do it', `systemctl ${args.join(' ')}`, why);
+}
+
+/** @returns undefined, or why it did not */
+async function systemctl(args: readonly string[]): Promise<string | undefined> {
   const ran = await runProcess(['systemctl', ...args], { timeoutMs: 60_000 });
-  if (ran.exitCode === 0) return;
-  throw new UllageError(
-    'systemd did not do it',
-    `systemctl ${args.join(' ')}`,
-    ran.notFound ? 'This machine has no systemd: start ullage watch with what it has' : ran.stderr.trim().slice(0, 300),
-  );
+  if (ran.exitCode === 0) return undefined;
+  return ran.notFound ? 'systemctl is not installed' : ran.stderr.trim().slice(0, 300) || 'it did not say why';
 }

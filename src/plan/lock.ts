@@ -12,7 +12,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** @throws UllageError when another apply holds it, or without root */
+/** Another apply holds the host: nothing was done, later it may be. */
+export class AnotherApply extends UllageError {}
+
+/** @throws AnotherApply when another apply holds it; UllageError without root */
 export async function takeLock(host: ChangingHost): Promise<Lock> {
   const owner = ownName();
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -28,7 +31,7 @@ export async function takeLock(host: ChangingHost): Promise<Lock> {
         'Changing a host needs root there',
       );
     if (ownerLives(holder))
-      throw new UllageError(
+      throw new AnotherApply(
         'another apply is at work on this host',
         `${PATH} is held by ${holder}`,
         `Wait for it. If you are sure that it is dead, remove the lock on that host: rm ${PATH}`,

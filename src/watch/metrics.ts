@@ -21,6 +21,16 @@ export function metricsText(state: State, version: string): string {
   text.family('ullage_history_writable', 'Whether the history can be written.', [
     [{}, state.historyProblem === undefined ? 1 : 0],
   ]);
+  text.family(
+    'ullage_care_last_run_timestamp_seconds',
+    'When a remedy last ran by itself at a place.',
+    (state.care ?? []).map(({ remedy, on, at }) => [{ remedy, on }, at]),
+  );
+  text.family(
+    'ullage_care_last_run_info',
+    'How the last run of a remedy by itself ended.',
+    (state.care ?? []).map(({ remedy, on, outcome }) => [{ remedy, on, outcome }, 1]),
+  );
   if (look) {
     text.family('ullage_look_timestamp_seconds', 'When the last look began.', [[{}, look.at]]);
     text.family('ullage_look_duration_seconds', 'How long the last look took.', [[{}, look.seconds]]);

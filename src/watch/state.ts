@@ -1,4 +1,5 @@
 import type { Incident } from './alerts/incident.ts';
+import type { CareRun } from './care/ledger.ts';
 import type { Look } from './look.ts';
 import type { Outlook } from './outlook.ts';
 
@@ -14,4 +15,6 @@ export interface State {
   problem?: string;
   /** why the history is not written */
   historyProblem?: string;
+  /** the last run of each remedy that runs by itself; absent: none may */
+  care?: readonly CareRun[];
 }

@@ -3,6 +3,7 @@ import { UllageError } from '../host/host.ts';
 import { advance, type Message } from './alerts/incident.ts';
 import { conditionsOf, type RuleSettings } from './alerts/rules.ts';
 import type { Sender } from './alerts/senders.ts';
+import type { CareRun } from './care/ledger.ts';
 import type { History } from './history/history.ts';
 import { figuresOf, type Look, lookOnce } from './look.ts';
 import { type Memory, memoryOver, outlooksOf } from './outlook.ts';
@@ -22,6 +23,8 @@ export interface WatchOptions {
   historyProblem?: string;
   rules: RuleSettings;
   senders: readonly Sender[];
+  /** the last runs of care, where it is on */
+  care?(): readonly CareRun[];
   /** a line for the log */
   say(line: string): void;
   /** after each look */
@@ -89,6 +92,8 @@ export class Watch {
       this.state = { ...this.state, problem: error.message };
       this.options.say(error.message);
     }
+    const care = this.options.care?.();
+    if (care) this.state = { ...this.state, care };
     const seconds = Math.floor(now / 1000);
     const conditions = conditionsOf(this.state, rules, this.failed);
     const { incidents, messages } = advance(this.state.incidents, conditions, seconds);

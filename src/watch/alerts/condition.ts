@@ -3,7 +3,7 @@ export interface Condition {
   /** one incident: the same key is the same trouble */
   key: string;
   /** name of the rule, as Alertmanager's `alertname` */
-  rule: 'UllageFinding' | 'UllageExhaustion' | 'UllageNoLook';
+  rule: 'UllageFinding' | 'UllageExhaustion' | 'UllageNoLook' | 'UllageCare';
   severity: 'critical' | 'warning';
   subject: string;
   cause?: string;

@@ -2,6 +2,7 @@ import type { Finding } from '../../causes/cause.ts';
 import { quoteWord } from '../../host/quote.ts';
 import { remedies } from '../../remedies/index.ts';
 import { plannedId } from '../../remedies/planned-id.ts';
+import type { CareRun } from '../care/ledger.ts';
 import type { State } from '../state.ts';
 import type { Condition } from './condition.ts';
 
@@ -33,7 +34,7 @@ export function conditionsOf(state: State, settings: RuleSettings, failed: numbe
       },
     ];
   if (!look) return [];
-  const conditions: Condition[] = [];
+  const conditions: Condition[] = (state.care ?? []).flatMap(ofCare);
   for (const finding of look.findings) {
     if (finding.severity === 'notice' || finding.confidence === 'possible' || finding.consequenceOf) continue;
     conditions.push(ofFinding(finding, state, settings));
@@ -64,6 +65,27 @@ export function conditionsOf(state: State, settings: RuleSettings, failed: numbe
   return conditions;
 }
 
+/** A run of care that went wrong: told until one at the same place goes well. A limit that stopped it is no fault. */
+function ofCare({ remedy, on, outcome, why, plan }: CareRun): Condition[] {
+  if (outcome !== 'failed' && outcome !== 'refused') return [];
+  return [
+    {
+      key: `care\t${remedy}\t${on}`,
+      rule: 'UllageCare',
+      severity: 'warning',
+      subject: on,
+      summary: `Care: ${remedy} ${outcome === 'failed' ? 'failed' : 'was not done'}: ${why ?? 'it did not say why'}`,
+      remedy:
+        outcome === 'failed' && plan !== undefined
+          ? `ullage journal ${plan}`
+          : `ullage plan ${remedy} --on ${quotedSubject(on)}`,
+      for: 0,
+    },
+  ];
+}
+
+const quotedSubject = (subject: string): string => (/^[\w./:@+-]+$/.test(subject) ? subject : quoteWord(subject));
+
 function ofFinding(finding: Finding, state: State, settings: RuleSettings): Condition {
   const headroom = state.look?.headroom.find((one) => one.consumer === finding.subject)?.bytes;
   const outlook = state.outlooks.find((one) => 'consumer' in one && one.consumer === finding.subject);
@@ -89,7 +111,7 @@ function remedyFor(finding: Finding | undefined): string | undefined {
   for (const id of finding.remedies) {
     const remedy = remedies.find((one) => one.id === id);
     const plan = remedy && plannedId(remedy);
-    if (plan) return `ullage plan ${plan} --on ${/^[\w./:@+-]+$/.test(subject) ? subject : quoteWord(subject)}`;
+    if (plan) return `ullage plan ${plan} --on ${quotedSubject(subject)}`;
   }
   return `ullage doctor --why ${cause}`;
 }
