@@ -1,4 +1,5 @@
 import type { Changes } from './foresee.ts';
+import { type Committed, metadataReserve } from './thin-committed.ts';
 import { METADATA_BLOCK, type Pool, SECTOR } from './thin-pool.ts';
 
 export interface PoolSizes {
@@ -26,7 +27,7 @@ export function poolGrows(pool: Pool, { dataBytes, metadataBytes, freedBytes = 0
               mode: 'rw',
               totalData: blocks,
               usedData: Math.max(0, status.thinPool.usedData - Math.floor(freedBytes / pool.blockSize)),
-              ...(metadataBytes === undefined ? {} : { totalMetadata: Math.floor(metadataBytes / METADATA_BLOCK) }),
+              ...(metadataBytes === undefined ? {} : metadataOf(status.thinPool, metadataBytes)),
             },
           }
         : status,
@@ -37,5 +38,41 @@ export function poolGrows(pool: Pool, { dataBytes, metadataBytes, freedBytes = 0
     // Docker keeps a share of the pool free, ten percent unless told otherwise
     'docker-dm': (info) =>
       info.minimumFree === undefined ? info : { ...info, minimumFree: Math.floor(info.minimumFree * factor) },
+  };
+}
+
+/** The kernel's reserve grows with the metadata, and it counts as used. */
+function metadataOf(
+  { usedMetadata, totalMetadata }: { usedMetadata: number; totalMetadata: number },
+  bytes: number,
+): { usedMetadata: number; totalMetadata: number } {
+  const total = Math.floor(bytes / METADATA_BLOCK);
+  const more = metadataReserve(total) - metadataReserve(totalMetadata);
+  return { usedMetadata: Math.min(total, usedMetadata + more), totalMetadata: total };
+}
+
+/** What facts say of a pool that works again after it failed or turned read-only, with that much metadata. */
+export function poolOpened(name: string, used: Committed | undefined, metadataBytes: number): Changes {
+  if (!used) return {};
+  const totalMetadata = Math.floor(metadataBytes / METADATA_BLOCK);
+  return {
+    'dm-status': ({ failed, ...status }) =>
+      status.name === name
+        ? {
+            ...status,
+            thinPool: {
+              transactionId: 0,
+              discard: 'discard_passdown',
+              whenFull: 'queue',
+              ...status.thinPool,
+              usedMetadata: Math.min(totalMetadata, used.usedMetadata + metadataReserve(totalMetadata)),
+              totalMetadata,
+              usedData: used.usedData,
+              totalData: used.totalData,
+              mode: 'rw',
+              needsCheck: false,
+            },
+          }
+        : { ...status, ...(failed === undefined ? {} : { failed }) },
   };
 }

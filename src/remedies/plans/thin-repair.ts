@@ -4,10 +4,13 @@ import type { Check, Step } from '../../plan/plan.ts';
 import { inspected } from './docker-client.ts';
 import { type Daemon, dockerDaemon, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
 import { roomIn } from './elsewhere.ts';
+import { foresee } from './foresee.ts';
 import { type LvmPool, lvmPool, lvsOf } from './lvm-pool.ts';
 import { ask, type PlannedRemedy, type PlanRequest } from './planned.ts';
 import { isGone, takeDown, volumesOn } from './pool-closed.ts';
+import { poolOpened } from './pool-foreseen.ts';
 import { bytesOf } from './settings.ts';
+import { committed } from './thin-committed.ts';
 import { chosen, METADATA_BLOCK, METADATA_MOST, poolNow, statusOf } from './thin-pool.ts';
 
 /** Where the copy of the metadata goes unless the operator names another place. */
@@ -51,10 +54,20 @@ function* draft(request: PlanRequest): Drafting {
   const running = (yield* inspected(request)).filter((one) => one.running).map((one) => one.name);
   const saved = yield* savePlace(request, lvm);
   const metadata = largerMetadata(request, lvm, now);
+  const used = yield* committed(name);
   return {
     on: lvm.lv,
     settings: { save: saved, metadata: String(metadata) },
-    predicted: { downtime: 120, seconds: 120, risk: 'downtime' },
+    predicted: {
+      ...foresee(
+        request.scene,
+        (one) => one.layer.startsWith('store:') && one.bytes !== undefined,
+        poolOpened(name, used, metadata),
+      ),
+      downtime: 120,
+      seconds: 120,
+      risk: 'downtime',
+    },
     notes: [
       `The pool says: ${status}`,
       `The metadata is copied to ${saved} first; from that copy everything can be tried again.`,
