@@ -7,13 +7,16 @@ export interface TestCounts {
   failed: string[];
   /** names */
   skipped: string[];
+  /** files, and the seconds their tests took */
+  seconds: [string, number][];
 }
 
 /** Writes what passed, failed and was skipped, by name, to the file that ULLAGE_TEST_COUNTS names. */
 export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message?: string }[]): void {
-    const counts: TestCounts = { passed: 0, failed: [], skipped: [] };
+    const counts: TestCounts = { passed: 0, failed: [], skipped: [], seconds: [] };
     for (const module of modules) {
+      counts.seconds.push([module.relativeModuleId, module.diagnostic().duration / 1000]);
       if (module.errors().length > 0) counts.failed.push(module.relativeModuleId);
       for (const suite of module.children.allSuites()) {
         if (suite.errors().length > 0) counts.failed.push(`${module.relativeModuleId} > ${suite.fullName}`);

@@ -42,6 +42,8 @@ if (!checksOnly) {
   failed += counts.failed.length;
   failures.push(...counts.failed);
   skipped = counts.skipped;
+  const slowest = counts.seconds.sort((a, b) => b[1] - a[1]).slice(0, 12);
+  for (const [file, seconds] of slowest) console.log(`${seconds.toFixed(0).padStart(5)} s  ${file}`);
 }
 
 for (const name of skipped) console.log(`skipped: ${name}`);
@@ -68,7 +70,7 @@ function vitest(): TestCounts {
     if (!ended && counts.failed.length === 0) counts.failed.push('vitest ended with an error');
     return counts;
   } catch {
-    return { passed: 0, failed: ['vitest did not run to its end'], skipped: [] };
+    return { passed: 0, failed: ['vitest did not run to its end'], skipped: [], seconds: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
