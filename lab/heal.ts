@@ -1,7 +1,7 @@
 import type { Plan } from '../src/plan/plan.ts';
-import { holds } from './expect.ts';
+import { contains, holds } from './expect.ts';
 import type { Ground } from './ground.ts';
-import type { Cure } from './incident.ts';
+import type { Cure, Drift, Lab } from './incident.ts';
 import { failed } from './process.ts';
 
 /** What a plan promised and what came of it, in bytes. */
@@ -52,6 +52,30 @@ export async function healBy(ground: Ground, cures: readonly Cure[], say: (line:
       ...(headroomAfter === undefined ? {} : { predicted: headroomAfter }),
       ...(told.headroom === undefined ? {} : { actual: told.headroom }),
     });
+  }
+  return list;
+}
+
+/** An apply that refused, and its words. */
+export interface Refused {
+  what: string;
+  said: string;
+}
+
+/** Each plan is overtaken by something; throws unless its apply does nothing and says what moved. */
+export async function refusals(lab: Lab, drifts: readonly Drift[], say: (line: string) => void): Promise<Refused[]> {
+  const list: Refused[] = [];
+  for (const { what, cure, ready, disturb, says } of drifts) {
+    await ready?.(lab);
+    await planned(lab.ground, cure, '/root/overtaken.json');
+    await disturb(lab);
+    const ran = await lab.ground.inside(['apply', '/root/overtaken.json', '--yes', '--confirm', '--quiet']);
+    const said = ran.stderr.trim().split(/\s+/).join(' ');
+    holds(ran.exitCode !== 0, `${what}: ${cure.remedy} was applied all the same`);
+    contains(said, 'the machine has moved since the plan was made, nothing was done', what);
+    contains(said, says, what);
+    say(`${what}: ${said}`);
+    list.push({ what, said });
   }
   return list;
 }

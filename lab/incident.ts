@@ -21,9 +21,24 @@ export interface Cure {
   set?: Readonly<Record<string, string>>;
 }
 
+/** Something moves between a plan and its apply, which must refuse and say what. */
+export interface Drift {
+  what: string;
+  cure: Cure;
+  /** makes the host ready for the plan */
+  ready?(lab: Lab): Promise<void>;
+  disturb(lab: Lab): Promise<void>;
+  /** how apply must name what moved */
+  says: RegExp;
+}
+
 /** How ullage cures the incident, in place of the cure by hand. */
 export interface Heal {
   cures: readonly Cure[];
+  /** tried on the healed host, in this order */
+  drifts?: readonly Drift[];
+  /** what this host's init does with a daemon that the incident ended: starts it again */
+  restart?(lab: Lab): Promise<void>;
   /** what this host's init starts when its power is back; dockerd unless said */
   boot?(lab: Lab): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { content } from './content.ts';
 import type { Dockerd } from './dockerd.ts';
 import { holds } from './expect.ts';
 import type { Ground, Told } from './ground.ts';
-import { broken as brokenPromises, type Healed, healBy } from './heal.ts';
+import { broken as brokenPromises, type Healed, healBy, type Refused, refusals } from './heal.ts';
 import type { Incident, Lab } from './incident.ts';
 import { said } from './said.ts';
 
@@ -24,6 +24,8 @@ export interface Row {
   seconds: number;
   /** cures by ullage: what was promised and what came of it */
   heal?: Healed[];
+  /** applies that refused because something had moved */
+  refused?: Refused[];
   /** what was not as it must be; empty when all was */
   wrong: string[];
 }
@@ -95,6 +97,7 @@ export async function runIncident(
       holds(incident.heal !== undefined, 'ullage has no cure for it');
       row.heal = await healBy(ground, incident.heal.cures, watcher.say);
       row.wrong.push(...brokenPromises(row.heal));
+      await incident.heal.restart?.(lab);
     }
     await incident.works(lab);
     row.files = await lab.content.verify(lab.hasDocker() ? lab.docker : undefined, ground);
@@ -115,6 +118,8 @@ export async function runIncident(
       row.headroom = room;
       check(room.healed > room.broken, `headroom did not grow: ${room.broken} before, ${room.healed} after`);
     }
+    const drifts = incident.heal?.drifts;
+    if (by === 'ullage' && drifts) row.refused = await refusals(lab, drifts, watcher.say);
   } catch (error) {
     row.wrong.push(error instanceof Error ? error.message : String(error));
   }

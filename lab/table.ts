@@ -28,6 +28,7 @@ export function table(rows: readonly Row[]): string {
           : `: ${one.consumer} ${mib(one.before ?? 0)} → ${mib(one.predicted)} promised, ${one.actual === undefined ? 'not measured' : mib(one.actual)} measured`;
       out.push(`       ullage apply ${one.remedy}, ${one.steps} steps, ${one.seconds.toFixed(0)} s${promised}`);
     }
+    for (const { what, said } of row.refused ?? []) out.push(`       ${what}: ${cut(said, 400)}`);
     for (const wrong of row.wrong) out.push(`       WRONG: ${cut(wrong, 1000)}`);
   }
   return out.join('\n');

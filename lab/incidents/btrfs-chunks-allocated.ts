@@ -65,6 +65,10 @@ export const btrfsChunksAllocated: Incident = {
     await ground.must(['btrfs', 'device', 'remove', spare, ROOT]);
     await lab.docker.start();
   },
+  heal: {
+    cures: [{ remedy: 'btrfs-temporary-device', on: ROOT, set: { scratch: '/run/ullage-lab' } }],
+    restart: ({ docker }) => docker.start(),
+  },
 };
 
 /** The first device's size, and what belongs to chunks of it and of the lent one: `devid 1 size … used … path …`. */

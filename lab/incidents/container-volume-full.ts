@@ -1,4 +1,4 @@
-import { loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
+import { growLoopPool, loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
 import { beside, volumeOf } from '../devicemapper/volume.ts';
 import { dockerd } from '../dockerd.ts';
 import { contains, holds, lineWith } from '../expect.ts';
@@ -51,7 +51,35 @@ export const containerVolumeFull: Incident = {
     for (const name of ['api', 'other']) await docker.must('start', name);
     await beside(ground, ['xfs_growfs', volume.mountedAt]);
   },
-  heal: { cures: [{ remedy: 'grow-container', on: 'api' }] },
+  heal: {
+    cures: [{ remedy: 'grow-container', on: 'api' }],
+    drifts: [
+      {
+        what: 'a container was started in between',
+        cure: { remedy: 'container-volume', on: 'other', set: { delete: '/data/more', save: '/root' } },
+        ready: async ({ docker }) => void (await docker.must('stop', '-t', '1', 'other')),
+        disturb: async ({ docker }) => void (await docker.must('start', 'other')),
+        says: /does other run: was "false", is "true"/,
+      },
+      {
+        what: 'the pool was grown meanwhile',
+        cure: { remedy: 'grow-loop-pool', set: { size: '3g' } },
+        disturb: async ({ ground }) => growLoopPool(ground, await poolName(ground), '2500M'),
+        says: /the table of the pool: was "0 4194304 thin-pool .*, is "0 5120000 thin-pool /,
+      },
+      {
+        what: 'the pool has other device numbers',
+        cure: { remedy: 'grow-loop-pool', set: { size: '3g' } },
+        async disturb({ ground, docker }) {
+          await docker.stop();
+          await ground.must(['truncate', '--size', '1M', '/root/occupied']);
+          await ground.must(['losetup', '/dev/loop0', '/root/occupied']);
+          await docker.start();
+        },
+        says: /the table of the pool: was "0 5120000 thin-pool 7:1 7:0 .*, is "0 5120000 thin-pool 7:2 7:1 /,
+      },
+    ],
+  },
 };
 
 /** As many MiB, and on the disk before it says so. */

@@ -54,4 +54,5 @@ export const inotifyInstances: Incident = {
     await ground.write('/etc/sysctl.d/60-inotify.conf', 'fs.inotify.max_user_instances=8192\n');
     await ground.must(['sysctl', '-p', '/etc/sysctl.d/60-inotify.conf']);
   },
+  heal: { cures: [{ remedy: 'raise-limit' }] },
 };

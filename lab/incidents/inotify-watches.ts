@@ -65,6 +65,7 @@ export const inotifyWatches: Incident = {
     await ground.write('/etc/sysctl.d/60-inotify.conf', 'fs.inotify.max_user_watches=1048576\n');
     await ground.must(['sysctl', '-p', '/etc/sysctl.d/60-inotify.conf']);
   },
+  heal: { cures: [{ remedy: 'raise-limit' }] },
 };
 
 async function watches({ ground }: Lab): Promise<number> {

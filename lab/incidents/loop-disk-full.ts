@@ -6,6 +6,8 @@ import { container, smallFiles } from '../host-content.ts';
 import type { Incident } from '../incident.ts';
 
 const ROOT = '/var/lib/docker';
+/** An empty disk that this host has to spare. */
+const LARGER = '/mnt/larger';
 
 /**
  * Founding incident 3, stage 1: the disk below the sparse files is full long before the pool has its size. The
@@ -20,9 +22,11 @@ export const loopDiskFull: Incident = {
   consumer: /docker/,
   async make(lab) {
     const { ground } = lab;
-    const [disk = ''] = ground.disks;
+    const [disk = '', larger = ''] = ground.disks;
     await ground.must(['mkfs.xfs', '-q', disk]);
     await ground.mount(disk, ROOT);
+    await ground.must(['mkfs.xfs', '-q', larger]);
+    await ground.mount(larger, LARGER);
     lab.docker = await dockerd(ground, [...loopLvm('4G', '1G'), '--storage-opt', 'dm.fs=ext4']);
     await lab.docker.must('load', '--quiet', '--input', ground.imagesTar);
     await container(lab, 'web');
@@ -64,11 +68,9 @@ export const loopDiskFull: Incident = {
     const [, larger = ''] = ground.disks;
     for (const name of ['web', 'db']) await docker.must('stop', '-t', '1', name);
     await docker.stop();
-    await ground.must(['mkfs.xfs', '-q', larger]);
-    await ground.mount(larger, '/mnt/larger');
-    await ground.must(['cp', '--archive', '--sparse=always', `${ROOT}/.`, '/mnt/larger']);
-    await ground.must(['thin_check', '--clear-needs-check-flag', '/mnt/larger/devicemapper/devicemapper/metadata']);
-    await ground.must(['umount', '/mnt/larger']);
+    await ground.must(['cp', '--archive', '--sparse=always', `${ROOT}/.`, LARGER]);
+    await ground.must(['thin_check', '--clear-needs-check-flag', `${LARGER}/devicemapper/devicemapper/metadata`]);
+    await ground.must(['umount', LARGER]);
     await ground.must(['umount', ROOT]);
     await ground.mount(larger, ROOT);
     await docker.start();
@@ -77,4 +79,5 @@ export const loopDiskFull: Incident = {
       await docker.must('start', name);
     }
   },
+  heal: { cures: [{ remedy: 'move-data-root', set: { to: `${LARGER}/docker` } }] },
 };

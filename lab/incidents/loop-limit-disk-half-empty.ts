@@ -12,7 +12,7 @@ export const loopLimitDiskHalfEmpty: Incident = {
   name: 'loop-limit-disk-half-empty',
   title: 'devicemapper on loop files: the pool reached its limit, df shows a half empty disk, ext4 turned read-only',
   grounds: ['vm'],
-  disks: [1280],
+  disks: [1536],
   causes: ['dm-thin-data-full', 'docker-dm-loop-lvm'],
   consumer: /docker/,
   async make(lab) {
@@ -74,5 +74,12 @@ export const loopLimitDiskHalfEmpty: Incident = {
       await checked(ground, docker, name);
       await docker.must('start', name);
     }
+  },
+  // as its operator did, with room to do it in; his images and containers come along
+  heal: {
+    cures: [
+      { remedy: 'grow-loop-pool', set: { size: '1000m' } },
+      { remedy: 'switch-to-overlay2', set: { scratch: '/var/tmp' } },
+    ],
   },
 };

@@ -57,6 +57,7 @@ export const mountMax: Incident = {
   async cure({ ground }) {
     await ground.must(['umount', '--lazy', '/srv/backup']);
   },
+  heal: { cures: [{ remedy: 'raise-limit' }] },
 };
 
 async function mounts({ ground }: Lab): Promise<number> {

@@ -42,4 +42,5 @@ export const userNamespaces: Incident = {
     await ground.write('/etc/sysctl.d/90-hardening.conf', `${SETTING} = 28633\n`);
     await ground.must(['sysctl', '-p', '/etc/sysctl.d/90-hardening.conf']);
   },
+  heal: { cures: [{ remedy: 'raise-limit' }] },
 };

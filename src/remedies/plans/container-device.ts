@@ -37,6 +37,10 @@ export function* containerDevice(request: PlanRequest, container: Inspected): Ge
       `${container.name} is stored by ${container.driver}`,
       'Only the devicemapper driver gives each container a device',
     );
+  yield* rest(
+    `does ${container.name} run`,
+    dockerArgv(request, 'inspect', '--type', 'container', '-f', '{{.State.Running}}', container.name),
+  );
   const path = `${root}/image/devicemapper/layerdb/mounts/${container.id}/mount-id`;
   const mountId = (yield* rest(`the layer of ${container.name}`, ['cat', path])).stdout.trim();
   if (!/^[0-9a-f]{64}$/.test(mountId))

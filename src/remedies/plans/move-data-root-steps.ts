@@ -92,6 +92,24 @@ export function copySteps(daemon: Daemon, from: string, to: string, bytes: numbe
   ];
 }
 
+/** The copy's own: the old map stays as it was, for undo and for whoever must repair it. */
+export function checkMap(map: string): Step {
+  return {
+    id: 'check-map',
+    title: "check the pool's map in the copy",
+    why: 'the kernel refused writes because a commit of it failed; found in order, the flag that says so is cleared',
+    run: [['thin_check', '--clear-needs-check-flag', map]],
+    undo: [],
+    before: [],
+    after: [],
+    risk: 'none',
+    idempotent: true,
+    timeout: 3600,
+    ifFailed: { matches: '.', says: 'The map is damaged: undo, then ullage rescue reads what is in the pool' },
+    ifStopped: 'Docker is down, the old store is untouched, the new holds a copy.',
+  };
+}
+
 export function startAt(request: PlanRequest, daemon: Daemon, start: Argv[], to: string, known: string): Step {
   return {
     id: 'start-docker',

@@ -1,14 +1,17 @@
 import { type Ran, UllageError } from '../../host/host.ts';
 import type { Drafting, Look } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
+import { isBelow } from '../../stack/names.ts';
 import { DAEMON_JSON, mergedDaemonJson } from './daemon-json.ts';
 import { dockerArgv, inspected } from './docker-client.ts';
 import { type Daemon, dockerDaemon, option, startContainers, stopDaemon } from './docker-daemon.ts';
 import { roomIn } from './elsewhere.ts';
-import { copySteps, deleteOld, startAt, stopRunning } from './move-data-root-steps.ts';
+import { foresee } from './foresee.ts';
+import { checkMap, copySteps, deleteOld, startAt, stopRunning } from './move-data-root-steps.ts';
 import { overlay2Fits } from './overlay2-fits.ts';
 import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
 import { restartAs } from './storage-flags.ts';
+import { poolNow, statusOf } from './thin-pool.ts';
 
 /** Directories and the ends of files take more than their bytes; some room must be left to go on with. */
 const OVERHEAD = 1.05;
@@ -40,6 +43,11 @@ export const moveDataRoot: PlannedRemedy = {
         'Name a larger disk: --set to=DIR',
       );
     yield* rest(
+      'the containers',
+      dockerArgv(request, 'ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.State}}'),
+      '^(\\S+ \\S+)',
+    );
+    yield* rest(
       'images and containers',
       dockerArgv(request, 'info', '--format', '{{.Images}} images, {{.Containers}} containers'),
     );
@@ -50,14 +58,14 @@ export const moveDataRoot: PlannedRemedy = {
     const rsync = (yield* ask(['rsync', '--version'])).exitCode === 0;
     const { steps, handMade } = yield* pointing(daemon, to);
     const seconds = Math.ceil(20 + (2.5 * allocated) / BYTES_A_SECOND);
-    const room = request.scene.headroom.find((one) => one.consumer === from);
+    const foreseen = foreseenAt(request, from, available - allocated);
+    const map = yield* mapToCheck(request, to);
     return {
       on: from,
       settings: { to },
       predicted: {
         consumer: to,
-        ...(room?.bytes === undefined ? {} : { headroomBefore: room.bytes }),
-        headroomAfter: Math.floor(available - allocated),
+        ...foreseen,
         freed: allocated,
         downtime: seconds,
         seconds: seconds + 10,
@@ -66,6 +74,11 @@ export const moveDataRoot: PlannedRemedy = {
       notes: [
         `${listed} files and directories, ${allocated} bytes. Sparse files stay sparse; extended attributes, hard links, sockets and device nodes go along.`,
         `Every byte is compared before Docker is pointed at ${to}. ${from} stays until you confirm: until then ullage undo goes back, and loses what was written since.`,
+        ...(map
+          ? [
+              'The pool refused writes: its map is checked in the copy, and every container replays its journal when it starts.',
+            ]
+          : []),
         ...(handMade
           ? [
               'Docker was started by hand or by a script that says --data-root: take that out there, daemon.json has it now.',
@@ -77,6 +90,7 @@ export const moveDataRoot: PlannedRemedy = {
         ...stopRunning(request, running),
         stopDaemon(request, daemon, `Nothing may write to ${from} while it is copied.`),
         ...copySteps(daemon, from, to, allocated, rsync),
+        ...(map ? [checkMap(map)] : []),
         ...steps.files,
         startAt(request, daemon, steps.start, to, known),
         ...startContainers(request, running),
@@ -85,6 +99,50 @@ export const moveDataRoot: PlannedRemedy = {
     };
   },
 };
+
+/**
+ * The headroom there, by the stack's own arithmetic: that of the store as it is, on a file system with so much
+ * free. A pool of sparse files is the limit itself where the disk has more.
+ */
+function foreseenAt(
+  request: PlanRequest,
+  from: string,
+  free: number,
+): { headroomBefore?: number; headroomAfter: number } {
+  const stores = (one: { consumer: string; layer: string }): boolean =>
+    one.consumer === from && one.layer.startsWith('store:');
+  const mounted = request.scene.facts.all('mount', (one) => one.pid === undefined && isBelow(from, one.target));
+  const home = mounted.reduce((best, { value }) => (value.target.length > best.length ? value.target : best), '');
+  const { headroomBefore, headroomAfter } = foresee(request.scene, stores, {
+    statfs: (room) =>
+      room.path === home
+        ? { ...room, bfree: Math.floor(free / room.blockSize), bavail: Math.floor(free / room.blockSize) }
+        : room,
+    df: (row) => (row.mountpoint === home ? { ...row, available: free } : row),
+    'dm-status': (status) =>
+      status.thinPool ? { ...status, thinPool: { ...status.thinPool, mode: 'rw', needsCheck: false } } : status,
+  });
+  return {
+    ...(headroomBefore === undefined ? {} : { headroomBefore }),
+    headroomAfter: Math.floor(headroomAfter === undefined ? free : Math.min(free, headroomAfter)),
+  };
+}
+
+/**
+ * The map of a loop-lvm pool that the kernel made read-only, as when the disk below had no room for a
+ * commit: no daemon opens it again before it was checked. Undefined: there is none to check.
+ */
+function* mapToCheck(request: PlanRequest, to: string): Generator<Look, string | undefined, Ran> {
+  const info = request.scene.facts.first('docker-dm')?.value;
+  if (info?.metadataLoopFile === undefined || info.poolName === undefined) return undefined;
+  const status = yield* ask(statusOf(info.poolName));
+  const now = poolNow(status.stdout.trim());
+  if (status.exitCode === 0 && now !== undefined && now.mode !== 'ro' && !now.needsCheck) return undefined;
+  const tool = yield* ask(['thin_check', '--version']);
+  if (tool.exitCode !== 0)
+    throw new UllageError('thin_check is not there', 'this host', 'Install thin-provisioning-tools first');
+  return `${to}/devicemapper/devicemapper/metadata`;
+}
 
 /** @throws UllageError where a copy of files is no copy of the store */
 function* refuseDriver(request: PlanRequest, from: string): Generator<Look, void, Ran> {

@@ -7,6 +7,8 @@ export interface OldData {
   run: Argv[];
   before: Check[];
   after: Check[];
+  /** what its deletion gives back to the file system, where the layers of the new store take `written` */
+  bytes(written: number): number;
   /** what is left for the operator's own hands */
   notes: string[];
 }
@@ -19,7 +21,11 @@ export function* oldDriverData(
 ): Generator<Look, OldData, Ran> {
   const records = [`${root}/image/${driver}`, ...containers.map((id) => `${root}/containers/${id}`)];
   const directory = `${root}/${driver}`;
+  // sparse files by what they hold; what is mounted below is another file system
+  const size = yield* ask(['du', '--summarize', '--one-file-system', '--block-size=1', directory], 600_000);
+  const held = Number(/^(\d+)/.exec(size.stdout)?.[1] ?? 0);
   const base: OldData = {
+    bytes: () => held,
     run: [],
     before: [{ says: 'nothing of it is mounted', run: ['cat', '/proc/self/mounts'], lacks: ` ${directory}/` }],
     after: [{ says: 'it is gone', run: ['test', '-e', `${root}/image/${driver}`], exit: 1 }],
@@ -33,6 +39,8 @@ export function* oldDriverData(
     const subvolumes = list.stdout.split('\n').filter((line) => line !== '');
     return {
       ...base,
+      // snapshots share what they have in common: du counts it for each of them
+      bytes: (written) => written,
       before: [],
       run: [
         ...inGroups(subvolumes, 200).map((group) => ['btrfs', 'subvolume', 'delete', ...group]),

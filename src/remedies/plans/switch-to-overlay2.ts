@@ -76,12 +76,16 @@ export const switchToOverlay2: PlannedRemedy = {
     const socket = engine?.socket ?? '/var/run/docker.sock';
     const running = containers.filter((one) => one.running);
     const copied = need / 40e6;
+    const written = imageBytes + containerBytes;
+    const whole = home.available + old.bytes(written) - written;
+    const before = request.scene.headroom.find((one) => one.consumer === root)?.bytes;
     return {
       on: root,
       settings: { scratch },
       predicted: {
         consumer: root,
-        headroomAfter: home.available - imageBytes - containerBytes - (same ? imageBytes + containerBytes : 0),
+        ...(before === undefined ? {} : { headroomBefore: before }),
+        headroomAfter: whole,
         downtime: Math.round(30 + copied * 2),
         seconds: Math.round(60 + copied * 3),
         risk: 'downtime',
@@ -89,7 +93,7 @@ export const switchToOverlay2: PlannedRemedy = {
       notes: [
         `${images.length} images keep their ids and tags; ${containers.length} containers keep name, files, configuration and volumes, and get new ids.`,
         'Digests by which images were pulled are not in the archives: docker pull learns them again.',
-        `What ${driver} held stays until you confirm: until then ullage undo brings back everything as it was.`,
+        `What ${driver} held stays until you confirm: until then ullage undo brings back everything as it was, and ${root} has ${whole - old.bytes(written) - (same ? written : 0)} bytes free, not ${whole}.`,
         ...old.notes,
       ],
       treats: [root],
