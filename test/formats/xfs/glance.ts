@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FileNode, FileTree } from '../../../src/formats/file-tree.ts';
 import { FormatError } from '../../../src/formats/format-error.ts';
 
@@ -50,18 +49,22 @@ export function glanceTree(tree: FileTree): { paths: Map<string, Glance>; damage
   return { paths, damage };
 }
 
+/** A plain text: tens of thousands of them are made for each of thousands of images, and a digest costs more. */
 function lineOf(tree: FileTree, node: FileNode, damaged: () => void): string {
-  const { doubtful: _doubtful, ...plain } = node;
-  const hash = createHash('sha1').update(JSON.stringify(plain));
-  for (const { name, value } of tree.attributes(node, damaged)) hash.update(name).update(value);
-  if (node.kind === 'symlink') hash.update(tree.target(node));
-  if (node.kind === 'file') {
+  const { inode, kind, mode, uid, gid, size, nlink, atime, mtime, ctime, rdev } = node;
+  let line = `${inode} ${kind} ${mode} ${uid} ${gid} ${size} ${nlink}`;
+  for (const { seconds, nanoseconds } of [atime, mtime, ctime]) line += ` ${seconds}.${nanoseconds}`;
+  if (rdev) line += ` ${rdev.major}:${rdev.minor}`;
+  for (const { name, value } of tree.attributes(node, damaged))
+    line += ` ${name.toString('latin1')}=${value.toString('latin1')}`;
+  if (kind === 'symlink') line += ` ${tree.target(node).toString('latin1')}`;
+  if (kind === 'file') {
     let count = 0;
     for (const range of tree.ranges(node)) {
       if (range.kind === 'lost') damaged();
-      hash.update(`${range.kind} ${range.offset} ${range.length} ${range.kind === 'data' ? range.position : ''}`);
+      line += ` ${range.kind} ${range.offset} ${range.length} ${range.kind === 'data' ? range.position : ''}`;
       if (++count > MOST_RANGES) break;
     }
   }
-  return hash.digest('hex');
+  return line;
 }
