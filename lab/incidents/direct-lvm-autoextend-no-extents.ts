@@ -48,6 +48,8 @@ export const directLvmAutoextendNoExtents: Incident = {
     await docker.must(...fill('web', 780));
     const after = await grown(ground, before);
     lab.say(`dmeventd extended the pool from ${before.totalBlocks} to ${after.totalBlocks} blocks`);
+    // deleted, and the pool does not learn of it: these blocks stay web's
+    await docker.must('exec', 'web', 'sh', '-c', 'rm /data/fill-780 && sync');
     const writer = ground.launch(['docker', ...fill('db', 700)], { timeoutMs: 240_000 });
     await eventually(90, 'the pool is out of data space', async () =>
       (await poolStatus(ground, POOL_DM)).mode === 'out_of_data_space' ? true : undefined,
@@ -84,5 +86,12 @@ export const directLvmAutoextendNoExtents: Incident = {
       await docker.must('start', name);
     }
   },
-  heal: { cures: [{ remedy: 'thin-extend', set: { device: '/dev/vdc' } }], boot: lvmBoot },
+  heal: {
+    cures: [
+      { remedy: 'thin-extend', set: { device: '/dev/vdc' } },
+      { remedy: 'thin-trim' },
+      { remedy: 'thin-autoextend' },
+    ],
+    boot: lvmBoot,
+  },
 };

@@ -2,6 +2,7 @@ import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { escapePattern } from '../../tools/escape-pattern.ts';
+import { foresee } from './foresee.ts';
 import { type LvmPool, lvmPool, lvsOf } from './lvm-pool.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
 import { poolMeant } from './thin-pool.ts';
@@ -35,7 +36,15 @@ function* draft(request: PlanRequest): Drafting {
   return {
     on: lvm.lv,
     settings: { threshold: String(threshold), percent: String(percent) },
-    predicted: { downtime: 0, seconds: 5, risk: 'online' },
+    predicted: {
+      ...foresee(request.scene, (one) => one.layer.startsWith('store:') && one.bytes !== undefined, {
+        lv: (one) => (`${one.vg}/${one.name}` === lvm.lv ? { ...one, monitor: 'monitored' } : one),
+        'lvm-config': (one) => ({ ...one, autoextendThreshold: threshold, autoextendPercent: percent }),
+      }),
+      downtime: 0,
+      seconds: 5,
+      risk: 'online',
+    },
     notes: [
       `At ${threshold} % the pool grows by ${percent} %, ${bytes} bytes at first; ${lvm.vg} has ${lvm.free} bytes free for that.`,
       'When the group is used up nothing extends it any more: watch vgs too.',
