@@ -34,6 +34,8 @@ export type Task =
       ground: Ground['kind'];
       accelerator: 'tcg' | 'kvm';
       kinds: string[];
+      /** only this one of its cures; those before it are applied in peace */
+      remedy?: string;
       step: number;
       from: number;
     }
@@ -112,6 +114,7 @@ async function crash(task: Task & { do: 'crash' }): Promise<void> {
     say(`broken: ${said(await incident.break(lab))}`);
     await ground.save('broken');
     for (const [index, cure] of cures.entries()) {
+      if (task.remedy !== undefined && task.remedy !== cure.remedy) continue;
       await ground.load('broken');
       await healBy(ground, cures.slice(0, index), say);
       const kinds = CRASH_KINDS.filter((kind) => task.kinds.length === 0 || task.kinds.includes(kind.name));

@@ -30,6 +30,7 @@ npm run lab -- image [debian12|debian13]  build the guests' images
 
 --ground vm|kernel   where, for incidents that can be made on both; with --all: only those of this ground
 --kinds A,B          crash: only these of kill-write, kill, kill-both, power-write, power, fail, timeout
+--remedy ID          crash: only this one of its cures
 --step N, --from N   crash: every N-th point, from the N-th
 --jobs N             incidents side by side (default: one per core, 4 at most)
 --within MINUTES     what has not begun by then is skipped by name
@@ -47,6 +48,7 @@ const { values, positionals } = parseArgs({
     accel: { type: 'string', default: 'tcg' },
     at: { type: 'string', default: 'broken' },
     kinds: { type: 'string', default: '' },
+    remedy: { type: 'string' },
     step: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
     by: { type: 'string', default: 'hand' },
@@ -135,6 +137,7 @@ async function crash(incident: Incident): Promise<void> {
     incident: incident.name,
     ground: 'vm',
     accelerator,
+    ...(values.remedy === undefined ? {} : { remedy: values.remedy }),
     kinds: values.kinds === '' ? [] : values.kinds.split(','),
     step: Number(values.step),
     from: Number(values.from),
