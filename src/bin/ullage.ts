@@ -39,6 +39,8 @@ if (tooOld(process.versions.node)) {
 } else if ((argv.length === 1 && first === 'help') || argv.some((word) => word === '--help' || word === '-h')) {
   process.stdout.write(helpText(VERSION));
 } else {
+  // nothing is left that could wake us and yet there is no answer: silence would look like success
+  process.once('beforeExit', () => fail(new Error('it ended without an answer; this is a fault of ullage, report it')));
   // exit() and not exitCode: a program left behind in D state must not keep us here
   import('../cli/main.ts').then(({ main }) => main(argv)).then((status) => process.exit(status), fail);
 }

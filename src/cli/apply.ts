@@ -1,6 +1,7 @@
 import { UllageError } from '../host/host.ts';
 import { readPlanFile } from '../host/read-plan-file.ts';
 import { readJournal } from '../plan/journal.ts';
+import { parsePlan } from '../plan/parse-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { apply, resume } from '../plan/session.ts';
 import { stateOf } from '../plan/state.ts';
@@ -67,19 +68,4 @@ async function measure(plan: Plan) {
   const { headroomAfter, notMeasured } = await import('./headroom-after.ts');
   // what was done is done: that it cannot be looked at is no failure of it
   return headroomAfter(plan).catch(notMeasured);
-}
-
-/** @throws UllageError when it is not a plan document */
-function parsePlan(text: string, name: string): Plan {
-  let value: Partial<Plan> | null;
-  try {
-    value = JSON.parse(text) as Partial<Plan> | null;
-  } catch (error) {
-    throw new UllageError('not a plan', `${name}: ${(error as Error).message}`, 'ullage plan -o FILE writes one', {
-      cause: error,
-    });
-  }
-  if (value?.version !== 1 || !Array.isArray(value.steps) || !value.fingerprint || typeof value.id !== 'string')
-    throw new UllageError('not a plan of this version', name, 'Make it anew: ullage plan -o FILE');
-  return value as Plan;
 }

@@ -69,13 +69,13 @@ export function teller(plan: Plan, quiet: boolean): Watcher {
 export function ending(plan: Plan, outcome: Outcome): { lines: string[]; status: number } {
   switch (outcome.outcome) {
     case 'applied':
-      return { lines: [`applied: ${plan.title}`], status: EXIT.healthy };
+      return { lines: [`applied: ${safeText(plan.title)}`], status: EXIT.healthy };
     case 'undone':
-      return { lines: [`undone: ${plan.title}`], status: EXIT.healthy };
+      return { lines: [`undone: ${safeText(plan.title)}`], status: EXIT.healthy };
     case 'waiting':
       return {
         lines: [
-          `waits for you: ${outcome.for}`,
+          `waits for you: ${safeText(outcome.for)}`,
           `then: ullage apply --resume ${plan.id} --confirm; or back: ullage undo ${plan.id}`,
         ],
         status: EXIT.healthy,
@@ -83,7 +83,7 @@ export function ending(plan: Plan, outcome: Outcome): { lines: string[]; status:
     case 'interrupted':
       return {
         lines: [
-          `interrupted at ${outcome.step.title}`,
+          `interrupted at ${safeText(outcome.step.title)}`,
           `go on: ullage apply --resume ${plan.id}; or back: ullage undo ${plan.id}`,
         ],
         status: EXIT.warning,
@@ -91,7 +91,7 @@ export function ending(plan: Plan, outcome: Outcome): { lines: string[]; status:
     default:
       return {
         lines: [
-          `failed at ${outcome.step.title}: ${safeText(outcome.why)}`,
+          `failed at ${safeText(outcome.step.title)}: ${safeText(outcome.why)}`,
           `mend that and go on: ullage apply --resume ${plan.id}; or back: ullage undo ${plan.id}`,
         ],
         status: EXIT.critical,
@@ -107,7 +107,14 @@ export async function agree(question: string, yes: boolean): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    // Ctrl-C and Ctrl-D close the line without an answer: that is a no
+    const closed = new Promise<string>((resolve) => {
+      lines.once('close', () => resolve(''));
+    });
+    const answer = await Promise.race([lines.question(`${safeText(question)} [y/N] `), closed]);
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+    process.stderr.write('nothing was done\n');
+    return false;
   } finally {
     lines.close();
   }

@@ -21,6 +21,8 @@ export interface PlanOrder {
   /** `ssh://…` */
   spec?: string;
   timeoutMs: number;
+  /** the host is a capture: it knows only what it was asked when it was made */
+  captured?: boolean;
 }
 
 /** Looks at the host, chooses what is to be cured, and lets the remedy plan it. */
@@ -29,13 +31,42 @@ export async function planFor(host: Host, order: PlanOrder): Promise<Plan> {
   const { facts, unknown } = await collect(host, probes, { deadlineMs: order.timeoutMs, targets });
   const report = diagnose(facts, causes, 'host', unknown);
   const scene = sceneOf(facts, 'host');
-  const { id, finding } =
-    order.remedy === undefined ? bestCure(report.findings, order.on) : named(order.remedy, report.findings, order.on);
+  const cures =
+    order.remedy === undefined
+      ? bestCures(report.findings, order.on)
+      : [named(order.remedy, report.findings, order.on)];
+  const refused: string[] = [];
+  for (const { id, finding } of cures) {
+    try {
+      return await planOf(host, id, finding, scene, order);
+    } catch (error) {
+      if (!(error instanceof UllageError) || cures.length === 1) throw error;
+      refused.push(`${id}: ${error.what} (${error.where})`);
+    }
+  }
+  throw new UllageError(
+    'no cure of the first finding can be planned here',
+    `${cures[0]?.finding?.cause ?? ''} (${cures[0]?.finding?.subject ?? ''}): ${refused.join(' — ')}`,
+    'ullage plan REMEDY plans one by name',
+  );
+}
+
+async function planOf(
+  host: Host,
+  id: string,
+  finding: Finding | undefined,
+  scene: Scene,
+  order: PlanOrder,
+): Promise<Plan> {
   const remedy = await load(id);
   const fault = settingsFault(remedy.settings, order.settings);
   if (fault) throw new UllageError('a setting is wrong', `ullage plan ${id}`, fault);
   const on = order.on ?? finding?.subject;
-  return draftPlan(host, remedy, scene, { ...order, ...(on === undefined ? {} : { on }) }, finding);
+  const draft = (from: Host) =>
+    draftPlan(from, remedy, scene, { ...order, ...(on === undefined ? {} : { on }) }, finding);
+  if (order.captured !== true) return draft(host);
+  const { planFromCapture } = await import('./plan-from-capture.ts');
+  return planFromCapture(host, draft);
 }
 
 async function draftPlan(
@@ -91,16 +122,16 @@ interface Chosen {
   finding?: Finding;
 }
 
-function bestCure(findings: readonly Finding[], on: string | undefined): Chosen {
+/** What may cure the first finding that anything cures, the best first. @throws UllageError when nothing does */
+function bestCures(findings: readonly Finding[], on: string | undefined): Chosen[] {
   const there = findings.filter((finding) => on === undefined || concerns(finding, on));
   for (const finding of there) {
     if (finding.confidence === 'possible') continue;
-    for (const id of finding.remedies) {
-      const plans = plannerOf(id);
-      // what deletes data is planned only when it is asked for by name
-      if (plans && remedies.find((remedy) => remedy.id === plans)?.risk !== 'destructive')
-        return { id: plans, finding };
-    }
+    // what deletes data is planned only when it is asked for by name
+    const ids = finding.remedies
+      .flatMap((id) => plannerOf(id) ?? [])
+      .filter((id) => remedies.find((remedy) => remedy.id === id)?.risk !== 'destructive');
+    if (ids.length > 0) return [...new Set(ids)].map((id) => ({ id, finding }));
   }
   const first = there[0];
   if (!first)
@@ -111,7 +142,7 @@ function bestCure(findings: readonly Finding[], on: string | undefined): Chosen 
     );
   throw new UllageError(
     'no cure of what was found is planned by itself',
-    `${first.cause} (${first.subject}): ${first.remedies.join(', ') || 'no remedy'}`,
+    `${first.cause} (${first.subject}${first.confidence === 'possible' ? ', only possible' : ''}): ${first.remedies.join(', ') || 'no remedy'}`,
     `ullage doctor --why ${first.cause} tells how it is done by hand; ullage plan REMEDY plans one by name`,
   );
 }

@@ -36,6 +36,7 @@ export async function run(argv: string[]): Promise<number> {
     const plan = await planFor(host, {
       settings: settingsOf(values.set ?? []),
       timeoutMs: timeoutOf(values.timeout),
+      ...(values.capture === undefined ? {} : { captured: true }),
       ...(remedy === undefined ? {} : { remedy }),
       ...(values.on === undefined ? {} : { on: values.on }),
       ...(spec?.startsWith('ssh://') ? { spec } : {}),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { UllageError } from './host.ts';
 
 /** Longest plan that is read: the longest ones made are some 100 KiB. */
@@ -7,9 +7,20 @@ const MOST = 16 * 1024 * 1024;
 /** The text of a plan; `-` is stdin. @throws UllageError when it cannot be read */
 export async function readPlanFile(path: string): Promise<string> {
   try {
-    const text = readFileSync(path === '-' ? 0 : path, 'utf8');
-    if (text.length > MOST) throw new Error('it is larger than any plan');
-    return text;
+    if (path === '-' && process.stdin.isTTY) throw new Error('stdin is a terminal: give a file, or pipe a plan in');
+    // a shell's <(…): open already, and waited for until its writer is done
+    const given = path === '-' || path === '/dev/stdin' ? '0' : /^\/dev\/fd\/(\d+)$/.exec(path)?.[1];
+    if (given !== undefined) return readUpTo(Number(given));
+    // a FIFO without a writer would hold open(2) up for ever
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const kind = fstatSync(fd);
+      if (kind.isDirectory()) throw new Error('it is a directory');
+      if (!kind.isFile()) throw new Error('it is not a regular file; - reads from a pipe');
+      return readUpTo(fd);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UllageError(
@@ -18,5 +29,18 @@ export async function readPlanFile(path: string): Promise<string> {
       code === 'ENOENT' ? 'There is no such file; ullage plan -o FILE writes one' : message,
       { cause: error },
     );
+  }
+}
+
+function readUpTo(fd: number): string {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(64 * 1024);
+    const got = readSync(fd, part);
+    if (got === 0) return Buffer.concat(parts).toString('utf8');
+    length += got;
+    if (length > MOST) throw new Error('it is larger than any plan');
+    parts.push(part.subarray(0, got));
   }
 }

@@ -74,6 +74,8 @@ export function keptPath(plan: Plan, path: string): string {
   return `${path}.ullage-kept-${plan.id}`;
 }
 
+const freshPath = (path: string): string => `${path}.ullage-new`;
+
 /**
  * Replaces a file whole: what stood there is kept beside it first, the new text is on the disk
  * under another name before it takes the name. Doing it twice is doing it once.
@@ -85,7 +87,7 @@ export async function writeFile(work: Work, step: Step, write: FileWrite): Promi
     return;
   }
   const kept = keptPath(work.state.plan, write.path);
-  const fresh = `${write.path}.ullage-new`;
+  const fresh = freshPath(write.path);
   const there = await work.host.run(['test', '-e', write.path]);
   const known = await work.host.run(['test', '-e', kept]);
   if (there.exitCode === 0 && known.exitCode !== 0 && !(await holdsText(work.host, write)))
@@ -106,6 +108,9 @@ export async function unwriteFile(work: Work, step: Step, write: FileWrite): Pro
     return;
   }
   const kept = keptPath(work.state.plan, write.path);
+  const fresh = freshPath(write.path);
+  // a write that was cut short has left its new text under the other name
+  if ((await work.host.run(['test', '-e', fresh])).exitCode === 0) await command(work, step, ['rm', '-f', fresh]);
   if ((await work.host.run(['test', '-e', kept])).exitCode === 0)
     return void (await command(work, step, ['mv', '-T', kept, write.path]));
   if (await holdsText(work.host, write)) await command(work, step, ['rm', '-f', write.path]);

@@ -105,6 +105,10 @@ async function withHost<T>(plan: Plan, act: (host: ChangingHost) => Promise<T>):
         `${plan.host.hostname} (${plan.host.machineId})`,
         `This is ${opened.label}`,
       );
+    // a plan made from a capture, or where no machine has such an id
+    const name = plan.host.machineId ? '' : (await host.run(['uname', '-n'])).stdout.trim();
+    if (name !== '' && plan.host.hostname !== 'unknown' && plan.host.hostname !== name)
+      throw new UllageError('the plan is for another machine', plan.host.hostname, `This is ${name}`);
     // without the fault: taking the lock is not what is rehearsed
     const lock = await takeLock(opened);
     try {

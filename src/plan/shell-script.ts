@@ -119,5 +119,6 @@ function groupOnly(text: string): string {
 }
 
 function comment(text: string): string {
-  return `# ${text.replaceAll(/[\r\n]+/g, ' ')}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a comment ends at a line end, and a terminal obeys the others
+  return `# ${text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')}`;
 }

@@ -46,6 +46,9 @@ function stepFaults(step: Step): string[] {
   for (const write of step.writes ?? [])
     if (!write.path.startsWith('/') || /\/\.\.(\/|$)/.test(write.path))
       wrong.push(`step ${step.id} writes to ${write.path}`);
+  for (const { mode } of step.writes ?? [])
+    if (!/^[0-7]{3,4}$/.test(mode)) wrong.push(`step ${step.id} writes with mode ${mode}, which is not octal`);
+  if ((step.timeout ?? 1) <= 0 || (step.settle ?? 0) < 0) wrong.push(`step ${step.id} has no time to run in`);
   for (const pattern of [
     step.ifFailed?.matches,
     ...checks.flatMap((check) => [check.matches, check.lacks, check.number?.pattern]),

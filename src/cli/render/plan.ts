@@ -8,18 +8,18 @@ import { type Style, wrap } from './style.ts';
 /** A plan for people: what it gains, each step with its command, and what remains if it stops. */
 export function planLines(plan: Plan, style: Style, file: string | undefined): string[] {
   const lines = [
-    style.bold(`${plan.title}  (${plan.remedy})`),
+    style.bold(safeText(`${plan.title}  (${plan.remedy})`)),
     `on ${safeText(plan.on)}, host ${safeText(plan.host.hostname)}`,
   ];
-  if (plan.finding) lines.push(`cures ${plan.finding.cause} (${plan.finding.confidence})`);
+  if (plan.finding) lines.push(safeText(`cures ${plan.finding.cause} (${plan.finding.confidence})`));
   lines.push(...wrap(gain(plan.predicted, plan.steps), style.width, ''), '');
   for (const [index, step] of plan.steps.entries()) lines.push(...stepLines(step, index + 1, style));
-  for (const note of plan.notes) lines.push(...wrap(note, style.width, '  '));
+  for (const note of plan.notes) lines.push(...wrap(safeText(note), style.width, '  '));
   lines.push(
     '',
     file === undefined
       ? style.dim(
-          `to do it: ullage plan ${plan.remedy} --on ${shownWord(plan.on)} -o plan.json && ullage apply plan.json`,
+          `to do it: ullage plan ${shownWord(plan.remedy)} --on ${shownWord(plan.on)} -o plan.json && ullage apply plan.json`,
         )
       : `to do it: ullage apply ${shownWord(file)}`,
   );
@@ -58,10 +58,10 @@ function gain(predicted: Predicted, steps: readonly Step[]): string {
 }
 
 function stepLines(step: Step, number: number, style: Style): string[] {
-  const lines = [`${String(number).padStart(3)}  ${style.bold(step.title)}`];
-  lines.push(...wrap(step.why, style.width, '     '));
+  const lines = [`${String(number).padStart(3)}  ${style.bold(safeText(step.title))}`];
+  lines.push(...wrap(safeText(step.why), style.width, '     '));
   for (const write of step.writes ?? []) {
-    lines.push(`     write ${safeText(write.path)} (${write.mode}):`);
+    lines.push(`     write ${safeText(write.path)} (${safeText(write.mode)}):`);
     lines.push(
       ...write.content
         .trimEnd()
@@ -71,14 +71,16 @@ function stepLines(step: Step, number: number, style: Style): string[] {
   }
   for (const argv of [...step.run, ...(step.always ?? [])]) lines.push(`     $ ${shown(argv)}`);
   if (step.skipIf)
-    lines.push(...wrap(`left out when ${step.skipIf.map((check) => check.says).join(' and ')}`, style.width, '     '));
-  if (step.confirm) lines.push(...wrap(`waits for you first: ${step.confirm}`, style.width, '     '));
+    lines.push(
+      ...wrap(safeText(`left out when ${step.skipIf.map((check) => check.says).join(' and ')}`), style.width, '     '),
+    );
+  if (step.confirm) lines.push(...wrap(safeText(`waits for you first: ${step.confirm}`), style.width, '     '));
   lines.push(
     style.dim(
       `     undo: ${step.undo === undefined ? (step.risk === 'none' ? 'nothing to undo' : 'no way back') : step.undo.map(shown).join('; ') || ((step.writes ?? []).some((write) => !write.inPlace || write.inPlace.was !== undefined) ? 'the old file comes back' : 'nothing to undo')}`,
     ),
   );
-  lines.push(...wrap(`if it stops here: ${step.ifStopped}`, style.width, '     ').map(style.dim));
+  lines.push(...wrap(safeText(`if it stops here: ${step.ifStopped}`), style.width, '     ').map(style.dim));
   return lines;
 }
 
