@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
-import type { FileKind, FileNode, FileTree, Timestamp, TreePart } from '../formats/file-tree.ts';
+import type { ExtendedAttribute, FileKind, FileNode, FileTree, Timestamp, TreePart } from '../formats/file-tree.ts';
 import { FormatError } from '../formats/format-error.ts';
+import { type DirectoryAttributes, directoryAttributes } from '../host/directory-attributes.ts';
 import { readableDirectory } from '../host/open-directory.ts';
 
 /** A directory of this machine as a tree. Inodes are numbers given as paths are met; the kernel's would clash over mounts. */
@@ -22,6 +23,16 @@ export function directoryTree(root: string): TreePart {
     if (key !== undefined) known.set(key, paths.length);
     return paths.length;
   };
+  const notes: string[] = [];
+  let attributes: DirectoryAttributes | undefined;
+  /** all at once, when the first is asked for */
+  const attributesOf = (path: Buffer): ExtendedAttribute[] => {
+    if (!attributes) {
+      attributes = directoryAttributes(root);
+      if (attributes.known !== 'all') notes.push(UNKNOWN[attributes.known]);
+    }
+    return attributes.of(path);
+  };
   const tree: FileTree = {
     format: 'directory',
     reader: { name: root, size: 0, readInto() {} },
@@ -32,7 +43,7 @@ export function directoryTree(root: string): TreePart {
     state: {
       clean: true,
       log: 'none',
-      notes: ['Extended attributes are not read from directories of this machine.'],
+      notes,
     },
     usage: { bytes: 0, freeBytes: 0, inodes: 0, freeInodes: 0 },
     root: 1,
@@ -53,10 +64,15 @@ export function directoryTree(root: string): TreePart {
       }
     },
     target: (symlink) => readableDirectory.target(place(symlink.inode)),
-    attributes: () => [],
+    attributes: (node) => attributesOf(place(node.inode)),
   };
   return { tree, top: 1 };
 }
+
+const UNKNOWN: Readonly<Record<'directories' | 'none', string>> = {
+  directories: 'Extended attributes of files are not taken: install getfattr (package attr) to have them.',
+  none: 'Extended attributes are not read, and neither are opaque directories seen: what was removed may be there again. Install getfattr (package attr).',
+};
 
 function nodeOf(inode: number, stat: BigIntStats): FileNode {
   const kind = kindOf(stat);

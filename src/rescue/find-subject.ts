@@ -82,11 +82,6 @@ export function containerFiles(source: RescueSource, container: StoredContainer)
       `layerdb/mounts/${container.id}`,
       'ullage rescue ls lists the devices; files SOURCE device:ID takes one',
     );
-  if (source.driver.startsWith('overlay') || source.driver === 'fuse-overlayfs' || source.driver === 'aufs')
-    throw new UllageError(
-      'a container’s layers are not put together here',
-      `${container.name} (${source.driver})`,
-      `Its own files are in layer:${container.mountId}; its image can be taken with ullage rescue image`,
-    );
-  return source.layer(container.mountId);
+  const { mountId } = container;
+  return source.union ? source.union({ ...container, mountId }).part : source.layer(mountId);
 }

@@ -1,4 +1,5 @@
 import { surveyPool } from '../formats/dm-thin/survey.ts';
+import type { StoredContainer } from '../formats/docker-store/containers.ts';
 import { chainIds, readLayer } from '../formats/docker-store/images.ts';
 import type { FileTree } from '../formats/file-tree.ts';
 import { messageOf } from './copy-tree.ts';
@@ -75,7 +76,10 @@ export function listSource(source: RescueSource): RescueList {
         ...(lastUsed ? { lastUsed } : {}),
         running: one.running,
         ...(use ? { mapped: use.mapped * blockSize, exclusive: use.exclusive * blockSize } : {}),
-        health: one.mountId === undefined ? 'the record of its writable layer is lost' : healthOf(source, one.mountId),
+        health:
+          one.mountId === undefined
+            ? 'the record of its writable layer is lost'
+            : healthOf(source, { ...one, mountId: one.mountId }),
       };
     }),
     devices: [...uses.values()].map(({ id, mapped, exclusive }) => {
@@ -103,6 +107,8 @@ function layersOf(source: RescueSource, diffIds: readonly string[]): { layers: n
     if (!layer) missing.push(`the record of layer ${chain.slice(7, 19)} is lost`);
     else if (thin && thin.idOf(layer.cacheId) === undefined)
       missing.push(`the device of layer ${layer.cacheId.slice(0, 12)} is not known`);
+    else if (!thin && !isLayerThere(source, layer.cacheId))
+      missing.push(`the files of layer ${layer.cacheId.slice(0, 12)} are missing`);
     size = layer?.size === undefined || size === undefined ? undefined : size + layer.size;
   }
   return {
@@ -112,10 +118,22 @@ function layersOf(source: RescueSource, diffIds: readonly string[]): { layers: n
   };
 }
 
-/** Opens the file system of a container and its top directory: what the first look would meet. */
-function healthOf(source: RescueSource, hash: string): string {
+function isLayerThere(source: RescueSource, name: string): boolean {
   try {
-    const { tree, top } = source.layer(hash);
+    source.layer(name);
+    return true;
+  } catch (error) {
+    messageOf(error);
+    return false;
+  }
+}
+
+/** Opens the file system of a container and its top directory: what the first look would meet. */
+function healthOf(source: RescueSource, container: StoredContainer & { mountId: string }): string {
+  try {
+    // to put a union together all its attributes are read: whether its layers are there is enough here
+    if (source.union) return source.union(container).missing[0] ?? 'whole';
+    const { tree, top } = source.layer(container.mountId);
     const problems: string[] = [];
     for (const _ of tree.entries(tree.node(top), ({ what }) => problems.push(what)));
     const [note] = tree.state.log === 'stale' ? tree.state.notes : [];

@@ -1,4 +1,4 @@
-import { readContainers } from '../formats/docker-store/containers.ts';
+import { readContainers, type StoredContainer } from '../formats/docker-store/containers.ts';
 import { readImages } from '../formats/docker-store/images.ts';
 import type { FileTree, TreePart } from '../formats/file-tree.ts';
 import type { Damage } from '../formats/format-error.ts';
@@ -10,6 +10,7 @@ import { hostPlace, type StorePlace } from './place.ts';
 import type { RescueOptions, RescueSource } from './source.ts';
 import { openThinSource } from './thin/open-pool.ts';
 import { ThinStore } from './thin-store.ts';
+import { isUnion, unionOf } from './union/layers.ts';
 
 /**
  * Opens what the operator named: a Docker data root (live or copied), a pool's two files, or
@@ -138,6 +139,11 @@ function storeSource(name: string, place: StorePlace, options: RescueOptions, al
         );
       return part;
     },
+    ...(isUnion(driver)
+      ? {
+          union: (container: StoredContainer & { mountId: string }) => unionOf(place, driver, container),
+        }
+      : {}),
     close() {
       place.close();
       alsoClose?.();

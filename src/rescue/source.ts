@@ -28,6 +28,12 @@ export interface RescueSource {
    * @throws UllageError or FormatError
    */
   layer(name: string): TreePart;
+  /**
+   * Where containers are unions of layers: all of a container's files as its mount shows them, and
+   * what is missing of it, in sentences.
+   * @throws UllageError
+   */
+  union?(container: StoredContainer & { mountId: string }): { part: TreePart; missing: string[] };
   close(): void;
 }
 
