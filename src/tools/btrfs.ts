@@ -17,10 +17,13 @@ export const btrfs = {
   /** Exit 1 while one runs: `Balance on … is running`, `… 40% left`; 0: `No balance found on …`. */
   balanceStatus: (mount: string): string[] => ['btrfs', 'balance', 'status', mount],
   balanceCancel: (mount: string): string[] => ['btrfs', 'balance', 'cancel', mount],
-  /** Data chunks filled less than `usage` percent, at most `limit` of them; never metadata. */
-  balanceData: (usage: number, limit: number, mount: string): string[] => [
+  /**
+   * Data chunks filled less than `usage` percent, at most `limit` of them; never metadata. `below`: only those
+   * at lower logical addresses.
+   */
+  balanceData: (usage: number, limit: number, mount: string, below?: number): string[] => [
     ...['btrfs', 'balance', 'start'],
-    `-dusage=${usage},limit=${limit}`,
+    `-dusage=${usage},limit=${limit}${below === undefined ? '' : `,vrange=0..${below}`}`,
     mount,
   ],
   balanceMetadata: (usage: number, limit: number, mount: string): string[] => [

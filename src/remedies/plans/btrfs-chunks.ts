@@ -8,6 +8,8 @@ export interface Chunk {
   type: 'data' | 'metadata' | 'system' | 'mixed';
   /** single, dup, raid1 … */
   profile: string;
+  /** logical address; absent where it was not told */
+  start?: number;
   length: number;
   used: number;
   /** where its copies lie: device id and first byte there */
@@ -81,13 +83,14 @@ function searchedChunks(text: string): Chunk[] {
     .trim()
     .split('\n')
     .flatMap((line) => {
-      const [, length, flags, used, on] = /^\d+ (\d+) (\d+) (\d+) ([\d:,]+)$/.exec(line.trim()) ?? [];
+      const [, start, length, flags, used, on] = /^(\d+) (\d+) (\d+) (\d+) ([\d:,]+)$/.exec(line.trim()) ?? [];
       if (length === undefined || on === undefined) return [];
       const bits = Number(flags);
       return [
         {
           type: (bits & 5) === 5 ? 'mixed' : bits & 1 ? 'data' : bits & 4 ? 'metadata' : 'system',
           profile: PROFILES.find(([bit]) => bits & bit)?.[1] ?? 'single',
+          start: Number(start),
           length: Number(length),
           used: Number(used),
           stripes: on.split(',').map((stripe) => {
@@ -126,10 +129,22 @@ function listedChunks(text: string): Chunk[] {
       chunks.set(word(logical), {
         type: kind[1]?.includes('+') ? 'mixed' : (kind[1]?.toLowerCase() as Chunk['type']),
         profile: kind[2]?.toLowerCase() ?? 'single',
+        ...(/^\d+$/.test(word(logical)) ? { start: Number(word(logical)) } : {}),
         length: Number(word(length)),
         used: Math.round((Number(word(length)) * Number(word(usage))) / 100),
         stripes: [stripe],
       });
   }
   return [...chunks.values()];
+}
+
+/**
+ * The logical address behind the last chunk: whatever balance makes gets a higher one. A filter that matches
+ * what was just made moves that again and again, the newest chunk being the first that balance takes
+ * (__btrfs_balance, fs/btrfs/volumes.c). Undefined where an address is not known.
+ */
+export function behindLast(chunks: readonly Chunk[]): number | undefined {
+  const ends = chunks.map(({ start, length }) => (start === undefined ? Number.NaN : start + length));
+  const last = Math.max(...ends);
+  return Number.isSafeInteger(last) ? last : undefined;
 }

@@ -10,6 +10,8 @@ export interface Packing {
   rungs: readonly Rung[];
   /** logical bytes of data chunks at which enough is free */
   until: number;
+  /** chunks from this logical address on were made meanwhile: they stay where they are */
+  below: number | undefined;
   ifStopped: string;
   ifNoSpace: string;
   afterReboot?: string;
@@ -21,7 +23,7 @@ export function packSteps(target: BtrfsTarget, packing: Packing): Step[] {
     id: `pack-${index + 1}`,
     title: `pack chunks that are less than ${usage} % full`,
     why: `At most ${limit === 1 ? 'one of them is' : `${limit} of them are`} moved into gaps of the others, and given back. Data chunks only.`,
-    run: [btrfs.balanceData(usage, limit, target.mount)],
+    run: [btrfs.balanceData(usage, limit, target.mount, packing.below)],
     undo: [],
     before: [isMounted(target, packing.afterReboot), ...idle(target)],
     after: [],

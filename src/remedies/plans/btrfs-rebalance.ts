@@ -3,7 +3,7 @@ import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
 import { METADATA_SHORT, predict, rawPerByte } from './btrfs-after.ts';
-import { chunksOf } from './btrfs-chunks.ts';
+import { behindLast, chunksOf } from './btrfs-chunks.ts';
 import { type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, ladder } from './btrfs-ladder.ts';
 import { packSteps } from './btrfs-pack-steps.ts';
@@ -49,6 +49,7 @@ export const btrfsRebalance: PlannedRemedy = {
         ...packSteps(target, {
           rungs: pack.rungs,
           until: enoughAt(target.view.data?.total ?? 0, pack),
+          below: behindLast(chunks),
           ifStopped: `${target.mount} works; what was packed stays packed.`,
           ifNoSpace: `Balance has no room of its own there: ${lendInstead(target)}`,
         }),

@@ -3,11 +3,11 @@ import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
 import { coming, predict, rawPerByte } from './btrfs-after.ts';
-import { type Chunk, chunksOf } from './btrfs-chunks.ts';
+import { behindLast, type Chunk, chunksOf } from './btrfs-chunks.ts';
 import { type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, type Ladder, ladder } from './btrfs-ladder.ts';
 import { attachSteps, cleanUpSteps, listed, notListed, roomSteps } from './btrfs-lend-steps.ts';
-import { packSteps } from './btrfs-pack-steps.ts';
+import { type Packing, packSteps } from './btrfs-pack-steps.ts';
 import { findScratch, mib, type Scratch } from './btrfs-scratch.ts';
 import { wantedUnallocated } from './btrfs-wanted.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
@@ -36,7 +36,7 @@ export const btrfsTemporaryDevice: PlannedRemedy = {
     const count = devicesToLend(target);
     const size = lentSize(request, target);
     const scratch = yield* findScratch(request, target, size, count);
-    const steps = stepsOf(target, scratch, size, pack, until);
+    const steps = stepsOf(target, scratch, size, pack, { until, below: behindLast(chunks ?? []) });
     return {
       on: target.mount,
       settings: { ...Object.fromEntries(request.settings), scratch: placeOf(scratch) },
@@ -98,7 +98,13 @@ function lentSize(request: PlanRequest, target: BtrfsTarget): number {
   return named ?? least;
 }
 
-function stepsOf(target: BtrfsTarget, scratch: Scratch, size: number, pack: Ladder, until: number): Step[] {
+function stepsOf(
+  target: BtrfsTarget,
+  scratch: Scratch,
+  size: number,
+  pack: Ladder,
+  packing: Pick<Packing, 'until' | 'below'>,
+): Step[] {
   const lent = scratch.devices;
   const names = lent.join(' and ');
   const again = reattach(target, scratch);
@@ -125,7 +131,7 @@ function stepsOf(target: BtrfsTarget, scratch: Scratch, size: number, pack: Ladd
     ),
     ...packSteps(target, {
       rungs: pack.rungs,
-      until,
+      ...packing,
       ifStopped: held,
       ifNoSpace: `Even with ${names} there is no room: ullage undo takes ${lent.length === 1 ? 'it' : 'them'} back; plan again with a larger one (--set size=)`,
       afterReboot: ` (after a reboot: ${again})`,
