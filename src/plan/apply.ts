@@ -16,6 +16,7 @@ export type Outcome =
 export async function applySteps(work: Work, confirmed: boolean): Promise<Outcome> {
   const { state, journal } = work;
   await waitForEarlier(work);
+  await fallBack(work);
   for (const step of state.plan.steps) {
     const was = state.steps.get(step.id) ?? 'untouched';
     if (was === 'done' || was === 'skipped') continue;
@@ -36,6 +37,21 @@ export async function applySteps(work: Work, confirmed: boolean): Promise<Outcom
   }
   journal.write({ event: 'finished', outcome: 'applied' });
   return { outcome: 'applied' };
+}
+
+/**
+ * A daemon that was stopped for what follows may run again, as after a boot. From there on each step is looked at
+ * on the machine as if it had been cut short: what still holds stays, what does not is done once more.
+ */
+async function fallBack(work: Work): Promise<void> {
+  const { plan, steps } = work.state;
+  const over = (id: string): boolean => ['done', 'skipped'].includes(steps.get(id) ?? '');
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.until === undefined || !over(step.id)) continue;
+    if ((steps.get(step.until) ?? 'untouched') !== 'untouched' || (await isDone(work, step))) continue;
+    for (const { id } of plan.steps.slice(index)) if (over(id)) steps.set(id, 'trying');
+    return;
+  }
 }
 
 function explained({ ifFailed }: Step, why: string): string {

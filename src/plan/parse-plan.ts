@@ -89,6 +89,7 @@ const step = record(
     cancel: listOf(argv),
     timeout: number,
     settle: number,
+    until: text,
     confirm: text,
     ifFailed: record({ matches: text, says: text }),
   },

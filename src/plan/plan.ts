@@ -88,6 +88,11 @@ export interface Step {
   idempotent: boolean;
   /** seconds after which it is given up; default 600 */
   timeout?: number;
+  /**
+   * what `after` says must last until the step of this id begins: apply looks again when it goes on, and where
+   * it no longer holds (the power was lost, somebody started a daemon) goes back to this step
+   */
+  until?: string;
   /** seconds the `after` checks may need to come true; default 5 */
   settle?: number;
   /** what the machine is like if everything stops after this step */

@@ -22,6 +22,8 @@ export function validatePlan(plan: Plan): string[] {
     for (const name of placesIn(step))
       if (!known.has(name)) wrong.push(`step ${step.id} uses {{${name}}}, which nothing takes`);
     wrong.push(...stepFaults(step));
+    if (step.until !== undefined && step.after.length === 0)
+      wrong.push(`step ${step.id} must last until ${step.until}, and has no check that tells whether it does`);
   }
   return wrong;
 }

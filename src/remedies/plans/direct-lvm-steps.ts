@@ -111,6 +111,8 @@ function copy(file: LoopFile, volume: string, title: string, id: string): Step {
     risk: 'downtime',
     idempotent: true,
     timeout: 7 * 24 * 3600,
+    // as when Docker ran again after the new pool was made of this volume: its map is there, what was written since is not
+    ifFailed: { matches: '.', says: 'The old pool is whole and stays so: ullage undo takes the new one away' },
     ifStopped: 'Docker is down; started, it opens the old pool, which is unchanged.',
   };
 }

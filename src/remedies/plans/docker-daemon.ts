@@ -151,6 +151,7 @@ export function stopDaemon(request: PlanRequest, daemon: Daemon, why: string): S
     undoIf: [isDown(request)],
     before: [],
     after: [isDown(request)],
+    until: 'start-docker',
     risk: 'downtime',
     idempotent: true,
     timeout: 300,

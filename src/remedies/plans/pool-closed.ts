@@ -3,7 +3,7 @@ import type { Look } from '../../plan/draft.ts';
 import type { Check, Step } from '../../plan/plan.ts';
 import { ask } from './planned.ts';
 
-/** Names of the thin volumes that lie on a pool, by their tables. */
+/** Names of the thin volumes that lie on a pool. By their dependencies: a table on a failed pool says only `thin Fail`. */
 export function* volumesOn(pool: string): Generator<Look, string[], Ran> {
   const info = yield* ask([
     'dmsetup',
@@ -16,11 +16,13 @@ export function* volumesOn(pool: string): Generator<Look, string[], Ran> {
     'major,minor',
     pool,
   ]);
+  const devno = info.stdout.trim().replace(':', ', ');
   const tables = yield* ask(['dmsetup', 'table', '--target', 'thin']);
-  return tables.stdout.split('\n').flatMap((line) => {
-    const [, name, on] = /^(\S+): \d+ \d+ thin (\S+) /.exec(line) ?? [];
-    return name !== undefined && (on === info.stdout.trim() || on === `/dev/mapper/${pool}`) ? [name] : [];
-  });
+  const deps = yield* ask(['dmsetup', 'deps', '-o', 'devno']);
+  const thins = new Set([...tables.stdout.matchAll(/^(\S+): \d+ \d+ thin /gm)].map((match) => match[1]));
+  return [...deps.stdout.matchAll(/^(\S+): \d+ dependenc\w+\s*:(.*)$/gm)].flatMap(([, name, on]) =>
+    name !== undefined && thins.has(name) && devno !== '' && on?.includes(`(${devno})`) ? [name] : [],
+  );
 }
 
 export const isGone = (device: string): Check => ({

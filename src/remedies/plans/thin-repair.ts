@@ -137,6 +137,7 @@ function deactivate(lvm: LvmPool, name: string): Step {
     undoIf: [isGone(name)],
     before: [],
     after: [isGone(name)],
+    until: 'activate',
     risk: 'downtime',
     idempotent: true,
     settle: 20,

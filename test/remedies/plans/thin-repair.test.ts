@@ -14,7 +14,8 @@ const machine = (over: Answers = []): Answers => [
   ['dmsetup ls', 'docker-thinpool\t(253:2)\n'],
   ['dmsetup status', '0 524288000 thin-pool Fail\n'],
   ['dmsetup info', '253:2\n'],
-  ['dmsetup table --target thin', 'docker-254:0-131-aa: 0 2097152 thin 253:2 7\n'],
+  ['dmsetup table --target thin', 'docker-254:0-131-aa: 0 2097152 thin Fail\nother: 0 2097152 thin 253:9 7\n'],
+  ['dmsetup deps', 'docker-254:0-131-aa: 1 dependencies\t: (253, 2)\nother: 1 dependencies\t: (253, 9)\n'],
   ['thin_check --version', '0.9.0\n'],
   [
     'lvs --noheadings --nosuffix --units b --separator : --options lv_uuid',
