@@ -1,6 +1,6 @@
 /**
  * `npm run watch-cost`: what watching costs. Size of a year of history of a host with 200 containers, a month's
- * chart, a scrape of 1,000 series, and 200 who look at the page while one scrapes.
+ * chart, a scrape of 1,000 series, 200 who look at the page while one scrapes, CPU and memory beside node_exporter.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { get } from 'node:http';
@@ -14,6 +14,7 @@ import { metricsText } from '../src/watch/metrics.ts';
 import { memoryOver } from '../src/watch/outlook.ts';
 import type { State } from '../src/watch/state.ts';
 import { startWeb } from '../src/web/server.ts';
+import { footprint } from './watch-footprint.ts';
 
 const CONTAINERS = 200;
 const YEAR = 365 * 86400;
@@ -131,3 +132,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+await footprint();

@@ -1,44 +1,105 @@
 import type { Host } from '../host/host.ts';
+import { dmsetup } from '../tools/dmsetup.ts';
 import type { Look } from './look.ts';
 
-/** Figures of file systems by path: what a full look is spared for while they stand still. */
-export type Pulse = ReadonlyMap<string, { free: number; files: number }>;
+/** What moves when storage fills, and what a full look is spared for while it stands still. */
+export interface Pulse {
+  /** what is left, by file system, pool or kind of chunk */
+  left: ReadonlyMap<string, number>;
+  /** modes, sizes and devices: anything else in it is a change */
+  shape: string;
+}
+
+export const NO_PULSE: Pulse = { left: new Map(), shape: '' };
 
 /** What is left may change by this share before it is looked at whole. */
 const SHARE = 0.001;
 /** With less than this share left nothing is spared. */
 const CLOSE = 0.05;
 
-/** statfs of each file system of the stack: no program is started for it. */
+const ASK_MS = 5000;
+
+/**
+ * statfs of each file system of the stack, for which no program is started; one program where there is device
+ * mapper's storage, one where there is btrfs: both fill without statfs showing it.
+ */
 export async function pulseOf(host: Host, look: Look): Promise<Pulse> {
-  const pulse = new Map<string, { free: number; files: number }>();
+  const left = new Map<string, number>();
+  let shape = '';
   for (const layer of look.layers) {
     if (layer.kind !== 'file-system' || layer.path === undefined) continue;
-    const answer = await host.statfs(layer.path, { timeoutMs: 5000 });
-    if (answer.ok)
-      pulse.set(layer.path, { free: answer.value.bavail * answer.value.blockSize, files: answer.value.ffree });
+    const answer = await host.statfs(layer.path, { timeoutMs: ASK_MS });
+    if (!answer.ok) continue;
+    const { bavail, blockSize, ffree, blocks } = answer.value;
+    left.set(`${layer.path} bytes`, bavail * blockSize);
+    left.set(`${layer.path} inodes`, ffree);
+    shape += `${layer.path} ${blocks * blockSize}\n`;
   }
-  return pulse;
+  const mounts = await host.read('/proc/self/mountinfo', { timeoutMs: ASK_MS });
+  if (mounts.ok) shape += mounts.content;
+  if (look.layers.some((layer) => MAPPED.includes(layer.kind))) {
+    const ran = await host.run(dmsetup.status(), { timeoutMs: ASK_MS });
+    shape += ran.exitCode === 0 ? readMapper(ran.stdout, left) : `dmsetup ${performance.now()}\n`;
+  }
+  if (look.layers.some((layer) => layer.kind === 'file-system' && layer.storage === 'btrfs')) {
+    const files = ['--include=bytes_used', '--include=disk_total'];
+    const ran = await host.run(['grep', '-r', '', ...files, '/sys/fs/btrfs'], { timeoutMs: ASK_MS });
+    readChunks(ran.stdout, left);
+  }
+  return { left, shape };
+}
+
+const MAPPED: readonly string[] = ['thin-pool', 'thin-volume', 'logical-volume', 'volume-group', 'device-mapper'];
+
+/**
+ * `dmsetup status`: `NAME: START LENGTH TARGET …` (Documentation/admin-guide/device-mapper/thin-provisioning.rst).
+ * @returns the shape: each device with what is no count in its line
+ */
+function readMapper(text: string, left: Map<string, number>): string {
+  const lines = text.split('\n').map((line) => {
+    const pool = /^(.+?): (\d+ \d+ thin-pool) \d+ (\d+)\/(\d+) (\d+)\/(\d+) (.*)$/.exec(line);
+    if (pool) {
+      const [, name = '', size, usedMetadata, metadata, used, blocks, mode] = pool;
+      left.set(`${name} metadata`, Number(metadata) - Number(usedMetadata));
+      left.set(`${name} data`, Number(blocks) - Number(used));
+      return `${name}: ${size} ${metadata} ${blocks} ${mode}`;
+    }
+    const thin = /^(.+?): (\d+ (\d+) thin) (\d+) \S+$/.exec(line);
+    if (!thin) return line;
+    const [, name = '', size, length, mapped] = thin;
+    left.set(name, Number(length) - Number(mapped));
+    return `${name}: ${size}`;
+  });
+  return `${lines.sort().join('\n')}\n`;
+}
+
+/** `/sys/fs/btrfs/UUID/allocation/KIND/…/disk_total:1234`: what is used and taken of each kind of chunk. */
+function readChunks(text: string, left: Map<string, number>): void {
+  for (const [, name = '', value] of text.matchAll(/^\/sys\/fs\/btrfs\/(\S+):(\d+)$/gm))
+    left.set(`btrfs ${name}`, Number(value));
 }
 
 /**
- * Whether nothing moved since the last whole look. Never where something is nearly full, where a finding
- * stands that must be seen to go, or where thin pools and chunks fill unseen by statfs.
+ * Whether nothing moved since the last whole look. Never where something is nearly full. What cannot be seen
+ * to move so (limits of processes, settings) is seen at the next whole look.
  */
 export function unmoved(look: Look, before: Pulse, now: Pulse): boolean {
-  if (before.size === 0 || now.size !== before.size) return false;
-  if (look.findings.some((one) => one.severity !== 'notice' && one.confidence !== 'possible')) return false;
-  for (const layer of look.layers) {
-    if (layer.kind === 'thin-pool' || layer.kind === 'volume-group') return false;
+  if (before.left.size === 0 || now.left.size !== before.left.size || now.shape !== before.shape) return false;
+  for (const layer of look.layers)
     for (const { capacity, free } of layer.resources)
       if (capacity !== undefined && free !== undefined && free < CLOSE * capacity && layer.storage !== 'btrfs')
         return false;
-  }
-  for (const [path, then] of before) {
-    const is = now.get(path);
-    if (!is || moved(then.free, is.free) || moved(then.files, is.files)) return false;
+  for (const [name, then] of before.left) {
+    const is = now.left.get(name);
+    if (is === undefined || Math.abs(is - then) > SHARE * then) return false;
   }
   return true;
 }
 
-const moved = (then: number, is: number): boolean => Math.abs(is - then) > SHARE * then;
+/**
+ * Periods after which a look is whole in every case. While a finding stands it is to be seen to go within two; else
+ * there remain limits that show in no file system.
+ */
+export function wholeEvery({ findings }: Look): number {
+  return findings.some((one) => one.severity !== 'notice' && one.confidence !== 'possible') ? 2 : 10;
+}

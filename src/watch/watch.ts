@@ -8,7 +8,7 @@ import type { History } from './history/history.ts';
 import { figuresOf, type Look, lookOnce } from './look.ts';
 import { type Memory, memoryOver, outlooksOf } from './outlook.ts';
 import type { State } from './state.ts';
-import { type Pulse, pulseOf, unmoved } from './unmoved.ts';
+import { NO_PULSE, type Pulse, pulseOf, unmoved, wholeEvery } from './unmoved.ts';
 
 export interface WatchOptions {
   host: Host;
@@ -31,8 +31,6 @@ export interface WatchOptions {
   changed(state: State, memory: Memory): void;
 }
 
-/** Looks after which one is whole in every case: limits that no file system shows are seen then. */
-const WHOLE_EVERY = 5;
 /** Messages that wait for a sender that does not answer; older ones are lost, and that is said. */
 const MOST_WAITING = 100;
 
@@ -45,7 +43,7 @@ export class Watch {
   private again = false;
   private urgent = false;
   private wholeAt = 0;
-  private pulse: Pulse = new Map();
+  private pulse: Pulse = NO_PULSE;
   private readonly waiting = new Map<Sender, Message[]>();
 
   constructor(private readonly options: WatchOptions) {
@@ -102,18 +100,18 @@ export class Watch {
     await this.tell(messages, seconds);
   }
 
-  /** A whole look, or the last one again while nothing moved: a look costs a hundred programs, this none. */
+  /** A whole look, or the last one again while nothing moved: a look costs a hundred programs, this two at most. */
   private async lookOrRepeat(host: Host, doctor: readonly string[], interval: number, now: number): Promise<Look> {
     const last = this.state.look;
     const at = Math.floor(now / 1000);
-    if (last && !this.urgent && this.options.local && at - this.wholeAt < WHOLE_EVERY * interval) {
+    if (last && !this.urgent && this.options.local && at - this.wholeAt < wholeEvery(last) * interval - 1) {
       const pulse = await pulseOf(host, last);
       if (unmoved(last, this.pulse, pulse)) return { ...last, at };
     }
     this.urgent = false;
     const look = await lookOnce(host, doctor, Math.max(30_000, interval * 1000), now);
     this.wholeAt = at;
-    this.pulse = this.options.local ? await pulseOf(host, look) : new Map();
+    this.pulse = this.options.local ? await pulseOf(host, look) : NO_PULSE;
     return look;
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Host, Ran } from '../../src/host/host.ts';
 import type { Look } from '../../src/watch/look.ts';
-import { unmoved } from '../../src/watch/unmoved.ts';
+import { NO_PULSE, type Pulse, pulseOf, unmoved, wholeEvery } from '../../src/watch/unmoved.ts';
 
 const GIB = 2 ** 30;
 const look = (change: Partial<Look> = {}): Look => ({
@@ -21,16 +22,57 @@ const look = (change: Partial<Look> = {}): Look => ({
   ],
   ...change,
 });
-const pulse = (free: number, files = 1000) => new Map([['/', { free, files }]]);
+const pulse = (free: number, files = 1000, shape = ''): Pulse => ({
+  left: new Map([
+    ['/ bytes', free],
+    ['/ inodes', files],
+  ]),
+  shape,
+});
+const pool = { id: 'pool:p', kind: 'thin-pool' as const, name: 'p', resources: [], on: [] };
+const btrfs = {
+  id: 'fs:/b',
+  kind: 'file-system' as const,
+  storage: 'btrfs',
+  name: 'b',
+  path: '/b',
+  resources: [],
+  on: [],
+};
 
-test('a look is spared only where nothing moved, nothing is found and nothing fills unseen', () => {
+/** A machine that answers the pulse's questions. */
+function machine(said: { dmsetup?: string; grep?: string; exitCode?: number }): Host & { asked: string[] } {
+  const asked: string[] = [];
+  const ran = (stdout = ''): Ran => ({ exitCode: said.exitCode ?? 0, stdout, stderr: '', durationMs: 1 });
+  return {
+    asked,
+    label: 'a machine',
+    async run([program = '']) {
+      asked.push(program);
+      return ran(program === 'dmsetup' ? said.dmsetup : said.grep);
+    },
+    statfs: async () => ({
+      ok: true,
+      value: { type: 0, blockSize: 4096, blocks: 100, bfree: 60, bavail: 50, files: 10, ffree: 5 },
+    }),
+    read: async (path) => ({ ok: false, reason: 'missing', message: path }),
+    get: async () => ran(),
+    close: async () => {},
+  };
+}
+
+test('a look is spared only where nothing moved and nothing is nearly full', () => {
   expect(unmoved(look(), pulse(50 * GIB), pulse(50 * GIB - 4096))).toBe(true);
   expect(unmoved(look(), pulse(50 * GIB), pulse(49 * GIB))).toBe(false);
   expect(unmoved(look(), pulse(50 * GIB, 1000), pulse(50 * GIB, 900))).toBe(false);
-  expect(unmoved(look(), pulse(50 * GIB), new Map())).toBe(false);
-  expect(unmoved(look(), new Map(), new Map())).toBe(false);
-  const pool = { id: 'pool:p', kind: 'thin-pool' as const, name: 'p', resources: [], on: [] };
-  expect(unmoved(look({ layers: [...look().layers, pool] }), pulse(GIB), pulse(GIB))).toBe(false);
+  expect(unmoved(look(), pulse(50 * GIB), pulse(50 * GIB, 1000, 'a device more'))).toBe(false);
+  expect(unmoved(look(), pulse(50 * GIB), NO_PULSE)).toBe(false);
+  expect(unmoved(look(), NO_PULSE, NO_PULSE)).toBe(false);
+  const full = { ...pool, resources: [{ name: 'data' as const, unit: 'bytes' as const, capacity: 100, free: 4 }] };
+  expect(unmoved(look({ layers: [...look().layers, full] }), pulse(GIB), pulse(GIB))).toBe(false);
+});
+
+test('while a finding stands each second look is whole, else each tenth', () => {
   const finding = {
     cause: 'x',
     severity: 'warning' as const,
@@ -40,5 +82,38 @@ test('a look is spared only where nothing moved, nothing is found and nothing fi
     explanation: '',
     remedies: [],
   };
-  expect(unmoved(look({ findings: [finding] }), pulse(GIB), pulse(GIB))).toBe(false);
+  expect(wholeEvery(look())).toBe(10);
+  expect(wholeEvery(look({ findings: [{ ...finding, severity: 'notice' }] }))).toBe(10);
+  expect(wholeEvery(look({ findings: [finding] }))).toBe(2);
+});
+
+test('file systems alone start no program; pools are seen to fill, to change mode and to grow, metadata chunks to fill', async () => {
+  const plain = machine({});
+  await pulseOf(plain, look());
+  expect(plain.asked).toEqual([]);
+
+  const stack = look({ layers: [...look().layers, pool] });
+  const status = (data: number, mode = 'rw', size = 1000, thin = 80) =>
+    machine({
+      dmsetup: `p-pool: 0 204800 thin-pool 7 12/4096 ${data}/${size} - ${mode} discard_passdown queue_if_no_space - 1024\nc1: 0 20971520 thin ${thin} 20971519\nroot: 0 8388608 linear \n`,
+    });
+  const before = await pulseOf(status(400), stack);
+  expect(before.left.get('p-pool data')).toBe(600);
+  expect(unmoved(stack, before, await pulseOf(status(400), stack))).toBe(true);
+  expect(unmoved(stack, before, await pulseOf(status(402), stack))).toBe(false);
+  expect(unmoved(stack, before, await pulseOf(status(400, 'out_of_data_space'), stack))).toBe(false);
+  expect(unmoved(stack, before, await pulseOf(status(400, 'rw', 2000), stack))).toBe(false);
+  expect(unmoved(stack, before, await pulseOf(status(400, 'rw', 1000, 80_000), stack))).toBe(false);
+  // one that does not answer is looked at whole
+  const silent = machine({ exitCode: 1 });
+  expect(unmoved(stack, await pulseOf(silent, stack), await pulseOf(silent, stack))).toBe(false);
+
+  const chunks = look({ layers: [btrfs] });
+  const used = (bytes: number) =>
+    machine({
+      grep: `/sys/fs/btrfs/0a-1b/allocation/metadata/bytes_used:${bytes}\n/sys/fs/btrfs/0a-1b/allocation/metadata/disk_total:100000\n`,
+    });
+  const then = await pulseOf(used(50_000), chunks);
+  expect(unmoved(chunks, then, await pulseOf(used(50_010), chunks))).toBe(true);
+  expect(unmoved(chunks, then, await pulseOf(used(50_100), chunks))).toBe(false);
 });
