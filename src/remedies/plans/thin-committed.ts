@@ -18,9 +18,12 @@ const METADATA_ROOT = 192;
 /** struct disk_sm_root begins with nr_blocks and nr_allocated, 64 bits each (persistent-data/dm-space-map-common.h). */
 const WORD = 8;
 
+/** Of an LVM pool by its device-mapper name: there whether LVM shows it in /dev/VG or not. */
+export const metadataDevice = (pool: string): string => `/dev/mapper/${pool.replace(/-tpool$/, '')}_tmeta`;
+
 /** Undefined where the device cannot be read, or does not begin as one superblock does. */
 export function* committed(pool: string): Generator<Look, Committed | undefined, Ran> {
-  const device = `/dev/mapper/${pool.replace(/-tpool$/, '')}_tmeta`;
+  const device = metadataDevice(pool);
   // the kernel writes below the page cache: what is kept there may be older
   yield* ask(['blockdev', '--flushbufs', device]);
   const length = METADATA_ROOT + 2 * WORD - DATA_ROOT;

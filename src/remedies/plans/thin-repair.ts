@@ -10,7 +10,7 @@ import { ask, type PlannedRemedy, type PlanRequest } from './planned.ts';
 import { isGone, takeDown, volumesOn } from './pool-closed.ts';
 import { poolOpened } from './pool-foreseen.ts';
 import { bytesOf } from './settings.ts';
-import { committed } from './thin-committed.ts';
+import { committed, metadataDevice } from './thin-committed.ts';
 import { chosen, METADATA_BLOCK, METADATA_MOST, poolNow, statusOf } from './thin-pool.ts';
 
 /** Where the copy of the metadata goes unless the operator names another place. */
@@ -79,7 +79,7 @@ function* draft(request: PlanRequest): Drafting {
       ...(daemon ? [stopDaemon(request, daemon, 'the pool must not be in use')] : []),
       ...takeDown(volumes),
       deactivate(lvm, name),
-      save(lvm, saved),
+      save(lvm, name, saved),
       ...(metadata > lvm.metadataSize ? [enlarge(lvm, metadata)] : []),
       repair(lvm, saved),
       activate(lvm, name),
@@ -145,7 +145,7 @@ function deactivate(lvm: LvmPool, name: string): Step {
   };
 }
 
-function save(lvm: LvmPool, saved: string): Step {
+function save(lvm: LvmPool, name: string, saved: string): Step {
   const component = `${lvm.lv}_tmeta`;
   return {
     id: 'save',
@@ -154,7 +154,7 @@ function save(lvm: LvmPool, saved: string): Step {
     run: [
       ['mkdir', '-p', saved.slice(0, saved.lastIndexOf('/'))],
       ['lvchange', '--yes', '--activate', 'y', component],
-      ['dd', `if=/dev/${component}`, `of=${saved}`, 'bs=1M', 'conv=fsync', 'status=none'],
+      ['dd', `if=${metadataDevice(name)}`, `of=${saved}`, 'bs=1M', 'conv=fsync', 'status=none'],
     ],
     always: [['lvchange', '--activate', 'n', component]],
     undo: [],

@@ -44,7 +44,7 @@ describe('thin-repair', () => {
     const ids = steps.map((step) => step.id);
     expect(ids).toEqual(['unmount-1', 'remove-1', 'deactivate', 'save', 'enlarge', 'repair', 'activate']);
     const save = steps.find((step) => step.id === 'save');
-    expect(save?.run.at(-1)).toContain('if=/dev/docker/thinpool_tmeta');
+    expect(save?.run.at(-1)).toContain(`if=${TMETA}`);
     expect(save?.run.at(-1)).toContain(`of=${settings['save']}`);
     expect(steps.find((step) => step.id === 'repair')?.skipIf?.[0]?.run).toContain(settings['save']);
   });
