@@ -15,6 +15,7 @@ export async function run(argv: string[]): Promise<number> {
     'thin-metadata': { type: 'string' },
     html: { type: 'boolean' },
     interactive: { type: 'boolean', short: 'i' },
+    'no-cache': { type: 'boolean' },
     quiet: { type: 'boolean' },
     'no-color': { type: 'boolean' },
   });
@@ -24,12 +25,15 @@ export async function run(argv: string[]): Promise<number> {
   const { lookAtPaths } = await import('../usage/look.ts');
   const { makeDocument, deletionOf } = await import('../usage/make-document.ts');
   const { engineRoots } = await import('../usage/engine-roots.ts');
+  const { cacheDirectory } = await import('../host/known-trees-file.ts');
+  const cache = values['no-cache'] ? undefined : cacheDirectory(process.env);
   const thinMetadata = values['thin-metadata'];
   const now = Date.now();
   const progress = progressTo(process.stderr, values.quiet === true);
   const ledgers = await lookAtPaths(positionals.length > 0 ? positionals : engineRoots(), {
     now,
     progress: progress.tell,
+    ...(cache === undefined ? {} : { memory: { directory: cache } }),
     ...(thinMetadata === undefined ? {} : { thinMetadata }),
   });
   progress.end();

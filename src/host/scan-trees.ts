@@ -1,67 +1,30 @@
 import { lstatSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { UllageError } from './host.ts';
+import { KeptTrees } from './kept-trees.ts';
+import type { KnownTree } from './known-trees.ts';
+import { type Answer, DeviceSums, sumsOf } from './scan-sums.ts';
+import type { ScanOptions, ScanResult, Tree } from './scan-types.ts';
 import { SCAN_WORKER_SOURCE } from './scan-worker-source.ts';
 
-/** A directory whose whole content is counted for one bucket (0, 1, 2 …). */
-export interface Tree {
-  path: string;
-  bucket: number;
+export type { BucketSums, LinkedFile, ScanOptions, ScanResult, Tree } from './scan-types.ts';
+
+/** What is still to do on one device. */
+interface Work {
+  open: Directory[];
+  /** known trees whose proof is still to be looked at, and what to read where it fails */
+  known: { tree: KnownTree; directory: Directory; blocks: number }[];
+  kept: KeptTrees;
 }
 
-/**
- * Sums of one bucket, a file with several names once; one that has names in other buckets too is not
- * in it. Bytes; `newest` is the last change of
- * any inode in it (ctime, which nobody can set), ms since 1970.
- */
-export interface BucketSums {
-  apparent: number;
-  onDisk: number;
-  files: number;
-  directories: number;
-  newest: number;
-}
+/** `kept`: the length of the path of the tree that it is in, where that is to be kept; else 0 */
+type Directory = [path: string | Uint8Array, bucket: number, inode: number, kept: number];
 
-/** A file with names in several buckets. */
-export interface LinkedFile {
-  onDisk: number;
-  apparent: number;
-  buckets: number[];
+/** What a worker says of a known tree. */
+interface Verdict {
+  place: number;
+  same: boolean;
 }
-
-export interface ScanResult {
-  buckets: Map<number, BucketSums>;
-  /** files that more than one bucket has */
-  links: LinkedFile[];
-  /** entries that went away or were replaced while we looked */
-  moved: number;
-  /** what could not be read: the first of them by name, and how many in all */
-  errors: { path: string; code: string }[];
-  failed: number;
-  /** mount points and other devices that were not entered */
-  skipped: number;
-}
-
-export interface ScanOptions {
-  /** paths of mount points that are not entered */
-  mounts?: readonly string[];
-  /** told every so often: entries seen so far */
-  progress?: (entries: number) => void;
-  /** so many workers at most; default: as many as keep the disk busy */
-  workers?: number;
-}
-
-interface Answer {
-  rows: Float64Array;
-  links: Float64Array;
-  rest: Directory[];
-  moved: number;
-  errors: [string, string][];
-  failed: number;
-  skipped: number;
-}
-
-type Directory = [path: string | Uint8Array, bucket: number, inode: number];
 
 /** A worker goes on by itself for so long before it gives back what is left, ms. */
 const BUDGET = 15;
@@ -75,12 +38,24 @@ const ENOUGH_READ = 1024;
 /**
  * Sums of whole directories of one file system, read in parallel. Links are not followed, other
  * devices and mount points not entered; a directory that is replaced while it is read is left out.
+ * Sealed trees that are known are only compared with what proves that they are unchanged.
  * @throws UllageError where a tree is no directory
  */
 export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {}): Promise<ScanResult> {
-  const result: ScanResult = { buckets: new Map(), links: [], moved: 0, errors: [], failed: 0, skipped: 0 };
-  const byDevice = new Map<number, Directory[]>();
-  for (const { path, bucket } of trees) {
+  const { mounts = [], known = new Map<string, KnownTree>(), keepBefore } = options;
+  const result: ScanResult = {
+    buckets: new Map(),
+    links: [],
+    moved: 0,
+    errors: [],
+    failed: 0,
+    skipped: 0,
+    kept: [],
+    reused: [],
+  };
+  const started = Date.now();
+  const byDevice = new Map<number, Work>();
+  for (const { path, bucket, sealed } of trees) {
     let stat: ReturnType<typeof lstatSync>;
     try {
       stat = lstatSync(path);
@@ -89,30 +64,57 @@ export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {
       continue;
     }
     if (!stat?.isDirectory()) throw new UllageError('not a directory', path, 'Name a directory');
-    const sums = sumsOf(result, bucket);
-    sums.onDisk += stat.blocks * 512;
-    sums.directories++;
-    byDevice.set(stat.dev, [...(byDevice.get(stat.dev) ?? []), [path, bucket, stat.ino]]);
+    const work = byDevice.get(stat.dev) ?? { open: [], known: [], kept: new KeptTrees() };
+    byDevice.set(stat.dev, work);
+    const keep = sealed !== undefined && keepBefore !== undefined && !mounts.some((at) => at.startsWith(`${path}/`));
+    const directory: Directory = [path, bucket, stat.ino, keep ? path.length : 0];
+    const tree = known.get(path);
+    if (keep && tree?.key === sealed) work.known.push({ tree, directory, blocks: stat.blocks });
+    else begin(result, work, directory, stat.blocks, keep ? sealed : undefined);
   }
-  for (const [device, directories] of byDevice) await scanDevice(device, directories, result, options);
+  for (const [device, work] of byDevice) {
+    // blocks that are still to come must be none before the first is counted
+    const before = keepBefore?.(device) ?? 0;
+    const sums = await scanDevice(device, work, result, options);
+    // a file of a known tree may have got a name elsewhere since: then all are counted anew
+    if (sums.isDoubtful(result.reused)) return scanTrees(trees, { ...options, known: new Map() });
+    result.kept.push(...work.kept.trees(result.buckets, before, started));
+    sums.shareOut();
+  }
+  result.kept.push(...result.reused);
   return result;
+}
+
+function begin(result: ScanResult, work: Work, directory: Directory, blocks: number, sealed: string | undefined): void {
+  const [path, bucket] = directory;
+  const sums = sumsOf(result, bucket);
+  sums.onDisk += blocks * 512;
+  sums.directories++;
+  if (sealed !== undefined) work.kept.add(bucket, String(path), sealed);
+  work.open.push(directory);
 }
 
 async function scanDevice(
   device: number,
-  open: Directory[],
+  work: Work,
   result: ScanResult,
   { mounts = [], progress, workers: most = MOST_WORKERS }: ScanOptions,
-): Promise<void> {
-  const linked = new Map<number, LinkedFile>();
+): Promise<DeviceSums> {
+  const { open, known, kept } = work;
+  const sums = new DeviceSums(result, kept);
   const workers: Worker[] = [];
   const idle: Worker[] = [];
   let entries = 0;
+  let asked = 0;
   const before = process.resourceUsage().fsRead;
   try {
     await new Promise<void>((resolve, reject) => {
       let busy = 0;
       const feed = (): void => {
+        for (let next = known[asked]; next && idle.length > 0; next = known[++asked]) {
+          busy++;
+          idle.pop()?.postMessage({ place: asked, path: next.tree.path, proof: next.tree.proof });
+        }
         while (idle.length > 0 && open.length > 0) {
           const share = Math.max(1, Math.min(256, Math.ceil(open.length / (workers.length * 2))));
           busy++;
@@ -120,15 +122,24 @@ async function scanDevice(
         }
         if (busy === 0 && open.length === 0) resolve();
       };
+      const judge = ({ place, same }: Verdict): void => {
+        const one = known[place];
+        if (!one) return;
+        if (same && sums.takeKnown(one.tree, one.directory[1])) result.reused.push(one.tree);
+        else begin(result, work, one.directory, one.blocks, one.tree.key);
+      };
       const hire = (): void => {
         const worker = new Worker(SCAN_WORKER_SOURCE, { eval: true, workerData: { device, mounts, budget: BUDGET } });
         workers.push(worker);
         worker.on('error', reject);
-        worker.on('message', (answer: Answer) => {
+        worker.on('message', (answer: Answer<Directory> | Verdict) => {
           busy--;
           idle.push(worker);
-          entries += take(answer, result, linked);
-          for (const one of answer.rest) open.push(one);
+          if ('place' in answer) judge(answer);
+          else {
+            entries += sums.take(answer);
+            for (const one of answer.rest) open.push(one);
+          }
           if (workers.length < most && open.length > workers.length && readsDisk(before)) hire();
           progress?.(entries);
           feed();
@@ -141,14 +152,7 @@ async function scanDevice(
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  for (const file of linked.values()) {
-    if (file.buckets.length > 1) result.links.push(file);
-    else {
-      const sums = sumsOf(result, file.buckets[0] as number);
-      sums.onDisk += file.onDisk;
-      sums.apparent += file.apparent;
-    }
-  }
+  return sums;
 }
 
 /**
@@ -157,42 +161,4 @@ async function scanDevice(
  */
 function readsDisk(before: number): boolean {
   return process.resourceUsage().fsRead - before > ENOUGH_READ;
-}
-
-/** Adds an answer; gives how many entries it saw. */
-function take(
-  { rows, links, moved, errors, failed, skipped }: Answer,
-  result: ScanResult,
-  linked: Map<number, LinkedFile>,
-): number {
-  let seen = 0;
-  for (let i = 0; i < rows.length; i += 6) {
-    const [bucket = 0, apparent = 0, onDisk = 0, files = 0, directories = 0, newest = 0] = rows.subarray(i, i + 6);
-    const sums = sumsOf(result, bucket);
-    sums.apparent += apparent;
-    sums.onDisk += onDisk;
-    sums.files += files;
-    sums.directories += directories;
-    sums.newest = Math.max(sums.newest, newest);
-    seen += files + directories;
-  }
-  for (let i = 0; i < links.length; i += 4) {
-    const [bucket = 0, inode = 0, onDisk = 0, apparent = 0] = links.subarray(i, i + 4);
-    const file = linked.get(inode);
-    if (!file) linked.set(inode, { onDisk, apparent, buckets: [bucket] });
-    else if (!file.buckets.includes(bucket)) file.buckets.push(bucket);
-  }
-  result.moved += moved;
-  result.failed += failed;
-  result.skipped += skipped;
-  for (const [path, code] of errors) if (result.errors.length < 20) result.errors.push({ path, code });
-  return seen;
-}
-
-function sumsOf(result: ScanResult, bucket: number): BucketSums {
-  const known = result.buckets.get(bucket);
-  if (known) return known;
-  const fresh = { apparent: 0, onDisk: 0, files: 0, directories: 0, newest: 0 };
-  result.buckets.set(bucket, fresh);
-  return fresh;
 }

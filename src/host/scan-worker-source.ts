@@ -3,8 +3,12 @@
  * one bundled file. It is sent directories, reads them and what lies below depth first for a few
  * milliseconds, and answers with sums by bucket and with the directories it did not come to.
  *
- * A directory is [path, bucket, inode]; path is text, or a Buffer where a name is no UTF-8. Sums are rows of
- * [bucket, apparent, onDisk, files, directories, newest]; links are [bucket, inode, onDisk, apparent] in turn.
+ * A directory is [path, bucket, inode, kept]; path is text, or a Buffer where a name is no UTF-8. Sums are rows of
+ * [bucket, apparent, onDisk, files, directories, newest]; links are [bucket, inode, onDisk, apparent, nlink, ctime] in
+ * turn. Where `kept` (the length of the tree's own path) is not 0, directories and large files are noted as
+ * [bucket, inode, mtime, ctime, blocks, size], with their names below the tree; `spoiled` are buckets of which that is not whole.
+ *
+ * Sent { path, place, proof } it answers whether all that the proof names (known-trees.ts) is as it was.
  */
 export const SCAN_WORKER_SOURCE = `
 'use strict';
@@ -14,13 +18,16 @@ const { device, mounts, budget } = workerData;
 const mounted = new Set(mounts);
 const SLASH = Buffer.from('/');
 const DIRECTORY = 0o040000, TYPE = 0o170000;
-let sums, links, rest, moved, errors, failed, skipped;
+/** blocks of 512 bytes, bytes: a file of so much is looked at again, whatever its directory says */
+const LARGE = 2048, LARGE_SIZE = 1048576;
+let sums, links, rest, moved, errors, failed, skipped, noted, names, spoiled;
 
 const text = (path) => typeof path === 'string' ? path : path.toString();
 const join = (path, name) => typeof path === 'string' && typeof name === 'string' ? path + '/' + name
   : Buffer.concat([Buffer.from(path), SLASH, Buffer.from(name)]);
 
-function note(path, error) {
+function note(path, error, bucket) {
+  spoiled.add(bucket);
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') { moved++; return; }
   failed++;
   if (errors.length < 20) errors.push([text(path), error.code || String(error.message)]);
@@ -34,29 +41,30 @@ function namesOf(path) {
 }
 
 function read(dir) {
-  const [path, bucket, inode] = dir;
-  let names;
-  try { names = namesOf(path); } catch (error) { note(path, error); return; }
+  const [path, bucket, inode, kept] = dir;
+  let own;
+  try { own = namesOf(path); } catch (error) { note(path, error, bucket); return; }
   let sum = sums.get(bucket);
   if (sum === undefined) sums.set(bucket, (sum = [0, 0, 0, 0, 0]));
   const before = rest.length;
   let apparent = 0, blocks = 0, files = 0, folders = 0, newest = sum[4];
-  const own = [];
-  for (let i = 0; i < names.length; i++) {
-    const child = join(path, names[i]);
+  const linked = [];
+  for (let i = 0; i < own.length; i++) {
+    const child = join(path, own[i]);
     let stat;
-    try { stat = lstatSync(child); } catch (error) { note(child, error); continue; }
-    if (stat.dev !== device) { skipped++; continue; }
+    try { stat = lstatSync(child); } catch (error) { note(child, error, bucket); continue; }
+    if (stat.dev !== device) { skipped++; spoiled.add(bucket); continue; }
     if (stat.ctimeMs > newest) newest = stat.ctimeMs;
     if ((stat.mode & TYPE) === DIRECTORY) {
-      if (mounted.size > 0 && mounted.has(text(child))) { skipped++; continue; }
+      if (mounted.size > 0 && mounted.has(text(child))) { skipped++; spoiled.add(bucket); continue; }
       folders++;
       blocks += stat.blocks;
-      rest.push([child, bucket, stat.ino]);
+      rest.push([child, bucket, stat.ino, kept]);
     } else {
       files++;
-      if (stat.nlink > 1) own.push(bucket, stat.ino, stat.blocks * 512, stat.size);
+      if (stat.nlink > 1) linked.push(bucket, stat.ino, stat.blocks * 512, stat.size, stat.nlink, stat.ctimeMs);
       else { apparent += stat.size; blocks += stat.blocks; }
+      if (kept > 0 && (stat.blocks >= LARGE || stat.size >= LARGE_SIZE)) keep(child, bucket, stat, kept);
     }
   }
   // somebody may have put a link where the directory stood: then this was another place
@@ -64,21 +72,53 @@ function read(dir) {
   try { after = lstatSync(path); } catch { after = undefined; }
   if (after === undefined || after.ino !== inode || after.dev !== device) {
     moved++;
+    spoiled.add(bucket);
     rest.length = before;
     return;
   }
   sum[0] += apparent; sum[1] += blocks * 512; sum[2] += files; sum[3] += folders; sum[4] = newest;
-  for (let i = 0; i < own.length; i++) links.push(own[i]);
+  for (let i = 0; i < linked.length; i++) links.push(linked[i]);
+  if (kept > 0) keep(path, bucket, after, kept);
+}
+
+function keep(path, bucket, stat, kept) {
+  if (typeof path !== 'string') { spoiled.add(bucket); return; }
+  noted.push(bucket, stat.ino, stat.mtimeMs, stat.ctimeMs, stat.blocks, stat.size);
+  names.push(path.slice(kept));
+}
+
+function unchanged(path, proof) {
+  const [rows] = new Float64Array(proof.buffer, proof.byteOffset, 2);
+  const seen = new Float64Array(proof.buffer, proof.byteOffset + 16, rows * 5);
+  const [, links] = new Float64Array(proof.buffer, proof.byteOffset, 2);
+  const below = Buffer.from(proof.buffer, proof.byteOffset + (2 + rows * 5 + links * 3) * 8).toString().split('\\0');
+  if (rows < 1 || below.length !== rows + 1) return false;
+  for (let i = 0, at = 0; i < rows; i++, at += 5) {
+    const stat = lstatSync(path + below[i]);
+    if (stat.ctimeMs !== seen[at + 2] || stat.mtimeMs !== seen[at + 1] || stat.ino !== seen[at]) return false;
+    if (stat.blocks !== seen[at + 3] || stat.size !== seen[at + 4] || stat.dev !== device) return false;
+  }
+  return true;
 }
 
 parentPort.on('message', (dirs) => {
+  if (!Array.isArray(dirs)) {
+    let same = false;
+    try { same = unchanged(dirs.path, dirs.proof); } catch { /* gone, or not to be read: it is not the same */ }
+    parentPort.postMessage({ place: dirs.place, same });
+    return;
+  }
+  noted = []; names = []; spoiled = new Set();
   sums = new Map(); links = []; moved = 0; errors = []; failed = 0; skipped = 0;
-  rest = dirs.map(([path, bucket, inode]) => [typeof path === 'string' ? path : Buffer.from(path), bucket, inode]);
+  rest = dirs.map(([path, ...more]) => [typeof path === 'string' ? path : Buffer.from(path), ...more]);
   const until = performance.now() + budget;
   do read(rest.pop()); while (rest.length > 0 && performance.now() < until);
   const rows = new Float64Array(sums.size * 6);
   let at = 0;
   for (const [bucket, sum] of sums) { rows[at++] = bucket; for (const value of sum) rows[at++] = value; }
-  parentPort.postMessage({ rows, links: Float64Array.from(links), rest, moved, errors, failed, skipped });
+  parentPort.postMessage({
+    rows, links: Float64Array.from(links), rest, moved, errors, failed, skipped,
+    noted: Float64Array.from(noted), names: names.join('\\0'), spoiled: [...spoiled],
+  });
 });
 `;

@@ -1,11 +1,12 @@
 import { entryOf } from '../host/tree-files.ts';
 import { Carver } from './carver.ts';
 import type { Ledger } from './ledger.ts';
+import type { LookOptions } from './look-options.ts';
 import { measure } from './measure.ts';
 import { mountsInside } from './mounts.ts';
 
 /** A directory that is no engine's: one store for each directory in it, and one for what lies beside them. */
-export async function directoryLedger(path: string, progress?: (entries: number) => void): Promise<Ledger> {
+export async function directoryLedger(path: string, options: LookOptions): Promise<Ledger> {
   const carver = new Carver();
   const device = entryOf(path)?.device;
   // another part of this file system that is mounted here is counted where it lies
@@ -23,5 +24,5 @@ export async function directoryLedger(path: string, progress?: (entries: number)
       : files,
   );
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ bucket }) => bucket !== files));
-  return measure({ source: { path, what: 'directory' }, carver, holders: [], notJudged: [], warnings: [] }, progress);
+  return measure({ source: { path, what: 'directory' }, carver, holders: [], notJudged: [], warnings: [] }, options);
 }

@@ -38,6 +38,15 @@ export interface UsageSource {
   driver?: string;
   /** transaction whose state this is (btrfs generation, thin pool's transaction id) */
   transaction?: number;
+  /** read-only layers that are as they were when an earlier run counted them, and were not counted anew */
+  reused?: Reused;
+}
+
+export interface Reused {
+  layers: number;
+  files: number;
+  /** ISO 8601: when the first of them was counted */
+  since: string;
 }
 
 export interface UsageItem {

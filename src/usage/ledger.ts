@@ -16,6 +16,8 @@ export interface Store {
   state?: string;
   /** records were read that would name it, and none does: which ones */
   orphan?: string;
+  /** read-only since it was made, by the records of its engine, which call it so */
+  sealed?: string;
   /** ms since 1970: if anything in it changed since, somebody is at work in it and it is no orphan */
   quietSince?: number;
 }

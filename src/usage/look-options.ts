@@ -6,4 +6,12 @@ export interface LookOptions {
   progress?: (count: number) => void;
   /** the metadata of the thin pool that Docker's devicemapper driver uses, device or file */
   thinMetadata?: string;
+  /** keeps what was counted of read-only layers for the next run; absent: everything is counted */
+  memory?: Memory;
+}
+
+export interface Memory {
+  directory: string;
+  /** see ScanOptions; default: when st_blocks are final (settled-blocks.ts) */
+  keepBefore?: (device: number) => number;
 }

@@ -28,11 +28,10 @@ export async function lookAtPaths(paths: readonly string[], options: LookOptions
 }
 
 async function lookAtDirectory(path: string, options: LookOptions): Promise<Ledger> {
-  const { now, progress } = options;
   if (isDockerRoot(path)) return dockerLedger(path, options);
-  if (isContainerdRoot(path)) return containerdLedger(path, now, progress);
-  if (isStorageRoot(path)) return podmanLedger(path, now, progress);
-  return directoryLedger(path, progress);
+  if (isContainerdRoot(path)) return containerdLedger(path, options);
+  if (isStorageRoot(path)) return podmanLedger(path, options);
+  return directoryLedger(path, options);
 }
 
 function lookAtDevices(paths: readonly string[], { progress }: LookOptions): Ledger {

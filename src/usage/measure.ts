@@ -2,6 +2,7 @@ import { UllageError } from '../host/host.ts';
 import type { Carver } from './carver.ts';
 import type { NotJudged, UsageSource } from './document.ts';
 import { type Holder, type Ledger, spareTheBusy } from './ledger.ts';
+import type { LookOptions } from './look-options.ts';
 import { merged, scanStores } from './scan.ts';
 
 /** An engine's root as its records cut it, before anything of it was measured. */
@@ -14,15 +15,23 @@ export interface Looked {
 }
 
 /** Scans what was cut. @throws UllageError where nothing of it may be read */
-export async function measure(looked: Looked, progress?: (entries: number) => void): Promise<Ledger> {
+export async function measure(
+  looked: Looked,
+  { progress, memory }: Pick<LookOptions, 'progress' | 'memory'>,
+): Promise<Ledger> {
   const { source, carver, holders, notJudged } = looked;
   if (carver.closed.includes(source.path))
     throw new UllageError('cannot be listed', source.path, 'Permission denied: run as root');
-  const { groups, warnings } = await scanStores(carver.trees, carver.stores, progress);
+  const trees = carver.trees.map((tree) => {
+    const sealed = carver.stores[tree.bucket]?.sealed;
+    return sealed === undefined ? tree : { ...tree, sealed };
+  });
+  const remembering = memory && { memory, root: source.path };
+  const { groups, warnings, reused } = await scanStores(trees, carver.stores, progress, remembering);
   const { closed } = carver;
   spareTheBusy(carver.stores);
   return {
-    source,
+    source: reused ? { ...source, reused } : source,
     stores: carver.stores,
     holders,
     sharing: { owners: carver.stores.length, groups: merged([...carver.groups, ...groups]) },

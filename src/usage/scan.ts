@@ -1,12 +1,23 @@
 import type { Sharing } from '../formats/sharing.ts';
-import { type ScanResult, scanTrees, type Tree } from '../host/scan-trees.ts';
+import { readKnownTrees, writeKnownTrees } from '../host/known-trees-file.ts';
+import { type ScanOptions, type ScanResult, scanTrees, type Tree } from '../host/scan-trees.ts';
+import { settledBlocks } from '../host/settled-blocks.ts';
+import type { Reused } from './document.ts';
 import type { Store } from './ledger.ts';
+import type { Memory } from './look-options.ts';
 import { mountsInside } from './mounts.ts';
 
 export interface Scanned {
   /** owners are places in the list of stores that was given */
   groups: Sharing['groups'];
   warnings: string[];
+  reused?: Reused;
+}
+
+/** Where sealed stores are kept from one run to the next: the memory, and the engine's root as its name. */
+export interface Remembering {
+  memory: Memory;
+  root: string;
 }
 
 /**
@@ -17,9 +28,11 @@ export async function scanStores(
   trees: readonly Tree[],
   stores: readonly Store[],
   progress?: (entries: number) => void,
+  remembering?: Remembering,
 ): Promise<Scanned> {
   const mounts = mountsInside(trees.map(({ path }) => path));
-  const result = await scanTrees(trees, { mounts, ...(progress ? { progress } : {}) });
+  const options = { mounts, ...(progress ? { progress } : {}) };
+  const result = await (remembering ? withMemory(trees, options, remembering) : scanTrees(trees, options));
   const groups: Sharing['groups'] = [];
   for (const [bucket, sums] of result.buckets) {
     const store = stores[bucket];
@@ -36,7 +49,32 @@ export async function scanStores(
       if (store) store.apparent += apparent;
     }
   }
-  return { groups: merged(groups), warnings: warningsOf(result) };
+  const reused = reusedOf(result);
+  return { groups: merged(groups), warnings: warningsOf(result), ...(reused ? { reused } : {}) };
+}
+
+async function withMemory(
+  trees: readonly Tree[],
+  options: ScanOptions,
+  { memory, root }: Remembering,
+): Promise<ScanResult> {
+  const now = Date.now();
+  const known = readKnownTrees(memory.directory, root, now);
+  const keepBefore = memory.keepBefore ?? ((device: number) => settledBlocks(device, now));
+  const result = await scanTrees(trees, { ...options, known, keepBefore });
+  // what was known and is gone is forgotten as well
+  if (result.kept.length !== result.reused.length || known.size !== result.reused.length)
+    writeKnownTrees(memory.directory, root, result.kept);
+  return result;
+}
+
+function reusedOf({ reused }: ScanResult): Reused | undefined {
+  if (reused.length === 0) return undefined;
+  return {
+    layers: reused.length,
+    files: reused.reduce((sum, { sums }) => sum + sums[2], 0),
+    since: new Date(Math.min(...reused.map(({ counted }) => counted))).toISOString(),
+  };
 }
 
 /** Groups with the same owners made one. */

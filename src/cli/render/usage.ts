@@ -46,6 +46,16 @@ export function usageLines(document: UsageDocument, view: UsageView): string[] {
     `  ${iec(totals.onDisk)} on disk in ${grouped(totals.files)} files; ${iec(totals.shared)} of it is shared`,
     '',
   );
+  for (const { reused } of sources)
+    if (reused)
+      lines.push(
+        ...wrap(
+          `${reused.layers} read-only layers (${grouped(reused.files)} files) are unchanged since they were counted, ${reused.since.slice(0, 16).replace('T', ' ')} UTC or later; --no-cache counts them anew`,
+          style.width,
+          '  ',
+        ),
+        '',
+      );
   for (const [kind, heading] of HEADINGS) {
     if (view.kinds.length > 0 && !view.kinds.includes(kind)) continue;
     lines.push(...section(document, kind, heading, view));

@@ -2,6 +2,7 @@ import { type Entry, entryOf } from '../../host/tree-files.ts';
 import { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import type { Holder, Ledger } from '../ledger.ts';
+import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { type Settled, settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
@@ -24,10 +25,10 @@ export function isContainerdRoot(path: string): boolean {
 /** Everything below containerd's root. @throws UllageError where it may not be read */
 export async function containerdLedger(
   root: string,
-  now: number,
-  progress?: (entries: number) => void,
+  options: LookOptions,
   settle: typeof settledBefore = settledBefore,
 ): Promise<Ledger> {
+  const { now, progress } = options;
   const carver = new Carver();
   const other = carver.add({ kind: 'other', id: root, name: "containerd's own records", path: root });
   const stores = new Map<string, number>();
@@ -91,11 +92,19 @@ export async function containerdLedger(
   if (records && 'why' in settled) notJudged.push({ what: `snapshots and blobs in ${root}`, why: settled.why });
   for (const one of pending) {
     const proof = one.snapshotter
-      ? snapshotProof(one.entry, one.snapshotter, after.get(one.snapshotter.path), records, settled, (name, state) => {
-          const store = carver.stores[one.store];
-          if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
-          stores.set(`${one.snapshotter?.name} ${name}`, one.store);
-        })
+      ? snapshotProof(
+          one.entry,
+          one.snapshotter,
+          after.get(one.snapshotter.path),
+          records,
+          settled,
+          (name, state, sealed) => {
+            const store = carver.stores[one.store];
+            if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
+            if (store && sealed) store.sealed = `${one.snapshotter?.name} ${name} ${one.entry.name}`;
+            stores.set(`${one.snapshotter?.name} ${name}`, one.store);
+          },
+        )
       : records && !records.blobs.has(one.digest ?? '') && isSettled(one.entry, settled)
         ? `no namespace of ${METADATA} names it, and it is older than any containerd at work here`
         : undefined;
@@ -116,7 +125,7 @@ export async function containerdLedger(
       notJudged,
       warnings: [],
     },
-    progress,
+    options,
   );
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
 }
@@ -131,11 +140,14 @@ function snapshotProof(
   after: Snapshotter | undefined,
   records: ContainerdRecords | undefined,
   settled: Settled,
-  named: (name: string, state: string) => void,
+  named: (name: string, state: string, sealed: boolean) => void,
 ): string | undefined {
   const all = [...(before.snapshots?.values() ?? []), ...(after?.snapshots?.values() ?? [])];
-  const known = all.find(({ id }) => id === entry.name);
-  if (known) named(known.name, known.kind === 'active' ? 'writable' : known.kind === 'view' ? 'view' : '');
+  const same = all.filter(({ id }) => id === entry.name);
+  const [known] = same;
+  // both times it was written down as finished: such a snapshot is never written to again
+  const sealed = same.length === 2 && same.every(({ kind, name }) => kind === 'committed' && name === known?.name);
+  if (known) named(known.name, known.kind === 'active' ? 'writable' : known.kind === 'view' ? 'view' : '', sealed);
   if (!before.snapshots || !after?.snapshots || !isSettled(entry, settled)) return undefined;
   if (!known)
     return /^\d+$/.test(entry.name)

@@ -10,7 +10,8 @@ import type { DockerLook } from './docker-look.ts';
 import { lookAtDocker } from './look.ts';
 
 /** Everything in a Docker data root. @throws UllageError where it may not be read */
-export async function dockerLedger(root: string, { now, progress, thinMetadata }: LookOptions): Promise<Ledger> {
+export async function dockerLedger(root: string, options: LookOptions): Promise<Ledger> {
+  const { now, progress, thinMetadata } = options;
   const look = lookAtDocker(root, now);
   const { carver, holders, notJudged, warnings, drivers, subvolumes } = look;
   const layers = [...subvolumes.keys()];
@@ -24,7 +25,7 @@ export async function dockerLedger(root: string, { now, progress, thinMetadata }
       notJudged,
       warnings,
     },
-    progress,
+    options,
   );
   const measured = layers.length === 0 ? ledger : await withSubvolumes(ledger, subvolumes, progress);
   return drivers.includes('devicemapper') ? withPool(measured, look, thinMetadata, now) : measured;

@@ -78,10 +78,15 @@ function layerStores(
     }
     const found = records.get(driver);
     const kinds = new Map<string, string>();
-    for (const { cacheId, removing } of found?.layers ?? []) kinds.set(cacheId, removing ? 'being removed' : '');
+    const sealed = new Map<string, string>();
+    for (const { chain, cacheId, removing } of found?.layers ?? []) {
+      kinds.set(cacheId, removing ? 'being removed' : '');
+      if (!removing) sealed.set(cacheId, `${driver} ${chain} ${cacheId}`);
+    }
     for (const { mountId, initId } of found?.mounts ?? []) {
       kinds.set(mountId, 'writable');
       kinds.set(initId ?? `${mountId}-init`, 'init');
+      sealed.delete(mountId);
     }
     const unnamed = unnamedOf({
       root: look.root,
@@ -98,6 +103,7 @@ function layerStores(
       const path = `${look.root}/${below}/${name}`;
       const state = kinds.get(name);
       const proof = unnamed.get(name);
+      const key = sealed.get(name);
       const isCache = state === undefined && OF_BUILDKIT.test(name);
       const store = look.carver.add({
         kind: isCache ? 'cache' : 'layer',
@@ -106,6 +112,7 @@ function layerStores(
         path,
         ...(driver === 'btrfs' ? {} : { changed }),
         ...(state ? { state } : {}),
+        ...(key === undefined ? {} : { sealed: key }),
         ...(proof === undefined ? {} : { changed, ...proof }),
       });
       stores.set(path, store);

@@ -2,6 +2,7 @@ import { type Entry, entryOf, listEntries, textOf } from '../../host/tree-files.
 import { Carver, type Rule } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import type { Holder, Ledger } from '../ledger.ts';
+import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
@@ -21,10 +22,10 @@ export function isStorageRoot(path: string): boolean {
 /** Everything in a graph root. @throws UllageError where it may not be read */
 export async function podmanLedger(
   root: string,
-  now: number,
-  progress?: (entries: number) => void,
+  options: LookOptions,
   settle: typeof settledBefore = settledBefore,
 ): Promise<Ledger> {
+  const { now, progress } = options;
   const carver = new Carver();
   const other = carver.add({ kind: 'other', id: root, name: 'records of containers/storage', path: root });
   const layers = new Map<string, number>();
@@ -84,13 +85,14 @@ export async function podmanLedger(
   const notJudged: NotJudged[] = [];
   const holders: Holder[] = [];
   for (const records of readStorage(root)) {
+    seal(records, layers, carver);
     judge(root, records, seen, carver, notJudged, now, settle);
     holders.push(...holdersOf(records, layers, extra));
   }
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
     { source: { path: root, what: 'podman', driver: drivers.join(', ') }, carver, holders, notJudged, warnings: [] },
-    progress,
+    options,
   );
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
 }
@@ -139,6 +141,23 @@ function judge(
     found.orphan = `not in ${root}/${driver}-layers/layers.json, which has ${layers.length} layers; nobody has the store open since`;
   }
   return undefined;
+}
+
+/** What images stand on is written once; what containers write to, and what is still being written, is not sealed. */
+function seal(
+  { driver, layers, images, containers, unclear }: StorageRecords,
+  stores: ReadonlyMap<string, number>,
+  carver: Carver,
+): void {
+  if (unclear.length > 0) return;
+  const byId = new Map(layers.map((one) => [one.id, one]));
+  const writable = new Set(containers.map(({ layer }) => layer));
+  for (const top of images.flatMap((image) => image.layers)) {
+    for (let id = top, depth = 0; id !== '' && depth < 1000; id = byId.get(id)?.parent ?? '', depth++) {
+      const store = carver.stores[stores.get(`${driver} ${id}`) ?? -1];
+      if (store && !writable.has(id) && byId.get(id)?.incomplete === false) store.sealed = `${driver} ${id}`;
+    }
+  }
 }
 
 function holdersOf(

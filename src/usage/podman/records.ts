@@ -1,10 +1,11 @@
 import { listEntries, textOf } from '../../host/tree-files.ts';
-import { type Shape, shapes, text, texts } from '../../probes/shape.ts';
+import { type Shape, shape, shapes, text, texts } from '../../probes/shape.ts';
 
 /** The records of containers/storage below one graph root, for one driver. */
 export interface StorageRecords {
   driver: string;
-  layers: { id: string; parent: string }[];
+  /** `incomplete`: being written, or left so */
+  layers: { id: string; parent: string; incomplete: boolean }[];
   images: { id: string; names: string[]; layers: string[]; created?: number }[];
   containers: { id: string; names: string[]; layer: string; created?: number }[];
   /** files that are there and cannot be understood: then a name that is missing proves nothing */
@@ -44,7 +45,11 @@ function readDriver(root: string, driver: string): StorageRecords {
   const layerRows = rows('layers/layers.json', 'layers/volatile-layers.json');
   return {
     driver,
-    layers: layerRows.map((one) => ({ id: text(one['id']) ?? '', parent: text(one['parent']) ?? '' })),
+    layers: layerRows.map((one) => ({
+      id: text(one['id']) ?? '',
+      parent: text(one['parent']) ?? '',
+      incomplete: shape(one['flags'])?.['incomplete'] === true,
+    })),
     images: rows('images/images.json').map((one) => ({
       id: text(one['id']) ?? '',
       names: texts(one['names'] ?? []),

@@ -1,0 +1,62 @@
+import type { KnownTree } from './known-trees.ts';
+
+/** A directory whose whole content is counted for one bucket (0, 1, 2 …). */
+export interface Tree {
+  path: string;
+  bucket: number;
+  /**
+   * Nobody writes to it, by the records of its engine, which call it so: then it may be known from an earlier
+   * scan. Its bucket has no other tree.
+   */
+  sealed?: string;
+}
+
+/**
+ * Sums of one bucket, a file with several names once; one that has names in other buckets too is not
+ * in it. Bytes; `newest` is the last change of
+ * any inode in it (ctime, which nobody can set), ms since 1970.
+ */
+export interface BucketSums {
+  apparent: number;
+  onDisk: number;
+  files: number;
+  directories: number;
+  newest: number;
+}
+
+/** A file with names in several buckets. */
+export interface LinkedFile {
+  onDisk: number;
+  apparent: number;
+  buckets: number[];
+}
+
+export interface ScanResult {
+  buckets: Map<number, BucketSums>;
+  /** files that more than one bucket has */
+  links: LinkedFile[];
+  /** entries that went away or were replaced while we looked */
+  moved: number;
+  /** what could not be read: the first of them by name, and how many in all */
+  errors: { path: string; code: string }[];
+  failed: number;
+  /** mount points and other devices that were not entered */
+  skipped: number;
+  /** sealed trees for a later scan: those counted now, and those that were known and are unchanged */
+  kept: KnownTree[];
+  /** those that were known and are unchanged */
+  reused: KnownTree[];
+}
+
+export interface ScanOptions {
+  /** paths of mount points that are not entered */
+  mounts?: readonly string[];
+  /** told every so often: entries seen so far */
+  progress?: (entries: number) => void;
+  /** so many workers at most; default: as many as keep the disk busy */
+  workers?: number;
+  /** sealed trees of earlier scans by path */
+  known?: ReadonlyMap<string, KnownTree>;
+  /** sealed trees are kept where all was last changed before that (ms since 1970), on this device; default: none */
+  keepBefore?: (device: number) => number;
+}
