@@ -1,6 +1,7 @@
 import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
+import { defaultSize, newDefault } from './base-size.ts';
 import {
   type ContainerDevice,
   containerDevice,
@@ -28,6 +29,11 @@ export const growContainer: PlannedRemedy = {
   id: 'grow-container',
   settings: [
     { name: 'size', says: "size of the container's volume afterwards (default: twice what it is)", kind: 'bytes' },
+    {
+      name: 'default',
+      says: 'also the size that new containers get (dm.basesize): yes for the same size, or a size',
+      kind: 'text',
+    },
   ],
   draft,
 };
@@ -38,6 +44,7 @@ function* draft(request: PlanRequest): Drafting {
   const device = yield* containerDevice(request, container);
   const daemon = yield* dockerDaemon(request);
   const size = newSize(request, device);
+  const base = defaultSize(request, size);
   const at = `/run/ullage/${request.id}`;
   const running = list.filter((one) => one.running).map((one) => one.name);
   const others = daemon.liveRestore ? [] : running.filter((name) => name !== container.name);
@@ -45,6 +52,7 @@ function* draft(request: PlanRequest): Drafting {
     ...stopContainer(request, container, 'its volume is made anew with the new size'),
     stopDaemon(request, daemon, 'it keeps the old size in memory and would write it back'),
     ...newRecord(request, device, daemon.root, size),
+    ...(base === undefined ? [] : [yield* newDefault(request, daemon, base)]),
     startDaemon(request, daemon),
     ...stopContainer(request, { ...container, running: true }, 'a restart policy may have started it again').map(
       (step) => ({
@@ -63,7 +71,7 @@ function* draft(request: PlanRequest): Drafting {
   const delta = size - device.size;
   return {
     on: container.name,
-    settings: { size: String(size) },
+    settings: { size: String(size), ...(base === undefined ? {} : { default: String(base) }) },
     predicted: {
       ...foresee(request.scene, (one) => one.consumer === `container ${container.name}`, {
         'dm-table': (table) => (table.name === device.name ? { ...table, length: size / SECTOR } : table),
@@ -82,6 +90,11 @@ function* draft(request: PlanRequest): Drafting {
       ...(daemon.liveRestore
         ? ['Docker is restarted; other containers run on (live-restore).']
         : [`Docker is restarted, and with it every container that runs: ${running.join(', ') || 'none'}.`]),
+      ...(base === undefined
+        ? ['Other and new containers keep the size they have: --set default=yes raises that of new ones too.']
+        : [
+            `New containers get ${base} bytes once their images are pulled or loaded anew; Docker can never be given less again.`,
+          ]),
       'A volume cannot be made smaller again.',
     ],
     treats: [`/dev/mapper/${device.name}`],
