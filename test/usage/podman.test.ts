@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lookAtPaths } from '../../src/usage/look.ts';
+import { makeDocument } from '../../src/usage/make-document.ts';
+import { podmanLedger } from '../../src/usage/podman/ledger.ts';
+import { FakeDocker, randomFrom } from './engine.ts';
+
+let home = '';
+let root = '';
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ullage-podman-'));
+  root = join(home, 'storage');
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const id = (digit: string) => digit.repeat(64);
+const put = (path: string, content: string) => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), content);
+};
+const du = (path: string) => Number(execFileSync('du', ['-sx', '-B1', path], { encoding: 'utf8' }).split('\t')[0]);
+
+/** A graph root as containers/storage writes it (layers.go, images.go, containers.go, drivers/overlay). */
+function storage(): void {
+  put('storage.lock', '');
+  const layer = (one: string, parent: string, flags?: object) => ({
+    id: id(one),
+    ...(parent ? { parent: id(parent) } : {}),
+    created: '2026-01-02T03:04:05.678901234Z',
+    'diff-digest': `sha256:${id('e')}`,
+    ...(flags ? { flags } : {}),
+  });
+  put('overlay-layers/layers.lock', '');
+  put(
+    'overlay-layers/layers.json',
+    JSON.stringify([layer('a', ''), layer('b', 'a'), layer('c', 'b'), layer('d', 'a', { incomplete: true })]),
+  );
+  // of containers that end with the machine: podman run --rm, storage.conf transient_store
+  put('overlay-layers/volatile-layers.json', JSON.stringify([layer('f', 'b')]));
+  put(
+    'overlay-images/images.json',
+    JSON.stringify([
+      { id: id('1'), names: ['docker.io/library/base:1', 'localhost/base:new'], layer: id('a') },
+      { id: id('2'), names: ['localhost/app:1'], layer: id('b'), created: '2026-02-03T00:00:00Z' },
+      { id: id('3'), layer: id('b'), 'mapped-layers': null },
+    ]),
+  );
+  put(`overlay-images/${id('1')}/manifest`, '{}');
+  put(
+    'overlay-containers/containers.json',
+    JSON.stringify([{ id: id('7'), names: ['web'], image: id('2'), layer: id('c') }]),
+  );
+  put(
+    'overlay-containers/volatile-containers.json',
+    JSON.stringify([{ id: id('8'), names: ['once'], image: id('2'), layer: id('f') }]),
+  );
+  put(`overlay-containers/${id('7')}/userdata/ctr.log`, 'x'.repeat(70_000));
+  put(`overlay-containers/${id('7')}/userdata/config.json`, '{}');
+  for (const [one, size] of [
+    ['a', 300_000],
+    ['b', 200_000],
+    ['c', 50_000],
+    ['d', 40_000],
+    ['f', 30_000],
+  ] as const) {
+    put(`overlay/${id(one)}/diff/file`, 'x'.repeat(size));
+    put(`overlay/${id(one)}/link`, one.toUpperCase().repeat(26));
+    mkdirSync(join(root, 'overlay/l'), { recursive: true });
+  }
+  put(`overlay/${id('b')}/lower`, `l/${'A'.repeat(26)}`);
+  put('volumes/data/_data/file', 'x'.repeat(90_000));
+  put('libpod/bolt_state.db', '');
+}
+
+describe('a graph root of Podman', () => {
+  const settled = () => ({ before: Date.now() + 1000 });
+  const look = async () => makeDocument([await podmanLedger(root, { now: Date.now() }, settled)], Date.now());
+
+  test('images, containers, volatile ones too, every byte once, nothing is an orphan', async () => {
+    storage();
+    const document = await look();
+    expect(document).toMatchObject({ orphans: [], notJudged: [], warnings: [] });
+    expect(document.totals.onDisk).toBe(du(root));
+    const named = (kind: string) => document.items.filter((one) => one.kind === kind).map(({ name }) => name);
+    expect(named('image')).toEqual(['docker.io/library/base:1, localhost/base:new', 'localhost/app:1', '<none>']);
+    expect(named('container')).toEqual(['web', 'once']);
+    expect(named('volume')).toEqual(['data']);
+    const web = document.items.find(({ name, kind }) => name === 'web' && kind === 'container');
+    // its own layer and its log, not the image's
+    expect(web?.exclusive).toBeGreaterThan(120_000);
+    expect(web?.exclusive).toBeLessThan(200_000);
+    expect(web?.shared).toBeGreaterThan(500_000);
+  });
+
+  test('a directory that no record names is one, unless a named layer stands on it', async () => {
+    storage();
+    put(`overlay/${id('9')}/diff/file`, 'x'.repeat(400_000));
+    put(`overlay/${id('9')}/link`, '9'.repeat(26));
+    put(`overlay/${id('0')}/diff/file`, 'x'.repeat(400_000));
+    put(`overlay/${id('0')}/link`, 'Z'.repeat(26));
+    put(`overlay/${id('c')}/lower`, `l/${'B'.repeat(26)}:l/${'Z'.repeat(26)}`);
+    expect((await look()).orphans.map(({ path }) => path)).toEqual([join(root, 'overlay', id('9'))]);
+    const young = await podmanLedger(root, { now: Date.now() }, () => ({ before: Date.now() - 60_000 }));
+    expect(young.stores.filter(({ orphan }) => orphan)).toEqual([]);
+  });
+
+  test('records that cannot be read prove nothing', async () => {
+    storage();
+    put(`overlay/${id('9')}/diff/file`, 'x');
+    for (const [path, content] of [
+      ['overlay-layers/layers.json', '[{"id":'],
+      ['overlay-layers/volatile-layers.json', '{}'],
+      ['overlay-containers/containers.json', 'no'],
+    ] as const) {
+      storage();
+      put(path, content);
+      const { orphans, notJudged } = await look();
+      expect([path, orphans]).toEqual([path, []]);
+      expect(notJudged.map(({ why }) => why)).toEqual([expect.stringContaining(path)]);
+    }
+  });
+
+  test('only what images stand on and nobody writes to is known to a second run', async () => {
+    storage();
+    const directory = join(home, 'cache');
+    const memory = { directory, keepBefore: () => Number.POSITIVE_INFINITY };
+    await podmanLedger(root, { now: Date.now(), memory }, settled);
+    const again = await podmanLedger(root, { now: Date.now(), memory }, settled);
+    expect(again.source.reused?.layers).toBe(2);
+    expect(makeDocument([again], 0).totals.onDisk).toBe(du(root));
+  });
+});
+
+test('several engines: each is named, a file that two of them have is in both, each root as du has it', async () => {
+  storage();
+  const docker = new FakeDocker(join(home, 'docker'), randomFrom(8));
+  for (const step of [...docker.pull(2), ...docker.run()]) step();
+  put(`overlay/${id('a')}/diff/twice`, 'x'.repeat(5000));
+  linkSync(join(root, `overlay/${id('a')}/diff/twice`), join(root, 'volumes/data/_data/twice'));
+  const document = makeDocument(await lookAtPaths([docker.root, root, docker.root], { now: Date.now() }), 0);
+  expect(document.sources.map(({ what, driver }) => [what, driver])).toEqual([
+    ['docker', 'overlay2'],
+    ['podman', 'overlay'],
+  ]);
+  expect(new Set(document.items.map(({ source }) => source))).toEqual(new Set([docker.root, root]));
+  expect(document.totals.onDisk).toBe(du(docker.root) + du(root));
+  expect(document.totals.shared).toBe(8192);
+});
