@@ -51,10 +51,16 @@ export async function run(argv: string[]): Promise<number> {
   if (!verb)
     throw new UllageError(
       'no such verb',
-      `ullage rescue ${name}`,
+      `ullage rescue ${name}`.trim(),
       `Verbs: ${Object.values(VERBS)
         .map((one) => one.usage)
         .join('; ')}`,
+    );
+  if ((values.data === undefined) !== (values.metadata === undefined))
+    throw new UllageError(
+      'only one half of a pool is given',
+      `--${values.data === undefined ? 'metadata' : 'data'}`,
+      'A thin pool is two files or devices: give --data and --metadata',
     );
   // with --metadata the pool is named already
   const named = values.metadata === undefined ? 1 : 0;

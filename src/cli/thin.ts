@@ -42,7 +42,7 @@ export async function run(argv: string[]): Promise<number> {
   if (!verb)
     throw new UllageError(
       'no such verb',
-      `ullage thin ${name}`,
+      `ullage thin ${name}`.trim(),
       'Verbs: ls, check, dump; then a metadata file, a disk or a Docker data root',
     );
   const blockSize = wholeNumber(values['block-size'], '--block-size');

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { UllageError } from './host.ts';
 
 /** A file or block device of this machine, opened for reading only. */
@@ -15,14 +15,21 @@ export interface BlockFile {
 export function openBlockFile(path: string): BlockFile {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // a pipe without a writer would be waited for
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw new UllageError('cannot be opened', path, todo(error), { cause: error });
   }
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile() && !stat.isBlockDevice())
-      throw new UllageError('not a file or block device', path, 'Name an image file or a device');
+      throw new UllageError(
+        stat.isDirectory() ? 'a directory, not a file or block device' : 'not a file or block device',
+        path,
+        stat.isFIFO() || stat.isSocket()
+          ? 'It is read in any order, which a pipe cannot do: write it into a file first'
+          : 'Name an image file or a device',
+      );
     const size = stat.isFile() ? stat.size : deviceSize(fd);
     return {
       name: path,
@@ -39,6 +46,9 @@ export function openBlockFile(path: string): BlockFile {
 function todo(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return 'There is no such file: check the path';
+  if (code === 'ENOTDIR') return 'Something on the way is no directory: check the path';
+  if (code === 'ENXIO')
+    return 'Nothing answers there: a pipe or socket, or a device that is gone. Name an image file or a device';
   if (code === 'EACCES' || code === 'EPERM') return 'Permission denied: make it readable for you, or run as root';
   return String((error as Error).message);
 }

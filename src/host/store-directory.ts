@@ -1,5 +1,17 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { UllageError } from './host.ts';
 
 /** The files under a directory of this machine, read only; symlinks are never followed. */
 export interface StoreDirectory {
@@ -64,9 +76,34 @@ function readWhole(path: string, most: number): Buffer | undefined {
 
 /** Whether the operator named a directory; their own symlinks count. */
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
+}
+
+/** @throws UllageError where the directory cannot be looked into: all in it would seem to be missing */
+export function mustBeReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
+    throw new UllageError(
+      'cannot be read',
+      path,
+      denied ? 'Permission denied: run as root, or copy it for yourself' : (error as Error).message,
+      { cause: error },
+    );
+  }
 }
 
 export function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statOf(path) !== undefined;
+}
+
+/** Undefined where nothing is there, or the way to it is barred: whoever opens it says why. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import type { FileTree, TreePart } from '../formats/file-tree.ts';
 import type { Damage } from '../formats/format-error.ts';
 import { lookUp } from '../formats/tree-files.ts';
 import { UllageError } from '../host/host.ts';
-import { isDirectory } from '../host/store-directory.ts';
+import { isDirectory, mustBeReadable } from '../host/store-directory.ts';
 import { openDisk } from './open-disk.ts';
 import { hostPlace, type StorePlace } from './place.ts';
 import type { RescueOptions, RescueSource } from './source.ts';
@@ -29,6 +29,7 @@ export function openRescueSource(options: RescueOptions): RescueSource {
       `--${data === undefined ? 'metadata' : 'data'}`,
       'A thin pool is two files or devices: give --data and --metadata',
     );
+  if (root !== undefined) mustBeReadable(root);
   const place = root === undefined ? undefined : hostPlace(root);
   if (metadata !== undefined || (place && (disks.length > 0 || driverOf(place, options) === 'devicemapper'))) {
     const thin = openThinSource({

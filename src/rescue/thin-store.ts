@@ -29,6 +29,14 @@ export class ThinStore {
       );
     this.source = source;
     this.#data = source.data;
+    const { blockSize, data } = source.superblock;
+    if (source.data.size < data.blocks * blockSize)
+      this.damage.push({
+        what: 'the data of the pool is cut short',
+        source: source.data.name,
+        offset: source.data.size,
+        lost: `${source.data.name} has ${source.data.size} bytes, the pool ${data.blocks * blockSize}; what lay behind its end is lost`,
+      });
     const blocks = metadataBlocks(source.metadata);
     this.entries = new Map(readDevices(blocks, source.superblock, this.damage).map((entry) => [entry.id, entry]));
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unpackTar } from 'modern-tar';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { UllageError } from '../../src/host/host.ts';
 import { findFiles, findImage } from '../../src/rescue/find-subject.ts';
 import { takeImage } from '../../src/rescue/image/take-image.ts';
 import { listSource } from '../../src/rescue/list.ts';
@@ -192,6 +194,34 @@ describe('a Docker root with devicemapper', () => {
     ['device:99', /no such thin device/],
   ])('%s is refused by name', (wanted, message) => {
     opened((source) => expect(() => findFiles(source, wanted)).toThrow(message));
+  });
+
+  test('data that was cut short: said, not called whole', () => {
+    const data = join(folder, 'data');
+    const folderOf = join(made.root, 'devicemapper/devicemapper');
+    copyFileSync(join(folderOf, 'data'), data);
+    truncateSync(data, 200_000);
+    const source = openRescueSource({ sources: [], data, metadata: join(folderOf, 'metadata'), dockerRoot: made.root });
+    try {
+      expect(listSource(source).damage[0]).toMatch(/cut short.*has 200000 bytes/);
+      expect(() => takeContainer(source, 'web', options('web.tar'))).toThrow(/ends before/);
+    } finally {
+      source.close();
+    }
+  });
+
+  test.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path]), /pipe cannot do/],
+    ['an empty file', (path: string) => writeFileSync(path, ''), /nothing on it that can be read/],
+    ['something below a file', () => writeFileSync(join(folder, 'file'), ''), /no directory: check the path/, 'file/x'],
+  ] as const)('%s as a source: one clear error', (_, make, message, name: string = 'source') => {
+    make(join(folder, name));
+    expect(() => openRescueSource({ sources: [join(folder, name)] })).toThrow(UllageError);
+    try {
+      openRescueSource({ sources: [join(folder, name)] });
+    } catch (error) {
+      expect(`${(error as UllageError).message} ${(error as UllageError).todo}`).toMatch(message);
+    }
   });
 
   test('a leaf of the mapping that is lost: what it held is told, the rest comes over', () => {

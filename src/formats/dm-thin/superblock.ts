@@ -51,6 +51,8 @@ export function looksLikeSuperblock(bytes: Uint8Array): boolean {
 /** @throws FormatError when it is none, its checksum does not match, or this reader does not know its version or features */
 export function readSuperblock(reader: BlockReader, block = 0): Superblock {
   const at = block * BLOCK;
+  if (reader.size < at + BLOCK)
+    throw new FormatError('no superblock of a thin pool', reader.name, at, `it has ${reader.size} bytes`);
   const bytes = readBytes(reader, at, BLOCK);
   const words = new Int32Array(bytes.buffer);
   if (!looksLikeSuperblock(bytes)) throw new FormatError('no superblock of a thin pool', reader.name, at);

@@ -3,6 +3,7 @@ import { readBytes } from '../../formats/block-reader.ts';
 import { findRoots, type RootCandidate } from '../../formats/dm-thin/find-roots.ts';
 import { looksLikeSuperblock, type Superblock, unpackSuperblock } from '../../formats/dm-thin/superblock.ts';
 import type { FormatError } from '../../formats/format-error.ts';
+import { type Signature, signatureOf } from '../../formats/open-file-system.ts';
 import { UllageError } from '../../host/host.ts';
 
 /** What the operator says of a pool whose superblock cannot be used. */
@@ -28,7 +29,7 @@ export function withoutSuperblock(metadata: BlockReader, why: FormatError, told:
     throw new UllageError('not two block numbers', `--roots ${told.roots}`, 'Give for example --roots 1540,1543');
   const candidates = findRoots(metadata);
   const [, mapping = '', details = ''] = roots ?? [];
-  if (!roots) throw new UllageError(why.what, metadata.name, advice(candidates));
+  if (!roots) throw new UllageError(why.what, metadata.name, advice(candidates, metadata));
   const known = candidates.find((one) => one.mappingRoot === Number(mapping) && one.detailsRoot === Number(details));
   const remains = remainsOf(metadata);
   const blockSize = told.blockSize ?? remains?.blockSize;
@@ -61,6 +62,22 @@ export function withoutSuperblock(metadata: BlockReader, why: FormatError, told:
   };
 }
 
+function seenIn(metadata: BlockReader): string {
+  const signature = metadata.size === 0 ? 'empty' : signatureOf(metadata);
+  if (signature === 'empty') return 'It is empty';
+  return signature === undefined ? 'It is nothing that is known here' : `It begins as ${SEEN[signature]}`;
+}
+
+const SEEN: Readonly<Record<Signature, string>> = {
+  ext4: 'an ext4 file system',
+  xfs: 'an xfs file system',
+  btrfs: 'a btrfs file system',
+  lvm2: 'a physical volume of LVM',
+  luks: 'an encrypted volume (LUKS)',
+  swap: 'swap space',
+  partitions: 'a disk with partitions',
+};
+
 /** Fields of a superblock whose checksum is wrong, where they are possible. */
 function remainsOf(metadata: BlockReader): Superblock | undefined {
   try {
@@ -75,8 +92,9 @@ function remainsOf(metadata: BlockReader): Superblock | undefined {
   }
 }
 
-function advice(candidates: readonly RootCandidate[]): string {
-  if (candidates.length === 0) return 'No trees of a thin pool were found in it either: is this the metadata device?';
+function advice(candidates: readonly RootCandidate[], metadata: BlockReader): string {
+  if (candidates.length === 0)
+    return `${seenIn(metadata)}, and no trees of a thin pool are in it: name the pool's metadata (the file devicemapper/devicemapper/metadata of a Docker root, the device _tmeta of an LVM pool), the disk that holds an LVM pool, or a Docker data root`;
   const shown = candidates
     .slice(0, SHOWN)
     .map(

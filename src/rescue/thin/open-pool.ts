@@ -6,7 +6,7 @@ import { MISSING_VOLUME } from '../../formats/lvm2/logical-volume.ts';
 import { partitions } from '../../formats/partitions.ts';
 import { type BlockFile, openBlockFile } from '../../host/block-file.ts';
 import { UllageError } from '../../host/host.ts';
-import { isDirectory, isThere, storeDirectory } from '../../host/store-directory.ts';
+import { isDirectory, isThere, mustBeReadable, storeDirectory } from '../../host/store-directory.ts';
 import { type DeviceName, dockerNames } from './device-names.ts';
 import { type Told, withoutSuperblock } from './lost-superblock.ts';
 import { lvmPool } from './lvm-pool.ts';
@@ -62,6 +62,7 @@ type Located = Omit<ThinSource, 'superblock' | 'close'>;
 function locate(options: ThinSourceOptions, open: (path: string) => BlockReader): Located {
   const { sources, metadata, data } = options;
   const root = sources.find(isDirectory);
+  if (root !== undefined) mustBeReadable(root);
   const names = root === undefined ? new Map<number, DeviceName>() : dockerNames(storeDirectory(root));
   if (metadata !== undefined)
     return { metadata: open(metadata), ...(data === undefined ? {} : { data: open(data) }), names, damage: [] };
