@@ -39,7 +39,9 @@ unpack() {
       install --no-install-recommends --download-only --reinstall -o "Dir::Cache::archives=$cache/debs" "$@" >&2
   }
   export DEBIAN_FRONTEND=noninteractive
-  fetch "$@" || { timeout 300 apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2 update >&2 && fetch "$@"; }
+  fetch "$@" || { timeout 300 apt-get -q -y -o Acquire::http::Timeout=30 -o Acquire::Retries=2 update >&2 && fetch "$@"; } ||
+    # one that cannot be had must not keep the others away: what needs it is skipped by name
+    for package in "$@"; do fetch "$package" || echo "cannot be had: $package" >&2; done
   for deb in "$cache"/debs/*.deb; do
     [ -e "$deb" ] && dpkg -x "$deb" "$root" && rm -f "$deb"
   done
