@@ -55,10 +55,10 @@ export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {
   };
   const started = Date.now();
   const byDevice = new Map<number, Work>();
-  for (const { path, bucket, sealed } of trees) {
+  for (const { path, raw, bucket, sealed } of trees) {
     let stat: ReturnType<typeof lstatSync>;
     try {
-      stat = lstatSync(path);
+      stat = lstatSync(raw ? Buffer.from(raw) : path);
     } catch {
       result.moved++;
       continue;
@@ -67,7 +67,7 @@ export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {
     const work = byDevice.get(stat.dev) ?? { open: [], known: [], kept: new KeptTrees() };
     byDevice.set(stat.dev, work);
     const keep = sealed !== undefined && keepBefore !== undefined && !mounts.some((at) => at.startsWith(`${path}/`));
-    const directory: Directory = [path, bucket, stat.ino, keep ? path.length : 0];
+    const directory: Directory = [raw ?? path, bucket, stat.ino, keep ? path.length : 0];
     const tree = known.get(path);
     if (keep && tree?.key === sealed) work.known.push({ tree, directory, blocks: stat.blocks });
     else begin(result, work, directory, stat.blocks, keep ? sealed : undefined);

@@ -3,6 +3,8 @@ import type { KnownTree } from './known-trees.ts';
 /** A directory whose whole content is counted for one bucket (0, 1, 2 …). */
 export interface Tree {
   path: string;
+  /** the path as it is, where that is no UTF-8 */
+  raw?: Uint8Array;
   bucket: number;
   /**
    * Nobody writes to it, by the records of its engine, which call it so: then it may be known from an earlier

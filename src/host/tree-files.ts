@@ -47,6 +47,26 @@ export function listEntries(path: string): Entry[] | undefined {
   return names.flatMap((name) => entryOf(`${path}/${name}`) ?? []);
 }
 
+/** Entries of a directory whose names are no UTF-8, with their paths as bytes; the names are made readable. */
+export function oddEntries(path: string): { entry: Entry; raw: Uint8Array }[] {
+  let names: Buffer[];
+  try {
+    names = readdirSync(path, { encoding: 'buffer' });
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    const text = name.toString();
+    if (!text.includes('\ufffd') || Buffer.from(text).equals(name)) return [];
+    const raw = Buffer.concat([Buffer.from(`${path}/`), name]);
+    try {
+      return [{ entry: made(text, lstatSync(raw)), raw }];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /**
  * A regular file's text; undefined where it is missing, denied, larger than `most` bytes or no
  * regular file (a container's directory may hold a pipe that never ends).

@@ -8,6 +8,13 @@ import type { Ledger, Store } from './ledger.ts';
 /** A bare btrfs, device or image: one store for each subvolume. @throws UllageError */
 export function btrfsLedger(readers: readonly BlockReader[], path: string, progress?: (nodes: number) => void): Ledger {
   const usage = readUsage(readers, progress);
+  const [first] = usage.damage;
+  if (first && usage.subvolumes.length === 0)
+    throw new UllageError(
+      `no tree of this btrfs can be read: ${first.what}`,
+      `${first.source}, byte ${first.offset}`,
+      'Is the image whole? Of several devices name all; btrfs check --readonly tells more',
+    );
   return {
     source: { path, what: 'btrfs', transaction: usage.generation },
     stores: usage.subvolumes.map(storeOf),

@@ -1,6 +1,6 @@
 import type { Sharing } from '../formats/sharing.ts';
 import type { Tree } from '../host/scan-trees.ts';
-import { type Entry, entryOf, listEntries } from '../host/tree-files.ts';
+import { type Entry, entryOf, listEntries, oddEntries } from '../host/tree-files.ts';
 import type { Store } from './ledger.ts';
 
 /** Which store an entry of a directory belongs to, or who decides that for what lies in it. */
@@ -17,6 +17,9 @@ export class Carver {
   /** directories that could not be listed */
   readonly closed: string[] = [];
 
+  /** @param without paths that are looked at by themselves, and left out here */
+  constructor(readonly without: ReadonlySet<string> = new Set()) {}
+
   add(store: Omit<Store, 'apparent'>): number {
     return this.stores.push({ ...store, apparent: 0 }) - 1;
   }
@@ -28,7 +31,14 @@ export class Carver {
     this.count(other, own);
     const entries = listEntries(path);
     if (entries === undefined) this.closed.push(path);
-    for (const entry of entries ?? []) this.place(entry, `${path}/${entry.name}`, other, rule(entry, path));
+    for (const { entry, raw } of oddEntries(path)) {
+      // no engine gives such names: they are counted with what lies around them
+      if (entry.kind === 'directory') this.trees.push({ path: `${path}/${entry.name}`, raw, bucket: other });
+      else this.count(other, entry);
+    }
+    for (const entry of entries ?? [])
+      if (!this.without.has(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`))
+        this.place(entry, `${path}/${entry.name}`, other, rule(entry, path));
   }
 
   private place(entry: Entry, path: string, other: number, rule: Rule): void {

@@ -7,7 +7,7 @@ import { mountsInside } from './mounts.ts';
 
 /** A directory that is no engine's: one store for each directory in it, and one for what lies beside them. */
 export async function directoryLedger(path: string, options: LookOptions): Promise<Ledger> {
-  const carver = new Carver();
+  const carver = new Carver(options.without);
   const device = entryOf(path)?.device;
   // another part of this file system that is mounted here is counted where it lies
   const mounts = new Set(mountsInside([path]));
@@ -23,6 +23,10 @@ export async function directoryLedger(path: string, options: LookOptions): Promi
         })
       : files,
   );
-  carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ bucket }) => bucket !== files));
+  carver.trees.splice(
+    0,
+    carver.trees.length,
+    ...carver.trees.filter(({ bucket, raw }) => bucket !== files || raw !== undefined),
+  );
   return measure({ source: { path, what: 'directory' }, carver, holders: [], notJudged: [], warnings: [] }, options);
 }

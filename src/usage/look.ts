@@ -10,18 +10,24 @@ import { isDockerRoot } from './docker/look.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAtImage } from './look-at-image.ts';
 import type { LookOptions } from './look-options.ts';
+import { isInside } from './mounts.ts';
 import { isStorageRoot, podmanLedger } from './podman/ledger.ts';
 
 /** What these paths hold: devices and images of one file system together, each directory by itself. @throws UllageError */
 export async function lookAtPaths(paths: readonly string[], options: LookOptions): Promise<Ledger[]> {
   const images: string[] = [];
+  const directories = new Set<string>();
   const ledgers: Ledger[] = [];
   for (const path of new Set(paths)) {
     const kind = pathKind(path);
     if (kind === 'missing') throw new UllageError('there is no such path', path, 'Check the path');
     if (kind === 'other') throw new UllageError('no file, directory or block device', path, 'Check the path');
-    if (kind === 'directory') ledgers.push(await lookAtDirectory(realPath(path), options));
+    if (kind === 'directory') directories.add(realPath(path));
     else images.push(path);
+  }
+  for (const path of directories) {
+    const without = new Set([...directories].filter((other) => other !== path && isInside(other, path)));
+    ledgers.push(await lookAtDirectory(path, { ...options, without }));
   }
   if (images.length > 0) ledgers.push(lookAtDevices(images, options));
   return ledgers;

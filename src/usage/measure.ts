@@ -27,7 +27,12 @@ export async function measure(
     return sealed === undefined ? tree : { ...tree, sealed };
   });
   const remembering = memory && { memory, root: source.path };
-  const { groups, warnings, reused } = await scanStores(trees, carver.stores, progress, remembering);
+  const { groups, warnings, reused } = await scanStores(
+    trees,
+    carver.stores,
+    { ...(progress ? { progress } : {}), without: carver.without },
+    remembering,
+  );
   const { closed } = carver;
   spareTheBusy(carver.stores);
   return {

@@ -27,10 +27,11 @@ export interface Remembering {
 export async function scanStores(
   trees: readonly Tree[],
   stores: readonly Store[],
-  progress?: (entries: number) => void,
+  { progress, without = new Set() }: { progress?: (entries: number) => void; without?: ReadonlySet<string> } = {},
   remembering?: Remembering,
 ): Promise<Scanned> {
-  const mounts = mountsInside(trees.map(({ path }) => path));
+  // what is left out is not entered, as if it were mounted there
+  const mounts = [...mountsInside(trees.map(({ path }) => path)), ...without];
   const options = { mounts, ...(progress ? { progress } : {}) };
   const result = await (remembering ? withMemory(trees, options, remembering) : scanTrees(trees, options));
   const groups: Sharing['groups'] = [];

@@ -140,7 +140,7 @@ async function scanned(
   progress?: (count: number) => void,
 ): Promise<Ledger> {
   const trees = [...subvolumes].map(([path, bucket]) => ({ path, bucket }));
-  const { groups, warnings } = await scanStores(trees, ledger.stores, progress);
+  const { groups, warnings } = await scanStores(trees, ledger.stores, progress ? { progress } : {});
   spareTheBusy(ledger.stores);
   return {
     ...ledger,

@@ -134,6 +134,19 @@ describe('a graph root of Podman', () => {
   });
 });
 
+test('an engine in the root of another is counted once, by itself', async () => {
+  const docker = new FakeDocker(join(home, 'docker'), randomFrom(9));
+  for (const step of docker.pull(2)) step();
+  root = join(docker.root, 'volumes/inner/_data');
+  storage();
+  const inner = join(docker.root, 'buildkit/deep');
+  mkdirSync(inner, { recursive: true });
+  writeFileSync(join(inner, 'file'), 'x'.repeat(20_000));
+  const document = makeDocument(await lookAtPaths([root, docker.root, inner], { now: Date.now() }), 0);
+  expect(document.totals.onDisk).toBe(du(docker.root));
+  expect(document.items.find(({ name }) => name === 'inner')?.onDisk).toBe(4096);
+});
+
 test('several engines: each is named, a file that two of them have is in both, each root as du has it', async () => {
   storage();
   const docker = new FakeDocker(join(home, 'docker'), randomFrom(8));

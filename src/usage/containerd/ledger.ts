@@ -29,7 +29,7 @@ export async function containerdLedger(
   settle: typeof settledBefore = settledBefore,
 ): Promise<Ledger> {
   const { now, progress } = options;
-  const carver = new Carver();
+  const carver = new Carver(options.without);
   const other = carver.add({ kind: 'other', id: root, name: "containerd's own records", path: root });
   const stores = new Map<string, number>();
   const subvolumes = new Map<string, number>();

@@ -12,7 +12,7 @@ import { lookAtDocker } from './look.ts';
 /** Everything in a Docker data root. @throws UllageError where it may not be read */
 export async function dockerLedger(root: string, options: LookOptions): Promise<Ledger> {
   const { now, progress, thinMetadata } = options;
-  const look = lookAtDocker(root, now);
+  const look = lookAtDocker(root, now, undefined, options.without);
   const { carver, holders, notJudged, warnings, drivers, subvolumes } = look;
   const layers = [...subvolumes.keys()];
   // subvolumes are other devices to a scan: their trees tell more, and in less time

@@ -18,8 +18,13 @@ export function isDockerRoot(path: string): boolean {
   );
 }
 
-export function lookAtDocker(root: string, now: number, settle = settledBefore): DockerLook {
-  const carver = new Carver();
+export function lookAtDocker(
+  root: string,
+  now: number,
+  settle = settledBefore,
+  without?: ReadonlySet<string>,
+): DockerLook {
+  const carver = new Carver(without);
   const other = carver.add({ kind: 'other', id: root, name: "Docker's own records", path: root });
   const drivers = (listEntries(`${root}/image`) ?? []).flatMap(({ name, kind }) =>
     kind === 'directory' ? [name] : [],

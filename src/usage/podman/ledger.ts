@@ -26,7 +26,7 @@ export async function podmanLedger(
   settle: typeof settledBefore = settledBefore,
 ): Promise<Ledger> {
   const { now, progress } = options;
-  const carver = new Carver();
+  const carver = new Carver(options.without);
   const other = carver.add({ kind: 'other', id: root, name: 'records of containers/storage', path: root });
   const layers = new Map<string, number>();
   const extra = new Map<string, number[]>();
