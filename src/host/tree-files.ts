@@ -44,7 +44,8 @@ export function listEntries(path: string): Entry[] | undefined {
   } catch {
     return undefined;
   }
-  return names.flatMap((name) => entryOf(`${path}/${name}`) ?? []);
+  // names that are no UTF-8 may look like one that is there
+  return [...new Set(names)].flatMap((name) => entryOf(`${path}/${name}`) ?? []);
 }
 
 /** Entries of a directory whose names are no UTF-8, with their paths as bytes; the names are made readable. */
