@@ -8,6 +8,7 @@ import { isDirectory, mustBeReadable } from '../host/store-directory.ts';
 import { openDisk } from './open-disk.ts';
 import { hostPlace, type StorePlace } from './place.ts';
 import type { RescueOptions, RescueSource } from './source.ts';
+import { containerdRecords, isContainerd } from './thin/containerd-names.ts';
 import { openThinSource } from './thin/open-pool.ts';
 import { ThinStore } from './thin-store.ts';
 import { isUnion, unionOf } from './union/layers.ts';
@@ -31,7 +32,7 @@ export function openRescueSource(options: RescueOptions): RescueSource {
     );
   if (root !== undefined) mustBeReadable(root);
   const place = root === undefined ? undefined : hostPlace(root);
-  if (metadata !== undefined || (place && (disks.length > 0 || driverOf(place, options) === 'devicemapper'))) {
+  if (metadata !== undefined || (place && (disks.length > 0 || isThin(place, options)))) {
     const thin = openThinSource({
       sources: root === undefined ? disks : [root, ...disks],
       ...(metadata === undefined ? {} : { metadata }),
@@ -63,17 +64,20 @@ export function thinSource(
 ): RescueSource {
   const damage: Damage[] = [...thin.source.damage, ...thin.damage];
   const files = place?.files;
-  const driver = 'devicemapper';
+  const containerd = files && isContainerd(files) ? containerdRecords(files) : undefined;
+  const driver = containerd ? 'devmapper' : 'devicemapper';
   const notes: string[] = [];
   if (thin.source.superblock.needsCheck)
     notes.push('The pool is marked needs_check: the kernel would refuse it; what is read here is its last commit.');
   if (files && thin.source.names.size === 0)
-    notes.push('devicemapper/metadata is empty or missing: devices are known by their numbers alone.');
+    notes.push(
+      `${containerd ? 'The snapshotter’s POOL.db' : 'devicemapper/metadata'} is empty or missing: devices are known by their numbers alone.`,
+    );
   return {
     name,
     driver,
     images: files ? readImages(files, driver, (one) => damage.push(one)) : [],
-    containers: files ? readContainers(files, driver) : [],
+    containers: containerd?.containers ?? (files ? readContainers(files, driver) : []),
     ...(files ? { files } : {}),
     thin,
     notes,
@@ -86,7 +90,8 @@ export function thinSource(
           hash.slice(0, 24),
           'Its record in devicemapper/metadata is lost: ullage rescue ls lists the devices, files SOURCE device:ID takes one',
         );
-      return rootOf(thin.tree(id));
+      const tree = thin.tree(id);
+      return containerd ? { tree, top: tree.root } : rootOf(tree);
     },
     close() {
       thin.close();
@@ -167,6 +172,9 @@ function treeSource(name: string, tree: FileTree, close: () => void): RescueSour
     close,
   };
 }
+
+const isThin = (place: StorePlace, options: RescueOptions): boolean =>
+  driverOf(place, options) === 'devicemapper' || isContainerd(place.files);
 
 /** The driver asked for, or the one whose store has images; devicemapper before others, as no other tool reads it. */
 function driverOf(place: StorePlace, options: RescueOptions): string | undefined {

@@ -9,7 +9,9 @@ const SHOWN = 20;
 /** What is in a source, for people. */
 export function rescueTable(list: RescueList): string[] {
   const { images, containers, devices, fileSystem } = list;
-  const lines = [`${list.source}: ${list.driver === 'none' ? 'a file system' : `Docker, ${list.driver}`}`];
+  const lines = [
+    `${list.source}: ${list.driver === 'none' ? 'a file system' : `${list.driver === 'devmapper' ? 'containerd' : 'Docker'}, ${list.driver}`}`,
+  ];
   if (fileSystem)
     lines.push(
       `${fileSystem.format} ${fileSystem.label || fileSystem.uuid}, ${iec(fileSystem.bytes - fileSystem.freeBytes)} of ${iec(fileSystem.bytes)} used`,

@@ -4,9 +4,11 @@ import { type Damage, FormatError } from '../../formats/format-error.ts';
 import { readLabel } from '../../formats/lvm2/label.ts';
 import { MISSING_VOLUME } from '../../formats/lvm2/logical-volume.ts';
 import { partitions } from '../../formats/partitions.ts';
+import type { StoreFiles } from '../../formats/store-files.ts';
 import { type BlockFile, openBlockFile } from '../../host/block-file.ts';
 import { UllageError } from '../../host/host.ts';
 import { isDirectory, isThere, mustBeReadable, storeDirectory } from '../../host/store-directory.ts';
+import { containerdRecords, isContainerd } from './containerd-names.ts';
 import { type DeviceName, dockerNames } from './device-names.ts';
 import { type Told, withoutSuperblock } from './lost-superblock.ts';
 import { lvmPool } from './lvm-pool.ts';
@@ -63,7 +65,7 @@ function locate(options: ThinSourceOptions, open: (path: string) => BlockReader)
   const { sources, metadata, data } = options;
   const root = sources.find(isDirectory);
   if (root !== undefined) mustBeReadable(root);
-  const names = root === undefined ? new Map<number, DeviceName>() : dockerNames(storeDirectory(root));
+  const names = root === undefined ? new Map<number, DeviceName>() : namesOf(storeDirectory(root));
   if (metadata !== undefined)
     return { metadata: open(metadata), ...(data === undefined ? {} : { data: open(data) }), names, damage: [] };
   const disks = sources.filter((path) => path !== root);
@@ -77,6 +79,10 @@ function locate(options: ThinSourceOptions, open: (path: string) => BlockReader)
   const pool = lvmPool(readers.flatMap(parts), options.pool);
   for (const [id, name] of names) pool.names.set(id, { ...pool.names.get(id), ...name });
   return pool;
+}
+
+function namesOf(files: StoreFiles): Map<number, DeviceName> {
+  return isContainerd(files) ? containerdRecords(files).names : dockerNames(files);
 }
 
 function parts(disk: BlockReader): BlockReader[] {
@@ -97,6 +103,18 @@ function loopFiles(root: string, open: (path: string) => BlockReader): { metadat
   const folder = [`${root}/devicemapper/devicemapper`, `${root}/devicemapper`, root].find(
     (one) => isThere(`${one}/metadata`) && !isDirectory(`${one}/metadata`),
   );
+  // the names of containerd's own guide (docs/snapshotters/devmapper.md)
+  const guide = [`${root}/devmapper`, `${root}/io.containerd.snapshotter.v1.devmapper`, root].find(
+    (one) => isThere(`${one}/meta`) && isThere(`${one}/data`),
+  );
+  if (folder === undefined && guide !== undefined)
+    return { metadata: open(`${guide}/meta`), data: open(`${guide}/data`) };
+  if (folder === undefined && isContainerd(storeDirectory(root)))
+    throw new UllageError(
+      'containerd keeps its pool elsewhere',
+      root,
+      'Name its disk as well (--disk), or its two devices with --data and --metadata',
+    );
   if (folder === undefined)
     throw new UllageError(
       'no metadata file of a thin pool in it',
