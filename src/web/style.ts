@@ -38,6 +38,6 @@ summary{cursor:pointer;padding:.2rem 0}.evidence li{margin:.4rem 0}
 .treemap .k-image{fill:#8c2f4b}.treemap .k-container{fill:#2b5d8a}.treemap .k-log{fill:#a0521a}.treemap .k-volume{fill:#2c6e49}.treemap .k-cache{fill:#5d4a8c}.treemap .k-shared{fill:#5c5448}.treemap .k-orphan{fill:#a3161d}
 progress{width:100%;height:.8rem;accent-color:var(--wine)}.steps{padding-left:1.4rem}.step.trying{font-weight:600}.step.failed{color:var(--full)}
 #live.lost{color:var(--full);font-weight:600}
-@media (max-width:40rem){body{padding:.5rem}section{padding:.7rem}.cask{padding:.5rem}.cask .cask{border-width:1px}th,td{padding-right:.4rem;font-size:.9rem}.plot{grid-template-columns:3.6rem 1fr}.xaxis{padding-left:3.6rem}}
+@media (max-width:40rem){body{padding:.5rem}section{padding:.7rem}.cask{padding:.5rem}.cask .cask{border-width:1px}th,td{padding-right:.4rem;font-size:.9rem}#stack th:nth-child(4),#stack td:nth-child(4){display:none}#stack th[scope=row]{overflow-wrap:anywhere}#stack td{white-space:normal}.plot{grid-template-columns:3.6rem 1fr}.xaxis{padding-left:3.6rem}}
 @media (prefers-reduced-motion:no-preference){.fill{transition:width .6s,y .6s}}
 `;
