@@ -7,6 +7,7 @@ import type { Report } from '../../src/causes/report.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { kernelSuite } from './ready.ts';
 import { exhaustBtrfsMetadata } from './support/btrfs-enospc.ts';
+import { bundled } from './support/bundled.ts';
 import { crashLoop } from './support/crash-loop.ts';
 
 /** The first incident, cured by plan and apply; and apply struck wherever it can be. */
@@ -15,6 +16,7 @@ kernelSuite(
   ['loop', 'mkfs.btrfs', 'btrfs', 'perl', 'fallocate'],
   () => {
     let home = '';
+    let command = '';
     let mount = '';
     let scratch = '';
     let image = '';
@@ -29,7 +31,7 @@ kernelSuite(
       return done.stdout.trim();
     };
     const ullage = (...argv: string[]) =>
-      spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/ullage.ts', ...argv], {
+      spawnSync(process.execPath, [command, ...argv], {
         encoding: 'utf8',
         maxBuffer: 64 * MIB,
         env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'state') },
@@ -74,7 +76,8 @@ kernelSuite(
       expect(contents(), where).toBe(sum);
     };
 
-    beforeAll(() => {
+    beforeAll(async () => {
+      command = await bundled('ullage');
       home = mkdtempSync(join(tmpdir(), 'ullage-plan-btrfs-'));
       [mount, scratch, image] = [join(home, 'at'), join(home, 'scratch'), join(home, 'image')];
       mkdirSync(mount);
@@ -158,11 +161,9 @@ kernelSuite(
       const at = plan.steps
         .slice(0, lend + 1)
         .reduce((sum, step) => sum + step.run.length + (step.writes?.length ?? 0), 0);
-      const killed = spawnSync(
-        process.execPath,
-        ['--import', 'tsx', 'test/kernel/support/ullage.ts', 'apply', file, '--yes'],
-        { env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'reboot'), ULLAGE_FAULT: `kill-after:${at}` } },
-      );
+      const killed = spawnSync(process.execPath, [command, 'apply', file, '--yes'], {
+        env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'reboot'), ULLAGE_FAULT: `kill-after:${at}` },
+      });
       expect(killed.signal).toBe('SIGKILL');
       run('umount', mount);
       for (const one of readdirSync(scratch)) gone(join(scratch, one));
@@ -174,11 +175,10 @@ kernelSuite(
       run('losetup', loop, back);
       run('btrfs', 'device', 'scan', loop);
       run('mount', device, mount);
-      const resumed = spawnSync(
-        process.execPath,
-        ['--import', 'tsx', 'test/kernel/support/ullage.ts', 'apply', '--resume', '--yes'],
-        { encoding: 'utf8', env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'reboot') } },
-      );
+      const resumed = spawnSync(process.execPath, [command, 'apply', '--resume', '--yes'], {
+        encoding: 'utf8',
+        env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'reboot') },
+      });
       expect(resumed.status, resumed.stderr).toBe(0);
       whole();
       healed();

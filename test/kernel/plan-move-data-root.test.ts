@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
 import { compareTrees } from '../../src/remedies/plans/compare-trees.ts';
 import { kernelSuite } from './ready.ts';
+import { bundled } from './support/bundled.ts';
 import { crashLoop } from './support/crash-loop.ts';
 import { type Dockerd, importBusybox, startDockerd } from './support/dockerd.ts';
 
@@ -17,6 +18,7 @@ const needs = [
 /** A store on one disk, moved to another: nothing of it is lost, wherever it is cut short. */
 kernelSuite('move-data-root', needs, () => {
   let home = '';
+  let command = '';
   let from = '';
   let to = '';
   let daemon: Dockerd | undefined;
@@ -28,7 +30,7 @@ kernelSuite('move-data-root', needs, () => {
     return done.stdout.trim();
   };
   const ullage = (...argv: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/ullage.ts', ...argv], {
+    spawnSync(process.execPath, [command, ...argv], {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
       env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'state') },
@@ -68,6 +70,7 @@ kernelSuite('move-data-root', needs, () => {
   };
 
   beforeAll(async () => {
+    command = await bundled('ullage');
     home = mkdtempSync(join(tmpdir(), 'ullage-move-'));
     from = join(disk('old'), 'docker');
     to = join(disk('new'), 'docker');
@@ -110,7 +113,7 @@ kernelSuite('move-data-root', needs, () => {
     try {
       for (const name of ['running', 'changed']) daemon?.docker('rm', '-f', name);
       if (pid > 0) process.kill(pid, 'SIGTERM');
-      spawnSync('sleep', ['4']);
+      for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 60; tries++) spawnSync('sleep', ['0.25']);
     } catch {
       // it is down already
     } finally {

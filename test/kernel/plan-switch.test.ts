@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
 import { kernelSuite } from './ready.ts';
+import { bundled } from './support/bundled.ts';
 import { type Dockerd, importBusybox, startDockerd } from './support/dockerd.ts';
 
 const needs = [
@@ -24,12 +25,13 @@ const needs = [
 /** From vfs to overlay2 on a real daemon: the same way as from devicemapper, which the lab's guests go. */
 kernelSuite('switch-to-overlay2', needs, () => {
   let home: string;
+  let command = '';
   let root: string;
   let daemon: Dockerd;
   const disk: string[] = [];
 
   const ullage = (...argv: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/ullage.ts', ...argv], {
+    spawnSync(process.execPath, [command, ...argv], {
       encoding: 'utf8',
       maxBuffer: 64 * 2 ** 20,
       env: { ...process.env, ULLAGE_STATE_DIR: join(home, 'state') },
@@ -50,6 +52,7 @@ kernelSuite('switch-to-overlay2', needs, () => {
   };
 
   beforeAll(async () => {
+    command = await bundled('ullage');
     home = mkdtempSync(join(tmpdir(), 'ullage-switch-'));
     root = join(home, 'disk', 'docker');
     const image = join(home, 'disk.img');

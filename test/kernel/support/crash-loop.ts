@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundled } from './bundled.ts';
 
 export interface Crashes {
   /** the plan as a file; it must hold for the state that `fresh` makes */
@@ -36,6 +37,8 @@ export async function crashLoop({ plan, fresh, judge, kinds, stride }: Crashes):
   const counted: Counted = { points: 0, resumed: 0, undone: 0, wrong: [] };
   const whole = process.env['ULLAGE_CRASH'] === 'all';
   const step = whole ? 1 : stride;
+  const program = await bundled('apply-plan');
+  const run = (state: string, fault: string, ...argv: string[]) => start(program, state, fault, argv);
   for (const kind of whole ? kinds : kinds.slice(0, 2)) {
     for (let at = 1; ; at += step) {
       const where = `${kind}:${at}`;
@@ -92,8 +95,8 @@ function note(line: string): void {
   if (file) appendFileSync(file, `${line}\n`);
 }
 
-function run(state: string, fault: string, ...argv: string[]) {
-  return spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/apply-plan.ts', ...argv], {
+function start(program: string, state: string, fault: string, argv: string[]) {
+  return spawnSync(process.execPath, [program, ...argv], {
     encoding: 'utf8',
     timeout: 300_000,
     env: { ...process.env, ULLAGE_STATE_DIR: state, ...(fault ? { ULLAGE_FAULT: fault } : {}) },
