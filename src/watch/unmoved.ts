@@ -1,5 +1,4 @@
 import type { Host } from '../host/host.ts';
-import { dmsetup } from '../tools/dmsetup.ts';
 import type { Look } from './look.ts';
 
 /** What moves when storage fills, and what a full look is spared for while it stands still. */
@@ -38,7 +37,7 @@ export async function pulseOf(host: Host, look: Look): Promise<Pulse> {
   const mounts = await host.read('/proc/self/mountinfo', { timeoutMs: ASK_MS });
   if (mounts.ok) shape += mounts.content;
   if (look.layers.some((layer) => MAPPED.includes(layer.kind))) {
-    const ran = await host.run(dmsetup.status(), { timeoutMs: ASK_MS });
+    const ran = await host.run(['dmsetup', 'status', '--noflush'], { timeoutMs: ASK_MS });
     shape += ran.exitCode === 0 ? readMapper(ran.stdout, left) : `dmsetup ${performance.now()}\n`;
   }
   if (look.layers.some((layer) => layer.kind === 'file-system' && layer.storage === 'btrfs')) {

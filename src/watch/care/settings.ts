@@ -4,7 +4,7 @@ import { UllageError } from '../../host/host.ts';
 export const CARE_REMEDIES: readonly string[] = ['btrfs-rebalance', 'thin-extend', 'cap-logs'];
 
 /** What the operator allows, as the file of `--care` says it. */
-export interface CareDocument {
+interface CareDocument {
   version: 1;
   /** local time, `HH:MM-HH:MM`; may go over midnight */
   window: string;
@@ -20,7 +20,7 @@ export interface CareDocument {
   remedies: Record<string, CareRemedy>;
 }
 
-export interface CareRemedy {
+interface CareRemedy {
   /** `finding` (default): when the doctor finds what it cures; `window`: at each window, where the planner sees something to gain */
   when?: 'finding' | 'window';
   /** places (mount points, pools) where it may run; default: everywhere. `window` needs them */
@@ -30,7 +30,7 @@ export interface CareRemedy {
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-export type Day = (typeof DAYS)[number];
+type Day = (typeof DAYS)[number];
 
 export interface CareSettings {
   /** minutes since midnight */
@@ -42,7 +42,7 @@ export interface CareSettings {
   remedies: { id: string; when: 'finding' | 'window'; on: readonly string[]; set: ReadonlyMap<string, string> }[];
 }
 
-const KEYS = ['version', 'window', 'days', 'maxRuntime', 'waitHours', 'idle', 'remedies'];
+const KEYS: readonly (keyof CareDocument)[] = ['version', 'window', 'days', 'maxRuntime', 'waitHours', 'idle', 'remedies'];
 
 /** @throws UllageError naming what is wrong in it: limits that are misread are no limits */
 export function careSettings(text: string, path: string): CareSettings {
