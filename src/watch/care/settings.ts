@@ -42,7 +42,15 @@ export interface CareSettings {
   remedies: { id: string; when: 'finding' | 'window'; on: readonly string[]; set: ReadonlyMap<string, string> }[];
 }
 
-const KEYS: readonly (keyof CareDocument)[] = ['version', 'window', 'days', 'maxRuntime', 'waitHours', 'idle', 'remedies'];
+const KEYS: readonly (keyof CareDocument)[] = [
+  'version',
+  'window',
+  'days',
+  'maxRuntime',
+  'waitHours',
+  'idle',
+  'remedies',
+];
 
 /** @throws UllageError naming what is wrong in it: limits that are misread are no limits */
 export function careSettings(text: string, path: string): CareSettings {
