@@ -35,6 +35,8 @@ export interface Drift {
 /** How ullage cures the incident, in place of the cure by hand. */
 export interface Heal {
   cures: readonly Cure[];
+  /** after those: what is read out of storage that no daemon opens, and brought to one that runs */
+  rescue?(lab: Lab): Promise<void>;
   /** tried on the healed host, in this order */
   drifts?: readonly Drift[];
   /** what this host's init does with a daemon that the incident ended: starts it again */

@@ -97,6 +97,7 @@ export async function runIncident(
       holds(incident.heal !== undefined, 'ullage has no cure for it');
       row.heal = await healBy(ground, incident.heal.cures, watcher.say);
       row.wrong.push(...brokenPromises(row.heal));
+      await incident.heal.rescue?.(lab);
       await incident.heal.restart?.(lab);
     }
     await incident.works(lab);

@@ -4,17 +4,19 @@
  */
 import { gzipSync } from 'node:zlib';
 import { dockerd } from '../dockerd.ts';
-import { lineWith } from '../expect.ts';
+import { contains, holds, lineWith } from '../expect.ts';
 import { fileOfImage } from '../guest/file-of-image.ts';
 import { container } from '../host-content.ts';
 import { APP, BASE } from '../images.ts';
 import type { Lab } from '../incident.ts';
+import { failed } from '../process.ts';
 
 const ROOT = '/var/lib/docker';
 /** Before /usr/sbin in root's PATH. */
 const OLD_DOCKERD = '/usr/local/sbin/dockerd';
 const SETTINGS = '/etc/docker/daemon.json';
 const POOL = 'old-pool';
+const FILES = [`${ROOT}/devicemapper/devicemapper/data`, `${ROOT}/devicemapper/devicemapper/metadata`];
 
 /** `web` runs, `batch` is stopped; both are recorded. */
 export async function beforeUpgrade(lab: Lab): Promise<void> {
@@ -104,6 +106,36 @@ async function bringBackContainer(lab: Lab, name: string, id: string): Promise<v
   await ground.must(['umount', at]);
   await ground.must(['dmsetup', 'remove', `old-${name}`]);
   await container(lab, name, `old/${name}:1`);
+}
+
+/**
+ * The same by ullage alone, which reads the old root's files itself: no device is made. Images come back
+ * with their ids, containers with their own files.
+ */
+export async function rescueAll(lab: Lab): Promise<void> {
+  const { ground, docker } = lab;
+  const old = await ground.must(['ls', `${ROOT}/image/devicemapper/imagedb/content/sha256`]);
+  const read = async (...argv: string[]): Promise<void> => {
+    const words = ['rescue', ...argv];
+    const ran = await ground.inside(words);
+    holds(ran.exitCode === 0, failed(['ullage', ...words], ran));
+  };
+  const before = await ground.must(['sha256sum', ...FILES]);
+  for (const image of [APP, BASE]) {
+    const file = '/root/rescued-image.tar';
+    await read('image', ROOT, image, '--to', file);
+    await docker.must('load', '--quiet', '--input', file);
+    const id = await docker.must('image', 'inspect', '--format', '{{.Id}}', image);
+    contains(old, id.replace('sha256:', ''), `the ids of the images of before, ${image} among them`);
+    await ground.must(['rm', file]);
+  }
+  for (const name of ['web', 'batch']) {
+    const file = `/root/rescued-${name}.tar`;
+    await read('container', ROOT, name, '--to', file);
+    await docker.must('import', file, `old/${name}:1`);
+    await container(lab, name, `old/${name}:1`);
+  }
+  holds((await ground.must(['sha256sum', ...FILES])) === before, 'the old pool was written to');
 }
 
 async function settings(lab: Lab, values: Record<string, unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { asBefore, beforeUpgrade, bringBack, changeDriver, upgrade } from '../devicemapper/stranded.ts';
+import { asBefore, beforeUpgrade, bringBack, changeDriver, rescueAll, upgrade } from '../devicemapper/stranded.ts';
 import { contains, holds } from '../expect.ts';
 import type { Incident } from '../incident.ts';
 
@@ -22,5 +22,12 @@ export const upgradeStrandsPool: Incident = {
   async cure(lab) {
     await changeDriver(lab);
     await bringBack(lab);
+  },
+  heal: {
+    cures: [],
+    async rescue(lab) {
+      await changeDriver(lab);
+      await rescueAll(lab);
+    },
   },
 };

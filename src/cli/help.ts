@@ -48,7 +48,8 @@ Options of thin:
 
 Options of rescue (SOURCE: a Docker root, a disk or an image of it; or --data F --metadata F):
   --to DIR|FILE.tar|-   where to write; --resume goes on, --force starts again
-  --docker-root DIR names for a pool that lies elsewhere; --disk D further disks; --pool VG/POOL
+  --docker-root DIR names for a pool that lies elsewhere; --disk D further disks; --pool VG/POOL;
+                    --driver NAME of a root that has several
   --format oci      image: an OCI layout instead of docker-archive
   --nbd unix:SOCKET device: serve it read-only over NBD
 

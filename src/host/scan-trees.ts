@@ -7,7 +7,7 @@ import { type Answer, DeviceSums, sumsOf } from './scan-sums.ts';
 import type { ScanOptions, ScanResult, Tree } from './scan-types.ts';
 import { SCAN_WORKER_SOURCE } from './scan-worker-source.ts';
 
-export type { BucketSums, LinkedFile, ScanOptions, ScanResult, Tree } from './scan-types.ts';
+export type { ScanOptions, ScanResult, Tree } from './scan-types.ts';
 
 /** What is still to do on one device. */
 interface Work {
