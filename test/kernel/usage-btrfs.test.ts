@@ -51,15 +51,14 @@ function fill(mount: string, snapshots: number, seed = 1): void {
   }
 }
 
+const run = (...paths: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'test/kernel/support/ullage.ts', 'usage', '--json', ...paths], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 2 ** 20,
+  });
+
 const usage = (...paths: string[]): UsageDocument => {
-  const done = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'test/kernel/support/ullage.ts', 'usage', '--json', ...paths],
-    {
-      encoding: 'utf8',
-      maxBuffer: 256 * 2 ** 20,
-    },
-  );
+  const done = run(...paths);
   expect(done.stderr).toBe('');
   expect([done.status, done.signal, done.error]).toEqual([0, null, undefined]);
   return JSON.parse(done.stdout) as UsageDocument;
@@ -149,8 +148,10 @@ kernelSuite('usage of a btrfs equals its qgroups to the byte', ['loop', 'mkfs.bt
     const healed = usage(first, second);
     expect(figures(healed)).toEqual(told);
     expect(healed.warnings).toEqual([expect.stringContaining('bad in one copy')]);
-    const lost = usage(first);
-    expect(lost.warnings.join()).toMatch(/too small/);
+    // no good copy of any tree is left: an error, never a table of zeros
+    const lost = run(first);
+    expect([lost.status, lost.stdout]).toEqual([3, '']);
+    expect(lost.stderr).toMatch(/^ullage: no tree of this btrfs can be read: checksum does not match: .*image0, byte \d+/);
   });
 });
 
