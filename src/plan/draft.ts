@@ -1,12 +1,12 @@
 import type { Host, Ran } from '../host/host.ts';
-import type { Argv, Plan } from './plan.ts';
+import type { Argv, Plan, Rest } from './plan.ts';
 
 /** One question a remedy puts to the machine while it makes a plan. */
 export interface Look {
   run: Argv;
   timeoutMs?: number;
   /** the plan rests on the answer: it becomes part of the fingerprint */
-  rest?: { says: string; pattern?: string };
+  rest?: Pick<Rest, 'says' | 'pattern' | 'unordered'>;
 }
 
 /**

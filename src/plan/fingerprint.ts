@@ -11,7 +11,12 @@ export interface Moved {
 }
 
 /** What a fact's answer comes to: the matches, or the whole output; a failure is a value too. */
-export function restValue(ran: Ran, pattern: string | undefined): string {
+export function restValue(ran: Ran, { pattern, unordered }: Pick<Rest, 'pattern' | 'unordered'>): string {
+  const value = answerOf(ran, pattern);
+  return unordered ? value.split('\n').sort().join('\n') : value;
+}
+
+function answerOf(ran: Ran, pattern: string | undefined): string {
   if (ran.timedOut) return '(no answer in time)';
   if (ran.notFound) return '(program not found)';
   if (pattern === undefined) return ran.exitCode === 0 ? ran.stdout.trim() : `(exit ${ran.exitCode})`;
@@ -28,7 +33,7 @@ export function fingerprint(facts: Rest[]): Fingerprint {
 export async function drift(host: Host, print: Fingerprint): Promise<Moved[]> {
   const moved: Moved[] = [];
   for (const fact of print.facts) {
-    const is = restValue(await host.run(fact.run, { timeoutMs: 30_000 }), fact.pattern);
+    const is = restValue(await host.run(fact.run, { timeoutMs: 30_000 }), fact);
     if (is !== fact.value) moved.push({ says: fact.says, was: fact.value, is });
   }
   return moved;

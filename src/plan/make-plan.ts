@@ -18,7 +18,7 @@ export async function makePlan(drafting: Drafting, making: PlanMaking): Promise<
     const look = next.value;
     const ran = await host.run(look.run, { timeoutMs: look.timeoutMs ?? 30_000 });
     if (look.rest && !rests.some((rest) => rest.says === look.rest?.says && same(rest.run, look.run)))
-      rests.push({ ...look.rest, run: look.run, value: restValue(ran, look.rest.pattern) });
+      rests.push({ ...look.rest, run: look.run, value: restValue(ran, look.rest) });
     next = drafting.next(ran);
   }
   const machine = await host.run(MACHINE_ID);

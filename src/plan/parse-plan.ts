@@ -115,7 +115,7 @@ const plan = record({
   steps: listOf(step),
   fingerprint: record({
     digest: text,
-    facts: listOf(record({ says: text, run: argv, value: text }, { pattern: text })),
+    facts: listOf(record({ says: text, run: argv, value: text }, { pattern: text, unordered: flag })),
   }),
 });
 

@@ -157,5 +157,7 @@ export interface Rest {
   run: Argv;
   /** first group (or the whole match) of every match, joined by newlines; absent: the whole output */
   pattern?: string;
+  /** a list whose order says nothing: Docker's of images made in the same second changes by itself; `value` is sorted */
+  unordered?: boolean;
   value: string;
 }

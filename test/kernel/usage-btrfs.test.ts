@@ -151,7 +151,9 @@ kernelSuite('usage of a btrfs equals its qgroups to the byte', ['loop', 'mkfs.bt
     // no good copy of any tree is left: an error, never a table of zeros
     const lost = run(first);
     expect([lost.status, lost.stdout]).toEqual([3, '']);
-    expect(lost.stderr).toMatch(/^ullage: no tree of this btrfs can be read: checksum does not match: .*image0, byte \d+/);
+    expect(lost.stderr).toMatch(
+      /^ullage: no tree of this btrfs can be read: checksum does not match: .*image0, byte \d+/,
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applySteps } from '../../src/plan/apply.ts';
-import { drift } from '../../src/plan/fingerprint.ts';
+import { drift, restValue } from '../../src/plan/fingerprint.ts';
 import { continueJournal, findJournals, readJournal, startJournal } from '../../src/plan/journal.ts';
 import { shellScript } from '../../src/plan/shell-script.ts';
 import { stateOf } from '../../src/plan/state.ts';
@@ -61,6 +61,14 @@ test('a plan that could not be resumed is not sound', () => {
   expect(faults({ writes: [{ path: '/etc/../x', content: '', mode: '0644' }] })).toMatch(/writes to/);
   expect(validatePlan({ ...one, id: '../../etc/passwd' })).toHaveLength(1);
   expect(validatePlan(plan())).toEqual(['it has no steps']);
+});
+
+test('a list whose order says nothing has not moved when only its order has', () => {
+  const ran = (stdout: string) => ({ exitCode: 0, stdout, stderr: '', durationMs: 0 });
+  const list = { unordered: true };
+  expect(restValue(ran('sha256:b\nsha256:a\n'), list)).toBe(restValue(ran('sha256:a\nsha256:b\n'), list));
+  expect(restValue(ran('b\na\n'), {})).not.toBe(restValue(ran('a\nb\n'), {}));
+  expect(restValue(ran('a\nc\n'), list)).not.toBe(restValue(ran('a\nb\n'), list));
 });
 
 test('drift names what moved', async () => {

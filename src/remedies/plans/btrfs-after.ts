@@ -2,13 +2,16 @@ import type { Predicted } from '../../plan/plan.ts';
 import { allocate, metadataChunk } from '../../stack/btrfs-allocate.ts';
 import { DEVICE_RESERVED } from '../../stack/btrfs-view.ts';
 import { headroomOf } from '../../stack/headroom.ts';
-import type { Chunk } from './btrfs-chunks.ts';
+import { type Chunk, pieceLength } from './btrfs-chunks.ts';
 import type { BtrfsTarget } from './btrfs-file-system.ts';
 import type { Ladder } from './btrfs-ladder.ts';
 import type { PlanRequest } from './planned.ts';
 
 /** Below this much free metadata, a chunk of it is made as soon as there is room. Measured: balance fails below 5 to 10 MiB. */
 export const METADATA_SHORT = 16 * 2 ** 20;
+
+/** A chunk that is cut to a tenth of the devices is rounded up to this (decide_stripe_size_regular, fs/btrfs/volumes.c). */
+const ROUND = 16 * 2 ** 20;
 
 /** The metadata chunk that the file system makes itself once it can. Bytes; 0 when it has enough. */
 export function coming(target: BtrfsTarget, moved: readonly Chunk[]): { logical: number; raw: number } {
@@ -17,7 +20,8 @@ export function coming(target: BtrfsTarget, moved: readonly Chunk[]): { logical:
   const holes = largestHoles(target, moved);
   const copies =
     allocate([...holes], view.metadata.profile, view.deviceSize, 1) > 0 ? rawPerByte(view.metadata.profile) : 0;
-  const logical = allocate(holes, view.metadata.profile, view.deviceSize, metadataChunk(view.deviceSize ?? 0));
+  const chunk = Math.ceil(metadataChunk(view.deviceSize ?? 0) / ROUND) * ROUND;
+  const logical = allocate(holes, view.metadata.profile, view.deviceSize, chunk);
   return { logical, raw: logical * copies };
 }
 
@@ -35,7 +39,7 @@ function largestHoles(target: BtrfsTarget, moved: readonly Chunk[]): number[] {
       .flatMap((chunk) =>
         chunk.stripes
           .filter((stripe) => stripe.devid === devid)
-          .map((stripe) => ({ at: stripe.at, length: chunk.length })),
+          .map((stripe) => ({ at: stripe.at, length: pieceLength(chunk) })),
       )
       .sort((a, b) => a.at - b.at);
     let largest = Math.max(0, unallocated - DEVICE_RESERVED);

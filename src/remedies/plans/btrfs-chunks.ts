@@ -148,3 +148,19 @@ export function behindLast(chunks: readonly Chunk[]): number | undefined {
   const last = Math.max(...ends);
   return Number.isSafeInteger(last) ? last : undefined;
 }
+
+/** Bytes of a device that a chunk takes there. */
+export function pieceOn(chunk: Chunk, devid: number): number {
+  return chunk.stripes.filter((stripe) => stripe.devid === devid).length * pieceLength(chunk);
+}
+
+/** Of what is striped, each device has a part; of copies, each the whole. */
+export function pieceLength({ profile, length, stripes }: Chunk): number {
+  const data: Record<string, number> = {
+    raid0: stripes.length,
+    raid10: stripes.length / 2,
+    raid5: stripes.length - 1,
+    raid6: stripes.length - 2,
+  };
+  return length / Math.max(1, data[profile.toLowerCase()] ?? 1);
+}

@@ -161,3 +161,12 @@ export function dataAtMost(target: BtrfsTarget, bytes: number): Check {
     number: { pattern: `^Data,${profile}: Size:(\\d+)`, atMost: bytes },
   };
 }
+
+/** What of one device is given to chunks of any kind is at most that. */
+export function allocatedAtMost(target: BtrfsTarget, devid: number, bytes: number): Check {
+  return {
+    says: 'enough is free already',
+    run: btrfs.show(target.mount),
+    number: { pattern: `devid\\s+${devid} size \\d+ used (\\d+)`, atMost: bytes },
+  };
+}

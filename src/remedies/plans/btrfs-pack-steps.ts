@@ -1,6 +1,6 @@
-import type { Step } from '../../plan/plan.ts';
+import type { Check, Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
-import { type BtrfsTarget, dataAtMost, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
+import { type BtrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import type { Rung } from './btrfs-ladder.ts';
 
 /** A balance may take hours on slow disks; it can be stopped at any chunk. */
@@ -8,8 +8,8 @@ const A_DAY = 24 * 3600;
 
 export interface Packing {
   rungs: readonly Rung[];
-  /** logical bytes of data chunks at which enough is free */
-  until: number;
+  /** all hold once enough is free */
+  enough: Check[];
   /** chunks from this logical address on were made meanwhile: they stay where they are */
   below: number | undefined;
   ifStopped: string;
@@ -27,7 +27,7 @@ export function packSteps(target: BtrfsTarget, packing: Packing): Step[] {
     undo: [],
     before: [isMounted(target, packing.afterReboot), ...idle(target)],
     after: [],
-    skipIf: [dataAtMost(target, packing.until)],
+    skipIf: packing.enough,
     busy: stillBusy(target),
     progress: { run: btrfs.balanceStatus(target.mount), pattern: '(\\d+)% left', unit: 'percent left' },
     cancel: [btrfs.balanceCancel(target.mount)],

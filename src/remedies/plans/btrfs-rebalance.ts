@@ -4,7 +4,7 @@ import type { Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
 import { METADATA_SHORT, predict, rawPerByte } from './btrfs-after.ts';
 import { behindLast, chunksOf } from './btrfs-chunks.ts';
-import { type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
+import { type BtrfsTarget, btrfsTarget, dataAtMost, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, ladder } from './btrfs-ladder.ts';
 import { packSteps } from './btrfs-pack-steps.ts';
 import { wantedUnallocated } from './btrfs-wanted.ts';
@@ -48,7 +48,7 @@ export const btrfsRebalance: PlannedRemedy = {
       steps: [
         ...packSteps(target, {
           rungs: pack.rungs,
-          until: enoughAt(target.view.data?.total ?? 0, pack),
+          enough: [dataAtMost(target, enoughAt(target.view.data?.total ?? 0, pack.freed))],
           below: behindLast(chunks),
           ifStopped: `${target.mount} works; what was packed stays packed.`,
           ifNoSpace: `Balance has no room of its own there: ${lendInstead(target)}`,

@@ -3,11 +3,11 @@ import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
 import { coming, predict, rawPerByte } from './btrfs-after.ts';
-import { behindLast, type Chunk, chunksOf } from './btrfs-chunks.ts';
-import { type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
+import { behindLast, type Chunk, chunksOf, pieceOn } from './btrfs-chunks.ts';
+import { allocatedAtMost, type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, type Ladder, ladder } from './btrfs-ladder.ts';
 import { attachSteps, cleanUpSteps, listed, notListed, roomSteps } from './btrfs-lend-steps.ts';
-import { type Packing, packSteps } from './btrfs-pack-steps.ts';
+import { packSteps } from './btrfs-pack-steps.ts';
 import { findScratch, mib, type Scratch } from './btrfs-scratch.ts';
 import { wantedUnallocated } from './btrfs-wanted.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
@@ -32,11 +32,11 @@ export const btrfsTemporaryDevice: PlannedRemedy = {
   *draft(request): Drafting {
     const target = yield* btrfsTarget(request);
     const chunks = yield* chunksOf(target.mount);
-    const { pack, until } = planPacking(request, target, chunks);
+    const pack = planPacking(request, target, chunks);
     const count = devicesToLend(target);
     const size = lentSize(request, target);
     const scratch = yield* findScratch(request, target, size, count);
-    const steps = stepsOf(target, scratch, size, pack, { until, below: behindLast(chunks ?? []) });
+    const steps = stepsOf(target, scratch, size, pack, behindLast(chunks ?? []));
     return {
       on: target.mount,
       settings: { ...Object.fromEntries(request.settings), scratch: placeOf(scratch) },
@@ -49,11 +49,7 @@ export const btrfsTemporaryDevice: PlannedRemedy = {
 };
 
 /** What to pack. @throws UllageError when nothing is gained by packing */
-function planPacking(
-  request: PlanRequest,
-  target: BtrfsTarget,
-  chunks: Chunk[] | undefined,
-): { pack: Ladder; until: number } {
+function planPacking(request: PlanRequest, target: BtrfsTarget, chunks: Chunk[] | undefined): Ladder {
   if (!chunks)
     throw new UllageError(
       'what is used of each chunk is not known',
@@ -72,7 +68,7 @@ function planPacking(
       target.mount,
       'It needs a larger or another device for good (btrfs-add-device, btrfs-grow-device), or data must go',
     );
-  return { pack, until: enoughAt(target.view.data?.total ?? 0, pack) };
+  return pack;
 }
 
 /** RAID1 puts each chunk on two devices: as many are lent as lack room. */
@@ -98,13 +94,7 @@ function lentSize(request: PlanRequest, target: BtrfsTarget): number {
   return named ?? least;
 }
 
-function stepsOf(
-  target: BtrfsTarget,
-  scratch: Scratch,
-  size: number,
-  pack: Ladder,
-  packing: Pick<Packing, 'until' | 'below'>,
-): Step[] {
+function stepsOf(target: BtrfsTarget, scratch: Scratch, size: number, pack: Ladder, below: number | undefined): Step[] {
   const lent = scratch.devices;
   const names = lent.join(' and ');
   const again = reattach(target, scratch);
@@ -131,7 +121,9 @@ function stepsOf(
     ),
     ...packSteps(target, {
       rungs: pack.rungs,
-      ...packing,
+      // what balance puts on the lent device comes back: only the own ones count
+      enough: target.devices.map((device) => allocatedAtMost(target, device.devid, enoughOn(device, pack))),
+      below,
       ifStopped: held,
       ifNoSpace: `Even with ${names} there is no room: ullage undo takes ${lent.length === 1 ? 'it' : 'them'} back; plan again with a larger one (--set size=)`,
       afterReboot: ` (after a reboot: ${again})`,
@@ -160,6 +152,13 @@ function stepsOf(
     ),
     ...cleanUpSteps(target, scratch),
   ];
+}
+
+function enoughOn({ devid, used }: BtrfsTarget['devices'][number], { moved }: Ladder): number {
+  return enoughAt(
+    used,
+    moved.reduce((sum, chunk) => sum + pieceOn(chunk, devid), 0),
+  );
 }
 
 /** How the lent devices come back after a reboot, before the file system is mounted. */

@@ -2,7 +2,7 @@ import { type Ran, UllageError } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
-import { ask, type PlanRequest, rest } from './planned.ts';
+import { ask, type PlanRequest, restOfList } from './planned.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,7 +22,7 @@ export interface Carried {
 
 /** Every container of the daemon. The plan rests on which there are and which run. */
 export function* carriedContainers(request: PlanRequest): Generator<Look, Carried[], Ran> {
-  const listed = yield* rest(
+  const listed = yield* restOfList(
     'the containers',
     dockerArgv(request, 'ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.State}}'),
     '^(\\S+ \\S+)',

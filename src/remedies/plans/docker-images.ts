@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ran } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
 import { dockerArgv } from './docker-client.ts';
-import { ask, type PlanRequest, rest } from './planned.ts';
+import { ask, type PlanRequest, restOfList } from './planned.ts';
 
 export interface DockerImage {
   /** `sha256:…` of its configuration: the same on every host and driver */
@@ -18,7 +18,7 @@ export interface DockerImage {
 
 /** Every image of the daemon. The plan rests on the list. */
 export function* dockerImages(request: PlanRequest): Generator<Look, DockerImage[], Ran> {
-  const list = yield* rest('the images', dockerArgv(request, 'image', 'ls', '-q', '--no-trunc', '--all'));
+  const list = yield* restOfList('the images', dockerArgv(request, 'image', 'ls', '-q', '--no-trunc', '--all'));
   const ids = [...new Set(list.stdout.split('\n').filter((line) => line !== ''))];
   if (ids.length === 0) return [];
   const told = yield* ask(dockerArgv(request, 'image', 'inspect', ...ids));

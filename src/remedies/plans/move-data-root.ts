@@ -9,7 +9,7 @@ import { roomIn } from './elsewhere.ts';
 import { foresee } from './foresee.ts';
 import { checkMap, copySteps, deleteOld, startAt, stopRunning } from './move-data-root-steps.ts';
 import { overlay2Fits } from './overlay2-fits.ts';
-import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
+import { ask, type PlannedRemedy, type PlanRequest, rest, restOfList } from './planned.ts';
 import { restartAs } from './storage-flags.ts';
 import { poolNow, statusOf } from './thin-pool.ts';
 
@@ -42,7 +42,7 @@ export const moveDataRoot: PlannedRemedy = {
         `${to}: ${available} bytes are available, ${Math.ceil(allocated * OVERHEAD)} are needed`,
         'Name a larger disk: --set to=DIR',
       );
-    yield* rest(
+    yield* restOfList(
       'the containers',
       dockerArgv(request, 'ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.State}}'),
       '^(\\S+ \\S+)',

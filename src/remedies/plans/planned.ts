@@ -42,3 +42,8 @@ export function* ask(run: Argv, timeoutMs?: number): Generator<Look, Ran, Ran> {
 export function* rest(says: string, run: Argv, pattern?: string): Generator<Look, Ran, Ran> {
   return yield { run, rest: { says, ...(pattern === undefined ? {} : { pattern }) } };
 }
+
+/** The same for a list whose order says nothing. */
+export function* restOfList(says: string, run: Argv, pattern?: string): Generator<Look, Ran, Ran> {
+  return yield { run, rest: { says, unordered: true, ...(pattern === undefined ? {} : { pattern }) } };
+}

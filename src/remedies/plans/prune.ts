@@ -3,7 +3,7 @@ import type { Argv, Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
 import { type DockerImage, dockerImages, layerSizes } from './docker-images.ts';
 import { roomIn } from './elsewhere.ts';
-import { ask, type PlannedRemedy, rest } from './planned.ts';
+import { ask, type PlannedRemedy, restOfList } from './planned.ts';
 
 type Docker = (...words: string[]) => Argv;
 
@@ -27,7 +27,7 @@ export const prune: PlannedRemedy = {
       throw new UllageError('Docker does not answer', 'docker info', 'Is it running? Podman: podman system prune');
     if (keep !== undefined && !(yield* roomIn(keep)))
       throw new UllageError('no such directory', `--set keep=${keep}`, 'Make it first');
-    const used = yield* rest(
+    const used = yield* restOfList(
       'the containers',
       docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Image}}'),
       '^(\\S+)',

@@ -2,16 +2,24 @@ import type { Scene } from '../../causes/cause.ts';
 import { UllageError } from '../../host/host.ts';
 import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
 
-/** Which sysctl a cause is about; the value is the least that is sensible to raise it to. */
-const OF_CAUSE: Record<string, { name: string; least: number }[]> = {
-  'inotify-watches': [{ name: 'fs.inotify.max_user_watches', least: 524_288 }],
-  'inotify-instances': [{ name: 'fs.inotify.max_user_instances', least: 1024 }],
-  'mount-max': [{ name: 'fs.mount-max', least: 200_000 }],
-  'keyring-quota': [
-    { name: 'kernel.keys.maxkeys', least: 20_000 },
-    { name: 'kernel.keys.maxbytes', least: 2_000_000 },
-  ],
+/** Which sysctls a cause is about. */
+const OF_CAUSE: Record<string, string[]> = {
+  'inotify-watches': ['fs.inotify.max_user_watches'],
+  'inotify-instances': ['fs.inotify.max_user_instances'],
+  'mount-max': ['fs.mount-max'],
+  'keyring-quota': ['kernel.keys.maxkeys', 'kernel.keys.maxbytes'],
 };
+/** The least that is sensible to raise each to: twice 0 is 0. */
+const LEAST: [name: RegExp, value: number][] = [
+  [/^fs\.inotify\.max_user_watches$/, 524_288],
+  [/^fs\.inotify\.max_user_instances$/, 1024],
+  [/^fs\.mount-max$/, 200_000],
+  [/^kernel\.keys\.(root_)?maxkeys$/, 20_000],
+  [/^kernel\.keys\.(root_)?maxbytes$/, 2_000_000],
+  [/^user\.max_\w+_namespaces$/, 28_633],
+  [/^user\.max_inotify_watches$/, 524_288],
+  [/^user\.max_inotify_instances$/, 1024],
+];
 /** sysctls of a number that only rises: anything else needs a person who knows what it does */
 const KNOWN =
   /^(fs\.inotify\.max_\w+|fs\.mount-max|fs\.file-max|fs\.aio-max-nr|user\.max_\w+|kernel\.keys\.(root_)?max\w+|kernel\.pid_max|kernel\.threads-max|vm\.max_map_count)$/;
@@ -29,7 +37,7 @@ export const raiseLimit: PlannedRemedy = {
   *draft(request) {
     const wanted = limitsOf(request);
     const raised: { name: string; from: number; to: number }[] = [];
-    for (const { name, least } of wanted) {
+    for (const name of wanted) {
       const now = yield* rest(`${name} now`, ['sysctl', '-n', name]);
       const from = Number(now.stdout.trim());
       if (now.exitCode !== 0 || !Number.isFinite(from))
@@ -38,7 +46,7 @@ export const raiseLimit: PlannedRemedy = {
           `sysctl -n ${name}: ${now.stderr.trim()}`,
           'Is that its name?',
         );
-      const to = Number(request.settings.get('value') ?? Math.max(least, from * 2));
+      const to = Number(request.settings.get('value') ?? Math.max(leastOf(name), from * 2));
       if (to > from) raised.push({ name, from, to });
       else if (request.settings.has('value'))
         throw new UllageError(
@@ -49,11 +57,7 @@ export const raiseLimit: PlannedRemedy = {
     }
     const [first] = raised;
     if (!first)
-      throw new UllageError(
-        'the limit is high enough',
-        wanted.map(({ name }) => name).join(', '),
-        'Give --set value=N to raise it further',
-      );
+      throw new UllageError('the limit is high enough', wanted.join(', '), 'Give --set value=N to raise it further');
     const path = `/etc/sysctl.d/99-zz-ullage-${first.name.replaceAll('.', '-')}.conf`;
     const other = yield* ask([
       'grep',
@@ -118,7 +122,11 @@ export const raiseLimit: PlannedRemedy = {
   },
 };
 
-function limitsOf(request: PlanRequest): { name: string; least: number }[] {
+function leastOf(name: string): number {
+  return LEAST.find(([known]) => known.test(name))?.[1] ?? 0;
+}
+
+function limitsOf(request: PlanRequest): string[] {
   const name =
     request.settings.get('name') ?? (request.on?.includes('.') && KNOWN.test(request.on) ? request.on : undefined);
   if (name !== undefined) {
@@ -128,7 +136,7 @@ function limitsOf(request: PlanRequest): { name: string; least: number }[] {
         name,
         'inotify, user namespaces, keys, mounts, files, map count',
       );
-    return [{ name, least: 0 }];
+    return [name];
   }
   const found = request.finding && (OF_CAUSE[request.finding.cause] ?? fromFacts(request.scene, request.finding.cause));
   if (found && found.length > 0) return found;
@@ -140,11 +148,11 @@ function limitsOf(request: PlanRequest): { name: string; least: number }[] {
 }
 
 /** Of namespaces the finding's limit is whichever is used up. */
-function fromFacts(scene: Scene, cause: string): { name: string; least: number }[] {
+function fromFacts(scene: Scene, cause: string): string[] {
   if (cause !== 'ucounts-namespaces') return [];
   const full = scene.facts.all(
     'limit',
     ({ name, value, used }) => name.startsWith('user.max_') && used !== undefined && used >= value * 0.9,
   );
-  return [...new Set(full.map(({ value }) => value.name))].map((name) => ({ name, least: 28_633 }));
+  return [...new Set(full.map(({ value }) => value.name))];
 }

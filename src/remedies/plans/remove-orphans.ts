@@ -3,7 +3,7 @@ import type { Look } from '../../plan/draft.ts';
 import type { Argv, Check, Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
 import { dockerDaemon, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
-import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
+import { ask, type PlannedRemedy, type PlanRequest, restOfList } from './planned.ts';
 
 /** Directories of one command: 64-digit names, well below ARG_MAX (execve(2)). */
 const GROUP = 2000;
@@ -119,7 +119,7 @@ function* orphansIn(at: string, not: RegExp, records: readonly string[]): Genera
   });
   const list: Orphan[] = [];
   for (const group of inGroups(orphans)) {
-    yield* rest('the orphans', [...found(at, group), '-printf', '%f %i\\n']);
+    yield* restOfList('the orphans', [...found(at, group), '-printf', '%f %i\\n']);
     const sizes = yield* ask(['du', '-sx', '--block-size=1', ...group.map((name) => `${at}/${name}`)], 600_000);
     for (const [, bytes, name = ''] of sizes.stdout.matchAll(/^(\d+)\t.*\/([^/\n]+)$/gm))
       list.push({ name, bytes: Number(bytes) });
@@ -185,7 +185,7 @@ function moveAside(at: string, quarantine: string, names: readonly string[], unn
 }
 
 function* runningContainers(request: PlanRequest) {
-  const names = yield* rest('the containers that run', dockerArgv(request, 'ps', '--format', '{{.Names}}'));
+  const names = yield* restOfList('the containers that run', dockerArgv(request, 'ps', '--format', '{{.Names}}'));
   return names.stdout.split('\n').filter((name) => name !== '');
 }
 

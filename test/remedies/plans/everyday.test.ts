@@ -10,12 +10,19 @@ describe('raise-limit', () => {
   const plan = (settings: Record<string, string>, over: Answers = []) =>
     drafted(raiseLimit.draft(request(settings)), [...over, [`sysctl -n ${NAME}`, '8192\n']]);
 
-  it('twice what it is, written down before it is set, and back to the old value by undo', () => {
+  it('twice what it is or the usual value, written down before it is set, and back to the old value by undo', () => {
     const draft = plan({ name: NAME });
     expect(draft.steps.map((step) => step.id)).toEqual(['keep', 'set-fs-inotify-max-user-watches']);
-    expect(draft.steps[0]?.writes?.[0]?.content).toBe(`${NAME} = 16384\n`);
+    expect(draft.steps[0]?.writes?.[0]?.content).toBe(`${NAME} = 524288\n`);
     expect(draft.steps[1]?.undo).toEqual([['sysctl', '-w', `${NAME}=8192`]]);
     expect(faults(raiseLimit, draft)).toEqual([]);
+  });
+
+  it('from 0, which twice is 0, to the usual value: asked whether it was forbidden on purpose', () => {
+    const name = 'user.max_user_namespaces';
+    const draft = plan({ name }, [[`sysctl -n ${name}`, '0\n']]);
+    expect(draft.steps[1]?.run).toEqual([['sysctl', '-w', `${name}=28633`]]);
+    expect(draft.notes.join()).toMatch(/forbidden it on purpose/);
   });
 
   it('refuses what would lower it, what nobody can read, and a sysctl that is no limit', () => {
