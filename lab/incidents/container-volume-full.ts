@@ -72,6 +72,9 @@ export const containerVolumeFull: Incident = {
         cure: { remedy: 'grow-loop-pool', set: { size: '3g' } },
         async disturb({ ground, docker }) {
           await docker.stop();
+          // the pool that was grown by hand stays when the daemon goes, and holds its loop devices
+          await ground.must(['dmsetup', 'remove_all']);
+          await ground.must(['losetup', '--detach-all']);
           await ground.must(['truncate', '--size', '1M', '/root/occupied']);
           await ground.must(['losetup', '/dev/loop0', '/root/occupied']);
           await docker.start();
