@@ -34,6 +34,8 @@ export interface Ground {
   ullage(...argv: string[]): Promise<Ran>;
   /** the same, on the machine itself and as root: what changes it, and can be killed with it */
   inside(argv: readonly string[], env?: Record<string, string>): Promise<Ran>;
+  /** the same in the background: goes on until the ground ends */
+  beside(argv: readonly string[]): Background;
   doctor(): Promise<Told>;
   /** a shell for whoever sits at the terminal */
   shell(): Promise<void>;

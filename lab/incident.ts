@@ -1,5 +1,6 @@
 import type { Content } from './content.ts';
 import type { Dockerd } from './dockerd.ts';
+import type { Foreseen } from './foreseen.ts';
 import type { Ground } from './ground.ts';
 import type { GuestName } from './guest/recipe.ts';
 
@@ -82,4 +83,6 @@ export interface Incident {
   cure(lab: Lab): Promise<void>;
   /** the cure by ullage: doctor, plan, apply, no hand-work */
   heal?: Heal;
+  /** filled at a steady rate in place of `break`, while ullage watches */
+  foresee?: Foreseen;
 }

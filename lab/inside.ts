@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CRASH_KINDS, type CrashRow, crashLoop } from './crash.ts';
+import { runForesee } from './foresee.ts';
 import type { Ground } from './ground.ts';
 import { type Guest, guestGround } from './guest/ground.ts';
 import { buildImage, isBuilt } from './guest/image.ts';
@@ -39,6 +40,7 @@ export type Task =
       step: number;
       from: number;
     }
+  | { do: 'foresee'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm' }
   | { do: 'shell'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm'; at: Stage };
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task;
@@ -54,6 +56,7 @@ if (task.do === 'image') {
   if (!isBuilt(recipes[task.guest])) await buildImage(recipes[task.guest], await privateDirectory(), say);
 } else if (task.do === 'run') await run(task);
 else if (task.do === 'crash') await crash(task);
+else if (task.do === 'foresee') await foresee(task);
 else await shell(task);
 process.exit();
 
@@ -124,6 +127,16 @@ async function crash(task: Task & { do: 'crash' }): Promise<void> {
     writeSync(3, JSON.stringify(rows));
     await ground.close();
   }
+}
+
+/** The healthy host is filled while ullage watches it. */
+async function foresee(task: Task & { do: 'foresee' }): Promise<void> {
+  const incident = incidentCalled(task.incident);
+  const disks = tmpdir();
+  if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
+  const ground = await groundFor(incident, task.ground, task.accelerator, disks, true);
+  writeSync(3, JSON.stringify(await runForesee(incident, newLab(ground, { say }))));
+  await ground.close();
 }
 
 /** Hands a healthy or broken host to whoever sits at the terminal; it is gone when they leave. */

@@ -1,5 +1,5 @@
 /**
- * `npm run lab -- list | run NAME… | shell NAME | capture NAME | image [GUEST]`: incidents made for
+ * `npm run lab -- list | run NAME… | foresee NAME | shell NAME | capture NAME | image [GUEST]`: incidents made for
  * real. This half asks for the work and prints; inside.ts does it, in namespaces that end with us.
  */
 import { writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CrashRow } from './crash.ts';
+import type { ForeseeRow } from './foresee.ts';
 import type { Ground } from './ground.ts';
 import { endWithParent } from './guard.ts';
 import { cacheDirectory, isBuilt } from './guest/image.ts';
@@ -17,13 +18,14 @@ import { isRoot } from './namespaces.ts';
 import type { Row, Stage } from './run.ts';
 import { type Job, schedule } from './schedule.ts';
 import { startTask } from './start-task.ts';
-import { crashTable, table } from './table.ts';
+import { crashTable, foreseeTable, table } from './table.ts';
 import { bringTools, buildCommand, project } from './tools.ts';
 
 const USAGE = `npm run lab -- list                       the incidents
 npm run lab -- run NAME… | --all          make, break, look, cure, check; a table at the end
 npm run lab -- heal NAME… | --all         the same, cured by ullage: doctor, plan, apply, no hand-work
 npm run lab -- crash NAME                 apply killed at every point, by signal and by loss of power
+npm run lab -- foresee NAME               filled at a steady rate while ullage watches: what it foretold, and what came
 npm run lab -- shell NAME [--at STAGE]    a shell on the broken host (STAGE: healthy, broken, healed)
 npm run lab -- capture NAME [-o DIR]      captures of the healthy, broken and healed host
 npm run lab -- image [debian12|debian13]  build the guests' images
@@ -74,9 +76,10 @@ else if (verb === 'heal') {
   values.by = 'ullage';
   await run(values.all ? allOf().filter((one) => one.heal !== undefined) : names.map(incidentCalled));
 } else if (verb === 'crash') await crash(incidentCalled(names[0] ?? ''));
+else if (verb === 'foresee') await foresee(incidentCalled(names[0] ?? ''));
 else if (verb === 'capture') await run(names.map(incidentCalled), values.output ?? join(out, 'captures'));
 else if (verb === 'shell') await shell(incidentCalled(names[0] ?? ''));
-else stop(`${verb} is none of list, run, heal, crash, shell, capture, image`);
+else stop(`${verb} is none of list, run, heal, crash, foresee, shell, capture, image`);
 
 function list(): void {
   const all = [...incidents, ...unproven];
@@ -147,6 +150,18 @@ async function crash(incident: Incident): Promise<void> {
   const good = (rows ?? []).reduce((sum, row) => sum + row.healed, 0);
   console.log(`${all} points, ${good} healed`);
   process.exitCode = all > 0 && all === good ? 0 : 1;
+}
+
+async function foresee(incident: Incident): Promise<void> {
+  if (incident.foresee === undefined) stop(`${incident.name} is not filled at a steady rate`);
+  const ground = groundOf(incident);
+  prepare(ground === 'kernel');
+  if (ground === 'vm') await images(guestsOf(incident));
+  const row = await startTask<ForeseeRow>({ do: 'foresee', incident: incident.name, ground, accelerator });
+  if (row === undefined) stop('ended without a result: see above');
+  console.log(foreseeTable(row));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(row, null, 2)}\n`);
+  process.exitCode = row.wrong.length > 0 ? 1 : 0;
 }
 
 async function shell(incident: Incident): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CrashRow } from './crash.ts';
+import type { ForeseeRow } from './foresee.ts';
 import type { Row } from './run.ts';
 
 /** The rows for people: incident, what doctor said, what df said, seconds; under each the real error. */
@@ -46,3 +47,20 @@ export function crashTable(rows: readonly CrashRow[]): string {
     ])
     .join('\n');
 }
+
+/** What was foretold at half-way, and what came. */
+export function foreseeTable(row: ForeseeRow): string {
+  const out = [
+    `${row.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${row.incident} (${row.ground}), ${row.looks} looks, ${row.seconds.toFixed(0)} s`,
+  ];
+  for (const end of row.ends)
+    out.push(
+      `       ${end.consumer}: filled in ${end.filled.toFixed(0)} s; at half-way ${seconds(end.said)} left said, ${seconds(end.left)} real, ${end.off === undefined ? '-' : `${(end.off * 100).toFixed(1)} %`} off`,
+      `         alert: ${end.alert === undefined ? 'none' : `${end.alert.severity}, ${end.alert.cause ?? 'no cause'}, ${seconds(end.lead)} before: ${cut(end.alert.summary, 200)} (${end.alert.remedy ?? 'no remedy'})`}`,
+      `         then: ${cut(end.error, 240)}`,
+    );
+  for (const wrong of row.wrong) out.push(`       WRONG: ${cut(wrong, 1000)}`);
+  return out.join('\n');
+}
+
+const seconds = (value: number | undefined): string => (value === undefined ? 'nothing' : `${value.toFixed(0)} s`);

@@ -85,10 +85,11 @@ export async function guestGround(guest: GuestName, given: GuestOptions): Promis
         timeoutMs: 10 * 60_000,
       }),
     inside: (argv, env) =>
-      ground.run([`${COMMAND_AT}/node`, `${COMMAND_AT}/dist/bin/ullage.cjs`, ...argv], {
+      ground.run([...COMMAND, ...argv], {
         timeoutMs: 20 * 60_000,
         ...(env ? { env } : {}),
       }),
+    beside: (argv) => overSsh([...COMMAND, ...argv], { timeoutMs: 2 ** 31 - 1 }),
     reset: () =>
       apart(() => vm.reset()).then(async () => {
         await mountCommand();
@@ -113,6 +114,7 @@ export async function guestGround(guest: GuestName, given: GuestOptions): Promis
 }
 
 const COMMAND_AT = '/opt/ullage';
+const COMMAND = [`${COMMAND_AT}/node`, `${COMMAND_AT}/dist/bin/ullage.cjs`];
 
 /** An ext4 image with this node and the built CLI: nothing has to be copied into the guest. */
 async function commandDisk(work: string): Promise<string> {

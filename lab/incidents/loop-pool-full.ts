@@ -1,5 +1,6 @@
 import { lvmBoot } from '../devicemapper/direct-lvm.ts';
 import { errorMode, loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
+import { steadyFill } from '../devicemapper/steady-fill.ts';
 import { dockerd } from '../dockerd.ts';
 import { contains, eventually, holds, lineWith } from '../expect.ts';
 import { populate } from '../host-content.ts';
@@ -83,4 +84,5 @@ export const loopPoolFull: Incident = {
     ],
     boot: lvmBoot,
   },
+  foresee: steadyFill,
 };

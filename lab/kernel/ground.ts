@@ -59,6 +59,7 @@ export async function kernelGround({ disks: sizes }: { disks: readonly number[] 
     },
     ullage: (...argv) => ground.run(ullageArgv(...argv), { timeoutMs: 10 * 60_000 }),
     inside: (argv, env) => ground.run(ullageArgv(...argv), { timeoutMs: 20 * 60_000, ...(env ? { env } : {}) }),
+    beside: (argv) => ground.launch(ullageArgv(...argv), { timeoutMs: 2 ** 31 - 1 }),
     doctor: () => doctorOf(ground),
     async shell() {
       console.error(`doctor: ${ullageArgv('doctor').join(' ')}`);

@@ -254,7 +254,7 @@ function doctorArgv(spec: string | undefined, targets: readonly string[], interv
     ...(spec === undefined ? [] : [spec]),
     '--json',
     '--timeout',
-    String(Math.max(30, Math.min(600, interval))),
+    String(Math.max(60, Math.min(600, interval))),
     ...targets.flatMap((path) => ['--on', path]),
   ];
 }

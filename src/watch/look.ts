@@ -6,7 +6,7 @@ import type { Headroom, Layer, Resource } from '../stack/layer.ts';
 
 /** The machine at one time, as the doctor saw it. */
 export interface Look {
-  /** seconds since 1970, when it began */
+  /** seconds since 1970, its middle: a look may take long, and its figures are of no moment in particular */
   at: number;
   seconds: number;
   host: Report['host'];
@@ -16,7 +16,7 @@ export interface Look {
 }
 
 /**
- * Looks once, through a doctor of its own that ends with the look: what it needs of memory is given
+ * Looks once, beginning `now` (ms since 1970), through a doctor of its own that ends with the look: what it needs of memory is given
  * back, and storage that hangs it cannot hang the watch. @throws UllageError when it did not answer
  */
 export async function lookOnce(host: Host, doctor: readonly string[], timeoutMs: number, now: number): Promise<Look> {
@@ -30,9 +30,10 @@ export async function lookOnce(host: Host, doctor: readonly string[], timeoutMs:
     throw new UllageError('the doctor gave no report', doctor.join(' '), said || `exit ${ran.exitCode ?? 'by signal'}`);
   }
   const { stack, headroom, findings } = report;
+  const seconds = (performance.now() - started) / 1000;
   return {
-    at: Math.floor(now / 1000),
-    seconds: (performance.now() - started) / 1000,
+    at: Math.floor(now / 1000 + seconds / 2),
+    seconds,
     host: report.host,
     layers: stack,
     headroom,

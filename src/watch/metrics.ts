@@ -32,7 +32,7 @@ export function metricsText(state: State, version: string): string {
     (state.care ?? []).map(({ remedy, on, outcome }) => [{ remedy, on, outcome }, 1]),
   );
   if (look) {
-    text.family('ullage_look_timestamp_seconds', 'When the last look began.', [[{}, look.at]]);
+    text.family('ullage_look_timestamp_seconds', 'The middle of the last look.', [[{}, look.at]]);
     text.family('ullage_look_duration_seconds', 'How long the last look took.', [[{}, look.seconds]]);
     text.family(
       'ullage_headroom_bytes',

@@ -99,6 +99,6 @@ export function unmoved(look: Look, before: Pulse, now: Pulse): boolean {
  * Periods after which a look is whole in every case. While a finding stands it is to be seen to go within two; else
  * there remain limits that show in no file system.
  */
-export function wholeEvery({ findings }: Look): number {
+export function wholeEvery({ findings }: Pick<Look, 'findings'>): number {
   return findings.some((one) => one.severity !== 'notice' && one.confidence !== 'possible') ? 2 : 10;
 }

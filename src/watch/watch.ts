@@ -104,14 +104,15 @@ export class Watch {
   private async lookOrRepeat(host: Host, doctor: readonly string[], interval: number, now: number): Promise<Look> {
     const last = this.state.look;
     const at = Math.floor(now / 1000);
-    if (last && !this.urgent && this.options.local && at - this.wholeAt < wholeEvery(last) * interval - 1) {
-      const pulse = await pulseOf(host, last);
-      if (unmoved(last, this.pulse, pulse)) return { ...last, at };
-    }
+    const { local } = this.options;
+    // before the look: what moves while it is under way is not in its figures for sure
+    const pulse = last && local ? await pulseOf(host, last) : NO_PULSE;
+    const due = this.urgent || at - this.wholeAt >= wholeEvery(last ?? { findings: [] }) * interval - 1;
+    if (last && !due && unmoved(last, this.pulse, pulse)) return { ...last, at };
     this.urgent = false;
-    const look = await lookOnce(host, doctor, Math.max(30_000, interval * 1000), now);
+    const look = await lookOnce(host, doctor, Math.max(60_000, interval * 1000), now);
     this.wholeAt = at;
-    this.pulse = this.options.local ? await pulseOf(host, look) : NO_PULSE;
+    this.pulse = last || !local ? pulse : await pulseOf(host, look);
     return look;
   }
 

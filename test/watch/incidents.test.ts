@@ -44,7 +44,7 @@ test('worse is told again, better is not', () => {
   ]);
 });
 
-test('one condition for consumers that end at the same layer, with time, room and the command that cures', () => {
+test('one condition for consumers that end at the same resource of a layer, with time, room and the command that cures', () => {
   const stopped = { layer: 'fs:/data', resource: 'bytes' as const, why: 'its free space ends there' };
   const outlook = { seconds: 7200, soonest: 7000, rate: -1, seen: 86400, by: 'drift' as const };
   const state: State = {
@@ -72,4 +72,51 @@ test('one condition for consumers that end at the same layer, with time, room an
   expect(found).toHaveLength(1);
   expect(found[0]).toMatchObject({ severity: 'critical', headroom: 5, seconds: 7200, remedy: 'ullage doctor --all' });
   expect(conditionsOf(state, USUAL_RULES, 3)[0]?.rule).toBe('UllageNoLook');
+});
+
+test('a thin pool ends twice: Docker stops at its minimum, who runs at the last block; each names the cause to come', () => {
+  const pool = 'pool:p';
+  const outlook = { soonest: 1, rate: -1, seen: 600, by: 'drift' as const };
+  const state: State = {
+    interval: 60,
+    incidents: [],
+    look: {
+      at: 0,
+      seconds: 1,
+      host: { engines: [] },
+      layers: [{ id: pool, kind: 'thin-pool', name: 'thin pool p', resources: [], on: [] }],
+      findings: [
+        {
+          cause: 'docker-dm-loop-lvm',
+          severity: 'notice',
+          confidence: 'possible',
+          subject: 'thin pool p',
+          explanation: '',
+          evidence: [],
+          remedies: ['loop-to-direct-lvm'],
+        },
+      ],
+      headroom: [
+        {
+          consumer: '/var/lib/docker',
+          layer: 'store',
+          stoppedBy: { layer: pool, resource: 'minimum free space', why: '' },
+        },
+        { consumer: 'container web', layer: 'c', stoppedBy: { layer: pool, resource: 'data', why: '' } },
+        { consumer: 'container db', layer: 'c', stoppedBy: { layer: pool, resource: 'data', why: '' } },
+      ],
+    },
+    outlooks: [
+      { ...outlook, consumer: '/var/lib/docker', seconds: 100 },
+      { ...outlook, consumer: 'container web', seconds: 200 },
+      { ...outlook, consumer: 'container db', seconds: 200 },
+    ],
+  };
+  const found = conditionsOf(state, USUAL_RULES, 0);
+  expect(found.map(({ subject, cause }) => [subject, cause])).toEqual([
+    ['/var/lib/docker', 'docker-dm-min-free-space'],
+    ['container web', 'dm-thin-data-full'],
+  ]);
+  expect(found[0]?.remedy).toBe("ullage plan loop-to-direct-lvm --on 'thin pool p'");
+  expect(new Set(found.map((one) => one.key)).size).toBe(2);
 });

@@ -5,6 +5,7 @@ import { plannedId } from '../../remedies/planned-id.ts';
 import type { CareRun } from '../care/ledger.ts';
 import type { State } from '../state.ts';
 import type { Condition } from './condition.ts';
+import { foreseenCause } from './foreseen-cause.ts';
 
 export interface RuleSettings {
   /** warn when it is gone within this many seconds */
@@ -18,7 +19,8 @@ export const USUAL_RULES: RuleSettings = { warnWithin: 24 * 3600, criticalWithin
 
 /**
  * Conditions that hold now. One for each cause and subject that is nobody's consequence; a forecast is
- * told for the headroom of a consumer, once for those that end at the same layer.
+ * told for the headroom of a consumer, once for those that end at the same resource of a layer, with the cause
+ * that the doctor will find then.
  */
 export function conditionsOf(state: State, settings: RuleSettings, failed: number): Condition[] {
   const { look } = state;
@@ -43,16 +45,21 @@ export function conditionsOf(state: State, settings: RuleSettings, failed: numbe
   for (const outlook of state.outlooks) {
     if (!('consumer' in outlook) || outlook.seconds > settings.warnWithin) continue;
     const headroom = look.headroom.find((one) => one.consumer === outlook.consumer);
-    const layer = headroom?.stoppedBy?.layer ?? headroom?.layer ?? outlook.consumer;
+    const { layer: stops, resource } = headroom?.stoppedBy ?? {};
+    const end = `${stops ?? headroom?.layer ?? outlook.consumer}${resource === undefined ? '' : `\t${resource}`}`;
     const stopped = conditions.some((one) => one.rule === 'UllageFinding' && one.subject === outlook.consumer);
-    if (told.has(layer) || stopped) continue;
-    told.add(layer);
-    const remedy = remedyFor(look.findings.find((one) => one.subject === outlook.consumer && one.remedies.length > 0));
+    if (told.has(end) || stopped) continue;
+    told.add(end);
+    const cause = headroom && foreseenCause(headroom, look.layers);
+    const subjects = [outlook.consumer, look.layers.find((one) => one.id === stops)?.name];
+    const curable = look.findings.filter((one) => subjects.includes(one.subject) && one.remedies.length > 0);
+    const remedy = remedyFor(curable.find((one) => one.cause === cause) ?? curable[0]);
     conditions.push({
-      key: `exhaustion\t${layer}`,
+      key: `exhaustion\t${end}`,
       rule: 'UllageExhaustion',
       severity: outlook.seconds <= settings.criticalWithin ? 'critical' : 'warning',
       subject: outlook.consumer,
+      ...(cause === undefined ? {} : { cause }),
       summary: `${outlook.consumer} will be full: ${headroom?.stoppedBy ? `${headroom.stoppedBy.resource} of ${headroom.stoppedBy.layer} ends first` : 'nothing will be left'}`,
       ...(headroom?.bytes === undefined ? {} : { headroom: headroom.bytes }),
       seconds: outlook.seconds,

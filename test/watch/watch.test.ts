@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Host, Ran } from '../../src/host/host.ts';
+import { USUAL_RULES } from '../../src/watch/alerts/rules.ts';
+import { Watch } from '../../src/watch/watch.ts';
+
+/** A file system that is written to while the doctor is at work, `moves` blocks each time. */
+function scene(moves: readonly number[]) {
+  let free = 50_000;
+  let looks = 0;
+  const ran = (stdout: string): Ran => ({ exitCode: 0, stdout, stderr: '', durationMs: 1 });
+  const report = () => ({
+    version: 1,
+    host: { engines: [] },
+    stack: [
+      {
+        id: 'fs:/',
+        kind: 'file-system',
+        name: 'ext4',
+        path: '/',
+        resources: [{ name: 'bytes', unit: 'bytes', capacity: 4096 * 100_000, free: 4096 * free }],
+        on: [],
+      },
+    ],
+    headroom: [],
+    findings: [],
+    unknown: [],
+  });
+  const host: Host = {
+    label: 'a machine',
+    async run() {
+      const text = JSON.stringify(report());
+      free -= moves[looks] ?? 0;
+      looks++;
+      return ran(text);
+    },
+    statfs: async () => ({
+      ok: true,
+      value: { type: 0, blockSize: 4096, blocks: 100_000, bfree: free, bavail: free, files: 10, ffree: 5 },
+    }),
+    read: async () => ({ ok: true, content: '', truncated: false }),
+    get: async () => ran(''),
+    close: async () => {},
+  };
+  const watch = new Watch({
+    host,
+    doctor: ['doctor'],
+    local: true,
+    interval: 60,
+    history: undefined,
+    rules: USUAL_RULES,
+    senders: [],
+    say: () => {},
+    changed: () => {},
+  });
+  return { watch, looks: () => looks };
+}
+
+test('a look is not made again where nothing moved', async () => {
+  const { watch, looks } = scene([]);
+  for (let round = 0; round < 4; round++) await watch.round();
+  expect(looks()).toBe(1);
+});
+
+test('what moved while a look was under way is looked at again: its figures may be older', async () => {
+  const { watch, looks } = scene([0, 5000]);
+  await watch.round();
+  await watch.round(true);
+  await watch.round();
+  expect(looks()).toBe(3);
+  expect(watch.state.look?.layers[0]?.resources[0]?.free).toBe(4096 * 45_000);
+  await watch.round();
+  expect(looks()).toBe(3);
+});
