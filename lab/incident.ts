@@ -19,6 +19,8 @@ export interface Cure {
   remedy: string;
   on?: string;
   set?: Readonly<Record<string, string>>;
+  /** only there: it writes below /etc, which is the lab's own host otherwise */
+  ground?: 'vm';
 }
 
 /** Something moves between a plan and its apply, which must refuse and say what. */
