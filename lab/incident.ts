@@ -64,6 +64,8 @@ export interface Incident {
   takesFrom?: readonly GuestName[];
   /** blank disks, in MiB: `lab.ground.disks` */
   disks?: readonly number[];
+  /** the built command is asked in the guest too: {@link Ground.inside} */
+  commandInside?: boolean;
   /** cause ids, any of which doctor may put first, confirmed, when broken */
   causes: readonly string[];
   /** doctor's exit status when broken; 2 unless said */
