@@ -20,6 +20,8 @@ export interface Cure {
   remedy: string;
   on?: string;
   set?: Readonly<Record<string, string>>;
+  /** only there: it writes below /etc, which is the lab's own host otherwise */
+  ground?: 'vm';
 }
 
 /** Something moves between a plan and its apply, which must refuse and say what. */
@@ -63,6 +65,8 @@ export interface Incident {
   takesFrom?: readonly GuestName[];
   /** blank disks, in MiB: `lab.ground.disks` */
   disks?: readonly number[];
+  /** the built command is asked in the guest too: {@link Ground.inside} */
+  commandInside?: boolean;
   /** cause ids, any of which doctor may put first, confirmed, when broken */
   causes: readonly string[];
   /** doctor's exit status when broken; 2 unless said */

@@ -64,7 +64,13 @@ async function run(task: Task & { do: 'run' }): Promise<void> {
   const incident = incidentCalled(task.incident);
   const disks = tmpdir();
   if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
-  const ground = await groundFor(incident, task.ground, task.accelerator, disks, task.by === 'ullage');
+  const ground = await groundFor(
+    incident,
+    task.ground,
+    task.accelerator,
+    disks,
+    task.by === 'ullage' || incident.commandInside === true,
+  );
   say(`${task.ground === 'vm' ? 'guest' : 'kernel'} ready`);
   const captures = task.captures;
   const watcher = {

@@ -95,7 +95,8 @@ export async function runIncident(
     if (by === 'hand') await incident.cure(lab);
     else {
       holds(incident.heal !== undefined, 'ullage has no cure for it');
-      row.heal = await healBy(ground, incident.heal.cures, watcher.say);
+      const cures = incident.heal.cures.filter((cure) => cure.ground === undefined || cure.ground === ground.kind);
+      row.heal = await healBy(ground, cures, watcher.say);
       row.wrong.push(...brokenPromises(row.heal));
       await incident.heal.rescue?.(lab);
       await incident.heal.restart?.(lab);

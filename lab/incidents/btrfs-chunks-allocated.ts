@@ -66,7 +66,10 @@ export const btrfsChunksAllocated: Incident = {
     await lab.docker.start();
   },
   heal: {
-    cures: [{ remedy: 'btrfs-temporary-device', on: ROOT, set: { scratch: '/run/ullage-lab' } }],
+    cures: [
+      { remedy: 'btrfs-temporary-device', on: ROOT, set: { scratch: '/run/ullage-lab' } },
+      { remedy: 'btrfs-maintenance', on: ROOT, ground: 'vm' },
+    ],
     restart: ({ docker }) => docker.start(),
   },
 };

@@ -16,6 +16,7 @@ import { loopPoolFull } from './loop-pool-full.ts';
 import { mountMax } from './mount-max.ts';
 import { orphanLayers } from './orphan-layers.ts';
 import { overlay2Inodes } from './overlay2-inodes.ts';
+import { podmanKilledImports } from './podman-killed-imports.ts';
 import { thinMetadataFail } from './thin-metadata-fail.ts';
 import { thinMetadataFull } from './thin-metadata-full.ts';
 import { upgradeHidesContainers } from './upgrade-hides-containers.ts';
@@ -41,6 +42,7 @@ export const incidents: readonly Incident[] = [
   mountMax,
   orphanLayers,
   overlay2Inodes,
+  podmanKilledImports,
   thinMetadataFail,
   thinMetadataFull,
   upgradeHidesContainers,

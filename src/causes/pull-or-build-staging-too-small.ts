@@ -1,5 +1,6 @@
 import type { Fact } from '../probes/fact.ts';
 import { type Cause, type Draft, evidence, type Scene } from './cause.ts';
+import { weigh } from './help/consumer.ts';
 import { fullness, holding, isInMemory } from './help/file-systems.ts';
 import { GIB, size } from './help/format.ts';
 import { failures, message, said, says, textSeverity } from './help/said.ts';
@@ -30,6 +31,8 @@ export const pullOrBuildStagingTooSmall: Cause = {
   sources: ['containers.conf(5) image_copy_tmp_dir', 'containers/podman#11107', 'containers/buildah#4423'],
   explains: ['plain-fs-full'],
   find(scene) {
+    const staged = ofStaged(scene);
+    if (staged) return [staged];
     const failing = failures(scene).find((fact) => stagingPath(fact) !== undefined);
     if (failing) return [ofFailure(scene, failing, stagingPath(failing) ?? '')];
     const failed = message(scene, 'staging-blob-failed');
@@ -60,6 +63,34 @@ export const pullOrBuildStagingTooSmall: Cause = {
     return [ofText(scene, option ?? other, option ? 74 : says(scene, 'podman', 'singularity') ? 68 : 45)];
   },
 };
+
+/** Most of a full file system is what pulls and builds have put aside there. */
+function ofStaged(scene: Scene): Draft | undefined {
+  const files = scene.facts.all('staged-file').toSorted((a, b) => b.value.bytes - a.value.bytes);
+  const [largest] = files;
+  if (!largest) return undefined;
+  const { root } = largest.value;
+  const bytes = files.reduce((sum, { value }) => sum + value.bytes, 0);
+  const weight = weigh(scene, bytes, root);
+  if (weight.confidence !== 'confirmed') return undefined;
+  const runs = new Set(files.map(({ value }) => value.name)).size;
+  const last = new Date(Math.max(...files.map(({ value }) => value.changed)) * 1000).toISOString();
+  return {
+    confidence: weight.confidence,
+    severity: weight.severity,
+    subject: root,
+    evidence: [
+      ...files.slice(0, 3).map((fact) => evidence(fact, `${size(fact.value.bytes)} put aside`)),
+      ...(weight.fs ? [evidence(weight.fs.fact, `${size(weight.fs.available)} left`)] : []),
+    ],
+    explanation:
+      `${runs === 1 ? 'One pull, load or build has' : `${runs} pulls, loads or builds have`} put ${size(bytes)} aside in ${root}: ${weight.words}. It was last written to ${last.slice(0, 16).replace('T', ' ')} UTC. ` +
+      'A run that is killed leaves its files there, and nothing removes them: no prune, no restart. What no podman, buildah or skopeo that runs is writing can go.',
+    nextCheck: { run: 'pgrep -al "podman|buildah|skopeo"', why: 'shows whether somebody is still at work with them' },
+    remedies: ['clean-staging-dir', 'set-staging-dir'],
+    score: 90,
+  };
+}
 
 /** The staging directory of a failing path, or undefined when it is another path. */
 function stagingPath(fact: Fact<'symptom'>): string | undefined {

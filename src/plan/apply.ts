@@ -70,13 +70,7 @@ async function applyStep(work: Work, step: Step, begunBefore: boolean): Promise<
     await waitWhileBusy(work, step);
     // an earlier try may have left a device suspended, a file half-copied: `always` mends that
     for (const argv of step.always ?? []) await command(work, step, argv);
-    if (await isDone(work, step)) {
-      const values = await take(work, step);
-      journal.write({ event: 'done', step: step.id, recognised: true, values });
-      state.steps.set(step.id, 'done');
-      watcher.step(step, 'recognised');
-      return;
-    }
+    if (await isDone(work, step)) return recognise(work, step);
   }
   if (await allHold(host, step.skipIf, state.values)) {
     const why = (step.skipIf ?? []).map((check) => check.says).join('; ');
@@ -87,6 +81,9 @@ async function applyStep(work: Work, step: Step, begunBefore: boolean): Promise<
   }
   const refused = await firstFailure(host, step.before, state.values);
   if (refused && !(begunBefore && step.idempotent)) {
+    // the machine went there by itself: a daemon that starts with a longer file gives its pool that length.
+    // A step that may not be done twice makes something: what stands there then is not ours
+    if (step.idempotent && (await isDone(work, step))) return recognise(work, step);
     const so = `${refused.check.says}: not so (${refused.check.run.join(' ')}: ${refused.saw})`;
     throw new StepFailed(
       begunBefore ? `an earlier try was cut short and left neither the old state nor the new one: ${so}` : so,
@@ -106,6 +103,13 @@ async function applyStep(work: Work, step: Step, begunBefore: boolean): Promise<
   journal.write({ event: 'done', step: step.id, values });
   state.steps.set(step.id, 'done');
   watcher.done(step, (performance.now() - started) / 1000);
+}
+
+async function recognise(work: Work, step: Step): Promise<void> {
+  const values = await take(work, step);
+  work.journal.write({ event: 'done', step: step.id, recognised: true, values });
+  work.state.steps.set(step.id, 'done');
+  work.watcher.step(step, 'recognised');
 }
 
 /** By the machine, not by the journal: every check behind the step holds, every file has its text. */

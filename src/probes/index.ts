@@ -57,6 +57,7 @@ import { quota } from './quota.ts';
 import { sentences } from './sentences.ts';
 import { serviceState } from './service-state.ts';
 import { socketAccess } from './socket-access.ts';
+import { stagedFiles } from './staged-files.ts';
 import { statfs } from './statfs.ts';
 import { symptoms } from './symptoms.ts';
 import { system } from './system.ts';
@@ -127,6 +128,7 @@ export const probes: readonly Probe[] = [
   sentences,
   serviceState,
   socketAccess,
+  stagedFiles,
   statfs,
   symptoms,
   system,

@@ -4,7 +4,10 @@ import { type Entry, entryOf, listEntries, oddEntries } from '../host/tree-files
 import type { Store } from './ledger.ts';
 
 /** Which store an entry of a directory belongs to, or who decides that for what lies in it. */
-export type Rule = number | ((entry: Entry, path: string) => Rule);
+export type Rule = number | Below | { own: number; below: Below };
+
+/** For what lies in a directory; its own blocks go where those of the directory above went, unless `own` says. */
+type Below = (entry: Entry, path: string) => Rule;
 
 /**
  * Cuts an engine's root into stores: the few upper directories are listed here, and what lies below
@@ -42,7 +45,8 @@ export class Carver {
   }
 
   private place(entry: Entry, path: string, other: number, rule: Rule): void {
-    if (typeof rule === 'function') {
+    if (typeof rule === 'object') this.place(entry, path, rule.own, rule.below);
+    else if (typeof rule === 'function') {
       if (entry.kind === 'directory') this.cut(path, other, rule);
       else this.count(other, entry);
     } else if (entry.kind === 'directory') this.trees.push({ path, bucket: rule });

@@ -39,6 +39,8 @@ export interface Holder {
   lastUsed?: number;
   created?: number;
   state?: string;
+  /** ids of holders of the same kind: its engine deletes it together with the last of them */
+  goesWith?: readonly string[];
 }
 
 /** What one source says. Owners of `sharing` are places in `stores`. */
@@ -58,12 +60,15 @@ export class Accounts {
   private readonly first: number[][];
   private readonly of: number[][];
   private readonly holdersOf: number[][];
+  /** holders that go when all of the others are gone */
+  private readonly hangers: { holder: number; with: number[] }[];
 
   constructor(readonly ledger: Ledger) {
     const { stores, sharing, holders } = ledger;
     this.first = stores.map(() => []);
     this.of = stores.map(() => []);
     this.holdersOf = stores.map(() => []);
+    this.hangers = hangersOf(holders);
     for (const [index, { owners }] of sharing.groups.entries()) {
       this.first[owners[0] as number]?.push(index);
       for (const owner of owners) this.of[owner]?.push(index);
@@ -74,12 +79,22 @@ export class Accounts {
 
   /** Stores that go when these holders and stores are deleted: none that another holder needs. */
   released(holders: Iterable<number>, stores: Iterable<number> = []): Set<number> {
-    const gone = new Set(holders);
+    const gone = this.withHangers(new Set(holders));
     const released = new Set<number>(stores);
     for (const holder of gone)
       for (const store of this.ledger.holders[holder]?.stores ?? [])
         if (this.holdersOf[store]?.every((other) => gone.has(other))) released.add(store);
     return released;
+  }
+
+  /** With those that their engine deletes when these are gone. */
+  private withHangers(gone: Set<number>): Set<number> {
+    if (this.hangers.length === 0) return gone;
+    for (let before = -1; before !== gone.size; ) {
+      before = gone.size;
+      for (const { holder, with: others } of this.hangers) if (others.every((one) => gone.has(one))) gone.add(holder);
+    }
+    return gone;
   }
 
   /** Bytes that nobody but these stores holds. */
@@ -111,4 +126,13 @@ export class Accounts {
   isHeld(store: number): boolean {
     return (this.holdersOf[store]?.length ?? 0) > 0;
   }
+}
+
+function hangersOf(holders: readonly Holder[]): { holder: number; with: number[] }[] {
+  if (holders.every(({ goesWith }) => goesWith === undefined)) return [];
+  const places = new Map(holders.map(({ kind, id }, index) => [`${kind} ${id}`, index]));
+  return holders.flatMap(({ kind, goesWith = [] }, holder) => {
+    const others = goesWith.flatMap((id) => places.get(`${kind} ${id}`) ?? []);
+    return others.length > 0 && others.length === goesWith.length ? [{ holder, with: others }] : [];
+  });
 }

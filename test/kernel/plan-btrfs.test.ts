@@ -134,6 +134,22 @@ kernelSuite(
       expect(ullage('apply', file, '--yes').stderr).toContain('begun before');
     });
 
+    test('maintenance by the kernel: the threshold is set in it, and taken back', () => {
+      const device = run('findmnt', '--noheadings', '--output', 'UUID', mount);
+      const at = `/sys/fs/btrfs/${device}/allocation/data/bg_reclaim_threshold`;
+      const was = readFileSync(at, 'utf8');
+      const file = join(home, 'maintenance.json');
+      const set = ['--set', 'by=kernel', '--set', 'threshold=40'];
+      const made = ullage('plan', 'btrfs-maintenance', '--on', mount, ...set, '-o', file);
+      expect(made.status, made.stderr).toBe(0);
+      const done = ullage('apply', file, '--yes');
+      expect(done.status, done.stderr).toBe(0);
+      expect(readFileSync(at, 'utf8')).toBe('40\n');
+      const undone = ullage('undo', '--yes');
+      expect(undone.status, undone.stderr).toBe(0);
+      expect(readFileSync(at, 'utf8')).toBe(was);
+    });
+
     test('what moved since the plan was made is named, and nothing is done', () => {
       up();
       const file = join(home, 'moved.json');

@@ -71,6 +71,15 @@ test('a list whose order says nothing has not moved when only its order has', ()
   expect(restValue(ran('a\nc\n'), list)).not.toBe(restValue(ran('a\nb\n'), list));
 });
 
+test('what the machine did by itself is not done again; what somebody else made is not taken for ours', async () => {
+  const grow = (idempotent: boolean) =>
+    plan(step('grow', { run: [['make', 'b']], before: [hasNot('b')], after: [has('b')], idempotent }));
+  const there = machine('b');
+  expect(await applySteps(life(there, grow(true)).work, false)).toEqual({ outcome: 'applied' });
+  expect(there.ran).toEqual([]);
+  expect(await applySteps(life(machine('b'), grow(false)).work, false)).toMatchObject({ outcome: 'failed' });
+});
+
 test('drift names what moved', async () => {
   const rests = [
     { says: 'things', run: ['show'], value: 'a' },

@@ -1,13 +1,12 @@
 import { checkRange } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
-import { asBuffer } from './bytes.ts';
 import { INODE_CRC, INODE_MAGIC, type Inode, parseInode } from './inode.ts';
 import { BAD_CHECKSUM, checksumMatches } from './metadata-header.ts';
 import { inodePosition, type Volume } from './volume.ts';
 
 /** Inodes are allocated 64 at a time, and a directory's files lie together: one read serves many. */
 const WINDOW = 64 * 1024;
-const WINDOWS = 32;
+const WINDOWS = 64;
 const PARSED = 512;
 
 /** Inodes by number, each checked before it is given out. */
@@ -53,14 +52,21 @@ export class InodeTable {
     let window = this.windows.get(start);
     if (window === undefined || position - start + sb.inodeSize > window.length) {
       // a source cut short still has the inodes before its end
-      const bytes = new Uint8Array(Math.max(Math.min(WINDOW, reader.size - start), position - start + sb.inodeSize));
-      checkRange(reader, start, bytes.length);
-      reader.readInto(bytes, start);
-      window = asBuffer(bytes);
-      if (this.windows.size >= WINDOWS) this.windows.delete(this.windows.keys().next().value ?? 0);
+      const length = Math.max(Math.min(WINDOW, reader.size - start), position - start + sb.inodeSize);
+      checkRange(reader, start, length);
+      window = this.room(length);
+      reader.readInto(window, start);
       this.windows.set(start, window);
     }
     return Buffer.from(window.subarray(position - start, position - start + sb.inodeSize));
+  }
+
+  /** The oldest window's memory serves the next: thousands of new ones would grow the process between collections. */
+  private room(length: number): Buffer {
+    if (this.windows.size < WINDOWS) return Buffer.allocUnsafeSlow(length);
+    const [oldest = 0, room] = this.windows.entries().next().value ?? [];
+    this.windows.delete(oldest);
+    return room?.length === length ? room : Buffer.allocUnsafeSlow(length);
   }
 }
 

@@ -2,6 +2,7 @@ export interface LayerFacts {
   'layer-directory': LayerDirectory;
   'layer-name': LayerName;
   'pid-file': PidFile;
+  'staged-file': StagedFile;
 }
 
 /** A directory among the layers of Docker's overlay2 driver. */
@@ -23,5 +24,17 @@ export interface LayerName {
 /** Written by a daemon when it starts: the time is when that was. */
 export interface PidFile {
   path: string;
+  changed: number;
+}
+
+/** What a pull, load, import or build has put aside before it is a layer. */
+export interface StagedFile {
+  /** the directory for such files */
+  root: string;
+  /** what the run made in it: one directory or file for each run */
+  name: string;
+  /** on disk */
+  bytes: number;
+  /** when it was last written to: seconds since 1970 */
   changed: number;
 }

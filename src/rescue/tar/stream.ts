@@ -5,6 +5,7 @@ import { type TarMember, tarHeader } from './header.ts';
 const BLOCK = 512;
 /** bytes gathered before they are written; extents are read straight into them */
 const ROOM = 4 * 2 ** 20;
+const ZEROS = new Uint8Array(2 * BLOCK);
 
 /** Where an archive goes: a file, a pipe. */
 export interface ByteSink {
@@ -78,7 +79,7 @@ export class TarStream {
 
   /** Two blocks of zeros, and everything out. */
   end(): void {
-    this.#raw(Buffer.alloc(2 * BLOCK));
+    this.#raw(ZEROS);
     this.flush();
   }
 
@@ -97,10 +98,15 @@ export class TarStream {
     if (this.#due > 0 || this.#pad === 0) return;
     const pad = this.#pad;
     this.#pad = 0;
-    this.#raw(Buffer.alloc(pad));
+    this.#raw(ZEROS.subarray(0, pad));
   }
 
   #raw(bytes: Uint8Array): void {
+    if (bytes.length <= ROOM - this.#used) {
+      this.#room.set(bytes, this.#used);
+      this.#used += bytes.length;
+      return;
+    }
     for (let done = 0; done < bytes.length; ) {
       const part = this.#free(bytes.length - done);
       part.set(bytes.subarray(done, done + part.length));

@@ -1,5 +1,7 @@
+import type { BlockReader } from '../../formats/block-reader.ts';
 import type { ContentRange, FileTree } from '../../formats/file-tree.ts';
 import { type Entry, pathText, type TreeSink } from '../copy-tree.ts';
+import { ReadAhead } from '../read-ahead.ts';
 import type { Findings } from '../report.ts';
 import type { TarMember, TarType } from './header.ts';
 import { type SparseMap, sparseMap } from './sparse.ts';
@@ -9,6 +11,7 @@ import type { TarStream } from './stream.ts';
 export class TarSink implements TreeSink {
   readonly #tar: TarStream;
   readonly #findings: Findings;
+  #behind: { reader: BlockReader; ahead: BlockReader } | undefined;
 
   constructor(tar: TarStream, findings: Findings) {
     this.#tar = tar;
@@ -16,7 +19,7 @@ export class TarSink implements TreeSink {
   }
 
   enter(entry: Entry): boolean {
-    this.#member(entry, 'directory', Buffer.concat([joined(entry.path), Buffer.from('/')]));
+    this.#member(entry, 'directory', joined(entry.path, true));
     return true;
   }
 
@@ -66,10 +69,15 @@ export class TarSink implements TreeSink {
       this.#tar.bytes(range.bytes);
       this.#findings.tick(range.length);
     } else
-      this.#tar.range(tree.reader, range.position, range.length, {
+      this.#tar.range(this.#reader(tree), range.position, range.length, {
         tick: (bytes) => this.#findings.tick(bytes),
         lost: (offset, length, what) => lost(range.offset + offset, length, what),
       });
+  }
+
+  #reader({ reader }: FileTree): BlockReader {
+    if (this.#behind?.reader !== reader) this.#behind = { reader, ahead: new ReadAhead(reader) };
+    return this.#behind.ahead;
   }
 
   /** GNU's sparse format 1.0: the name and size in the extended header, the map before the data. */
@@ -117,12 +125,13 @@ function memberOf({ node, attributes }: Entry, type: TarType, path: Buffer, size
 
 const SLASH = 0x2f;
 const DOT = Buffer.from('.');
+const TOP = Buffer.from('./');
 
-/** Names with slashes between; of the top `.`. Never begins with a slash: names have none. */
-function joined(path: readonly Buffer[]): Buffer {
-  if (path.length === 0) return DOT;
-  if (path.length === 1) return path[0] as Buffer;
-  let length = path.length - 1;
+/** Names with slashes between, and one at the end of a directory; of the top `.`. Never begins with a slash: names have none. */
+function joined(path: readonly Buffer[], directory = false): Buffer {
+  if (path.length === 0) return directory ? TOP : DOT;
+  if (path.length === 1 && !directory) return path[0] as Buffer;
+  let length = path.length - (directory ? 0 : 1);
   for (const name of path) length += name.length;
   const all = Buffer.allocUnsafe(length);
   let at = 0;
@@ -131,5 +140,6 @@ function joined(path: readonly Buffer[]): Buffer {
     all.set(name, at);
     at += name.length;
   }
+  if (directory) all[at] = SLASH;
   return all;
 }

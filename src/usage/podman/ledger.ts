@@ -1,15 +1,17 @@
-import { type Entry, entryOf, listEntries, textOf } from '../../host/tree-files.ts';
+import { type Entry, entryOf, listEntries } from '../../host/tree-files.ts';
 import { Carver, type Rule } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import type { Holder, Ledger } from '../ledger.ts';
 import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
-import { settledBefore } from '../quiet-since.ts';
+import type { settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
+import { intermediates } from './intermediate.ts';
+import { judgeLayers, layerDirectory, type SeenLayer } from './judge.ts';
 import { readStorage, type StorageRecords } from './records.ts';
 
-const PROGRAMS = /^(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs)/;
-const LAYER = /^[0-9a-f]{64}$/;
+/** A layer's own files beside its directory: `<id>.tar-split.gz`, and a directory `<id>` for what is bigger. */
+const OF_LAYER = /^([0-9a-f]{64})(?:\.tar-split\.gz)?$/;
 
 /** Whether a directory is a graph root of containers/storage (Podman, Buildah, CRI-O). */
 export function isStorageRoot(path: string): boolean {
@@ -20,31 +22,37 @@ export function isStorageRoot(path: string): boolean {
 }
 
 /** Everything in a graph root. @throws UllageError where it may not be read */
-export async function podmanLedger(
-  root: string,
-  options: LookOptions,
-  settle: typeof settledBefore = settledBefore,
-): Promise<Ledger> {
+export async function podmanLedger(root: string, options: LookOptions, settle?: typeof settledBefore): Promise<Ledger> {
   const { now, progress } = options;
   const carver = new Carver(options.without);
   const other = carver.add({ kind: 'other', id: root, name: 'records of containers/storage', path: root });
   const layers = new Map<string, number>();
   const extra = new Map<string, number[]>();
   const subvolumes = new Map<string, number>();
-  const seen: { entry: Entry; driver: string; store: number; path: string }[] = [];
+  const seen: SeenLayer[] = [];
   const drivers = (listEntries(root) ?? []).flatMap(({ name }) => /^(.+)-layers$/.exec(name)?.[1] ?? []);
   const directories = new Map(drivers.map((driver) => [`${root}/${layerDirectory(driver)}`, driver]));
+  const storage = readStorage(root);
   const names = new Map(
-    readStorage(root).flatMap(({ containers }) =>
-      containers.map(({ id, names: [name] }) => [id, name ?? id.slice(0, 12)]),
-    ),
+    storage.flatMap(({ containers, images }) => [...containers, ...images].map(({ id, names: [name] }) => [id, name])),
   );
+  const known = new Set(storage.flatMap(({ driver, layers: all }) => all.map(({ id }) => `${driver} ${id}`)));
+  /** Where a layer lies, made when the first of its files is met. */
+  const layerStore = (driver: string, id: string): number => {
+    const there = layers.get(`${driver} ${id}`);
+    if (there !== undefined) return there;
+    const path = `${root}/${layerDirectory(driver)}/${id}`;
+    const store = carver.add({ kind: 'layer', id, name: '', path });
+    layers.set(`${driver} ${id}`, store);
+    return store;
+  };
   const layerRule = (entry: Entry, at: string) => {
     const driver = directories.get(at);
     if (driver === undefined || entry.kind !== 'directory' || entry.name === 'l') return other;
     const path = `${at}/${entry.name}`;
-    const store = carver.add({ kind: 'layer', id: entry.name, name: '', path, changed: entry.changed });
-    layers.set(`${driver} ${entry.name}`, store);
+    const store = layerStore(driver, entry.name);
+    const made = carver.stores[store];
+    if (made) made.changed = Math.max(made.changed ?? 0, entry.changed);
     if (driver === 'btrfs') subvolumes.set(path, store);
     seen.push({ entry, driver, store, path });
     return store;
@@ -60,7 +68,14 @@ export async function podmanLedger(
         one.kind === 'directory'
           ? carver.add({ kind: 'volume', id: one.name, name: one.name, path: `${below}/${one.name}` })
           : other;
-    if (!entry.name.endsWith('-containers')) return other;
+    const part = /^(.+)-(layers|images|containers)$/.exec(entry.name);
+    const [, driver = '', what] = part ?? [];
+    if (what === 'layers')
+      return (one) => {
+        const id = OF_LAYER.exec(one.name)?.[1] ?? '';
+        return known.has(`${driver} ${id}`) ? layerStore(driver, id) : other;
+      };
+    if (what === undefined) return other;
     return (one, below) => {
       if (one.kind !== 'directory' || below !== path) return other;
       const name = names.get(one.name) ?? one.name.slice(0, 12);
@@ -71,23 +86,24 @@ export async function podmanLedger(
         path: `${below}/${one.name}`,
       });
       extra.set(one.name, [files]);
-      const rule: (file: Entry, from: string) => Rule = (file, from) => {
-        if (file.name === 'userdata' && file.kind === 'directory') return rule;
+      if (what === 'images') return files;
+      const inside = (file: Entry, from: string): Rule => {
+        if (file.name === 'userdata' && file.kind === 'directory') return { own: files, below: inside };
         if (!/^ctr\.log/.test(file.name)) return files;
         const log = carver.add({ kind: 'log', id: `${one.name}/${file.name}`, name, path: `${from}/${file.name}` });
         extra.get(one.name)?.push(log);
         return log;
       };
-      return rule;
+      return { own: files, below: inside };
     };
   });
 
   const notJudged: NotJudged[] = [];
   const holders: Holder[] = [];
-  for (const records of readStorage(root)) {
+  for (const records of storage) {
     seal(records, layers, carver);
-    judge(root, records, seen, carver, notJudged, now, settle);
-    holders.push(...holdersOf(records, layers, extra));
+    notJudged.push(...judgeLayers(root, records, seen, carver, now, settle));
+    holders.push(...holdersOf(records, layers, extra, intermediates(root, records)));
   }
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
@@ -95,52 +111,6 @@ export async function podmanLedger(
     options,
   );
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
-}
-
-function layerDirectory(driver: string): string {
-  return driver === 'vfs' ? 'vfs/dir' : driver === 'btrfs' ? 'btrfs/subvolumes' : driver;
-}
-
-/**
- * A layer is written into layers.json before its directory is made (containers/storage layers.go,
- * flag `incomplete`), so one without a record was left by something that was cut off while deleting.
- */
-function judge(
-  root: string,
-  { driver, layers, unclear }: StorageRecords,
-  seen: readonly { entry: Entry; driver: string; store: number; path: string }[],
-  carver: Carver,
-  notJudged: NotJudged[],
-  now: number,
-  settle: typeof settledBefore,
-): unknown {
-  const doubt = (why: string): number => notJudged.push({ what: `layers in ${root}/${layerDirectory(driver)}`, why });
-  const mine = seen.filter((one) => one.driver === driver && LAYER.test(one.entry.name));
-  if (mine.length === 0) return undefined;
-  if (unclear[0] !== undefined) return doubt(`${unclear[0]} could not be read`);
-  if (layers.length === 0 && entryOf(`${root}/${driver}-layers/layers.json`) === undefined)
-    return doubt(`there is no ${driver}-layers/layers.json`);
-  const settled = settle([`${root}/storage.lock`, `${root}/${driver}-layers/layers.lock`], PROGRAMS, now);
-  if ('why' in settled) return doubt(settled.why);
-  const named = new Set(layers.map(({ id }) => id));
-  const needed = new Set(
-    [...named].flatMap(
-      (id) =>
-        textOf(`${root}/${layerDirectory(driver)}/${id}/lower`, 1 << 20)
-          ?.trim()
-          .split(':') ?? [],
-    ),
-  );
-  for (const { entry, store, path } of mine) {
-    if (named.has(entry.name) || entry.changed >= settled.before || entryOf(path) === undefined) continue;
-    const link = textOf(`${path}/link`, 100)?.trim();
-    if (link && needed.has(`l/${link}`)) continue;
-    const found = carver.stores[store];
-    if (!found) continue;
-    found.quietSince = settled.before;
-    found.orphan = `not in ${root}/${driver}-layers/layers.json, which has ${layers.length} layers; nobody has the store open since`;
-  }
-  return undefined;
 }
 
 /** What images stand on is written once; what containers write to, and what is still being written, is not sealed. */
@@ -164,6 +134,7 @@ function holdersOf(
   { driver, layers, images, containers }: StorageRecords,
   stores: ReadonlyMap<string, number>,
   extra: ReadonlyMap<string, number[]>,
+  madeFrom: ReadonlyMap<string, string[]>,
 ): Holder[] {
   const parents = new Map(layers.map(({ id, parent }) => [id, parent]));
   const chain = (first: string): number[] => {
@@ -179,8 +150,9 @@ function holdersOf(
       kind: 'image' as const,
       id,
       name: names.join(', ') || '<none>',
-      stores: [...new Set(tops.flatMap(chain))],
+      stores: [...new Set(tops.flatMap(chain)), ...(extra.get(id) ?? [])],
       ...(created === undefined ? {} : { created }),
+      ...hanging(madeFrom.get(id)),
     })),
     ...containers.map(({ id, names, layer, created }) => ({
       kind: 'container' as const,
@@ -190,4 +162,8 @@ function holdersOf(
       ...(created === undefined ? {} : { created }),
     })),
   ];
+}
+
+function hanging(goesWith: string[] | undefined): Pick<Holder, 'goesWith'> {
+  return goesWith === undefined ? {} : { goesWith };
 }

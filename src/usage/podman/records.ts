@@ -7,7 +7,7 @@ export interface StorageRecords {
   /** `incomplete`: being written, or left so */
   layers: { id: string; parent: string; incomplete: boolean }[];
   images: { id: string; names: string[]; layers: string[]; created?: number }[];
-  containers: { id: string; names: string[]; layer: string; created?: number }[];
+  containers: { id: string; names: string[]; image: string; layer: string; created?: number }[];
   /** files that are there and cannot be understood: then a name that is missing proves nothing */
   unclear: string[];
 }
@@ -59,6 +59,7 @@ function readDriver(root: string, driver: string): StorageRecords {
     containers: rows('containers/containers.json', 'containers/volatile-containers.json').map((one) => ({
       id: text(one['id']) ?? '',
       names: texts(one['names'] ?? []),
+      image: text(one['image']) ?? '',
       layer: text(one['layer']) ?? '',
       ...created(one),
     })),
