@@ -5,8 +5,8 @@ import type { Incident, Lab } from '../incident.ts';
 
 const STORE = '/var/lib/containers/storage';
 const KIB = 1024;
-/** An import of this many files is killed each time; together they fill the partition. */
-const KILLED = 3;
+/** So many imports are killed; what they leave fills the partition. */
+const KILLED = 2;
 const SEED = 'dd if=/dev/urandom of=/rows bs=64k count=4 2>/dev/null; sync; exec sleep 1000000';
 
 /** Podman's own words: it copies a layer into /var/tmp before it unpacks it. */
@@ -24,7 +24,8 @@ export const podmanKilledImports: Incident = {
   df: '/var/tmp',
   async make({ ground, content }) {
     const [disk = ''] = ground.disks;
-    await ground.must(['mkfs.ext4', '-q', disk]);
+    // nothing kept for root, who Podman is
+    await ground.must(['mkfs.ext4', '-q', '-m', '0', disk]);
     await ground.mount(disk, '/var/tmp');
     await ground.must(['chmod', '1777', '/var/tmp']);
     await podman('load', '--quiet', '--input', ground.imagesTar);
