@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lacking } from '../test/kernel/ready.ts';
 import { type Dockerd, importBusybox, startDockerd } from '../test/kernel/support/dockerd.ts';
+import { benchRescue } from './bench/rescue.ts';
 import { benchThin } from './bench/thin.ts';
 import { benchUsage } from './bench/usage.ts';
+import { benchUsageAgain } from './bench/usage-again.ts';
 import { setup } from './kernel-setup.ts';
 
 const RUNS = Number(process.argv[2] ?? 11);
@@ -21,6 +23,8 @@ explain();
 await dockerHost();
 benchThin(RUNS);
 benchUsage(RUNS);
+benchRescue(RUNS);
+await benchUsageAgain(RUNS);
 
 function startUp(): void {
   for (const flag of ['--version', '--help'])

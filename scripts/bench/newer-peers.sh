@@ -29,7 +29,7 @@ cat >"$runner" <<R
 #!/bin/sh
 name=\$1; shift
 for program in $cache/root/usr/sbin/\$name $cache/root/usr/bin/\$name; do
-  [ -e "\$program" ] && exec $libs/ld-linux-x86-64.so.2 --argv0 "\$name" --library-path "$libs" "\$program" "\$@"
+  [ -e "\$program" ] && exec $libs/ld-linux-x86-64.so.2 --argv0 "\$program" --library-path "$libs" "\$program" "\$@"
 done
 echo "\$name is not unpacked" >&2; exit 127
 R

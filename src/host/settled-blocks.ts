@@ -3,6 +3,8 @@ import { linkOf, textOf } from './tree-files.ts';
 /** Never less: the clock of inodes ticks in steps of up to a second (ext3, inodes of 128 bytes). */
 const TICK = 3_000;
 const LEAST = 10 * 60_000;
+/** files of sysfs say that they are a page long, of up to 64 KiB, whatever is in them */
+const PAGE = 65_536;
 
 /**
  * Until when (ms since 1970) what was last changed has its final st_blocks on this device. Data that waits in the
@@ -24,10 +26,10 @@ function delayedOnExt4(device: number): string | undefined {
   const major = Math.floor(device / 256) % 4096;
   const minor = (device % 256) + Math.floor(device / 2 ** 20) * 256;
   const name = linkOf(`/sys/dev/block/${major}:${minor}`)?.split('/').at(-1);
-  return name === undefined ? undefined : textOf(`/sys/fs/ext4/${name}/delayed_allocation_blocks`, 100)?.trim();
+  return name === undefined ? undefined : textOf(`/sys/fs/ext4/${name}/delayed_allocation_blocks`, PAGE)?.trim();
 }
 
 function seconds(path: string): number {
-  const value = Number(textOf(path, 100) ?? 0);
+  const value = Number(textOf(path, PAGE) ?? 0);
   return Number.isFinite(value) ? value : 0;
 }
