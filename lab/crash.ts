@@ -59,6 +59,7 @@ export async function crashLoop(
   const { ground } = lab;
   const file = '/root/plan.json';
   const plan = await planned(ground, cure, file);
+  const running = (await lab.docker.must('ps', '--format', '{{.Names}}')).split('\n').filter((one) => one !== '');
   await ground.save('planned');
   const rows: CrashRow[] = [];
   for (const kind of options.kinds) {
@@ -76,6 +77,8 @@ export async function crashLoop(
       const why = await failsWith(async () => {
         if (kind.power) await powerLost(incident, lab);
         if (await goOn(lab, cure, plan, ran, row.points % 3 === 0)) row.undone++;
+        // without a restart policy they stay down after a boot
+        if (kind.power) for (const one of running) await lab.docker.must('start', one);
         await incident.works(lab);
         await lab.content.verify(lab.docker, ground);
       });

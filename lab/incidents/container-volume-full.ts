@@ -1,7 +1,7 @@
 import { growLoopPool, loopLvm, poolName, poolStatus } from '../devicemapper/pool.ts';
 import { beside, volumeOf } from '../devicemapper/volume.ts';
 import { dockerd } from '../dockerd.ts';
-import { contains, holds, lineWith } from '../expect.ts';
+import { contains, eventually, holds, lineWith } from '../expect.ts';
 import { container } from '../host-content.ts';
 import type { Incident, Lab } from '../incident.ts';
 
@@ -73,10 +73,11 @@ export const containerVolumeFull: Incident = {
         async disturb({ ground, docker }) {
           await docker.stop();
           // the pool that was grown by hand stays when the daemon goes, and holds its loop devices
-          await ground.must(['dmsetup', 'remove_all']);
-          await ground.must(['losetup', '--detach-all']);
           await ground.must(['truncate', '--size', '1M', '/root/occupied']);
-          await ground.must(['losetup', '/dev/loop0', '/root/occupied']);
+          await eventually(60, 'the first loop device is free', async () => {
+            await ground.run(['dmsetup', 'remove_all']);
+            return (await ground.run(['losetup', '/dev/loop0', '/root/occupied'])).exitCode === 0 ? true : undefined;
+          });
           await docker.start();
         },
         says: /the table of the pool: was "0 5120000 thin-pool 7:1 7:0 .*, is "0 5120000 thin-pool 7:2 7:1 /,
