@@ -135,8 +135,9 @@ kernelSuite(
     });
 
     test('maintenance by the kernel: the threshold is set in it, and taken back', () => {
-      const device = run('findmnt', '--noheadings', '--output', 'UUID', mount);
-      const at = `/sys/fs/btrfs/${device}/allocation/data/bg_reclaim_threshold`;
+      up();
+      const uuid = run('findmnt', '--noheadings', '--output', 'UUID', mount);
+      const at = `/sys/fs/btrfs/${uuid}/allocation/data/bg_reclaim_threshold`;
       const was = readFileSync(at, 'utf8');
       const file = join(home, 'maintenance.json');
       const set = ['--set', 'by=kernel', '--set', 'threshold=40'];
@@ -145,7 +146,9 @@ kernelSuite(
       const done = ullage('apply', file, '--yes');
       expect(done.status, done.stderr).toBe(0);
       expect(readFileSync(at, 'utf8')).toBe('40\n');
-      const undone = ullage('undo', '--yes');
+      // of what ended well nothing is taken back unless it is named
+      expect(ullage('undo', '--yes').stderr).toContain('nothing to undo');
+      const undone = ullage('undo', (JSON.parse(readFileSync(file, 'utf8')) as Plan).id, '--yes');
       expect(undone.status, undone.stderr).toBe(0);
       expect(readFileSync(at, 'utf8')).toBe(was);
     });
