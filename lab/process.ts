@@ -76,5 +76,8 @@ export async function must(argv: readonly string[], options?: RunOptions): Promi
 
 export function failed(argv: readonly string[], ran: Ran): string {
   const how = ran.timedOut ? 'did not end in time' : `exit status ${ran.exitCode ?? 'none'}`;
-  return `${argv.join(' ').slice(0, 300)}: ${how}: ${(ran.stderr.trim() || ran.stdout.trim()).slice(-2000)}`;
+  return `${argv.join(' ').slice(0, 300)}: ${how}: ${[ran.stderr.trim(), ran.stdout.trim()]
+    .filter((text) => text !== '')
+    .join(' | ')
+    .slice(-2000)}`;
 }

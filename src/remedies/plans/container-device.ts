@@ -109,6 +109,11 @@ export const isNotMounted = (at: string): Check => ({
   exit: 1,
 });
 
+const isActive = (device: ContainerDevice): Check => ({
+  says: 'the device is active',
+  run: ['dmsetup', 'info', device.name],
+});
+
 const absent = (device: ContainerDevice): Check => ({
   says: 'the device of the container is not active',
   run: ['dmsetup', 'info', device.name],
@@ -141,13 +146,13 @@ export function stopContainer(request: PlanRequest, container: Inspected, why: s
  * The container's volume active and mounted at `at`. It bears the name Docker would give it: should somebody
  * start the container meanwhile, Docker takes this very device, and the kernel gives it the same file
  * system once more. Under a name of our own it would mount the volume a second time and corrupt it.
+ * Both are gone after a loss of power: they are made again as long as the step `until` was not begun.
  */
 export function mountDevice(
   request: PlanRequest,
   device: ContainerDevice,
   at: string,
-  size: number,
-  readOnly = false,
+  { size, readOnly = false, until }: { size: number; readOnly?: boolean; until: string },
 ): Step[] {
   const { name, pool, deviceId, container } = device;
   const path = `/dev/mapper/${name}`;
@@ -169,11 +174,7 @@ export function mountDevice(
         ],
       ],
       undo: [['dmsetup', 'remove', '--noudevsync', '--retry', name]],
-      undoIf: [
-        { says: 'the device is active', run: ['dmsetup', 'info', name] },
-        notRunning(request, container),
-        isNotMounted(at),
-      ],
+      undoIf: [isActive(device), notRunning(request, container), isNotMounted(at)],
       before: [notRunning(request, container), absent(device)],
       after: [
         {
@@ -183,6 +184,7 @@ export function mountDevice(
         },
         { says: 'the device has its node', run: ['test', '-b', path] },
       ],
+      until,
       risk: 'online',
       idempotent: false,
       settle: 20,
@@ -206,6 +208,7 @@ export function mountDevice(
           matches: `^${path}$`,
         },
       ],
+      until,
       risk: 'online',
       idempotent: true,
       ifStopped: `The volume is mounted at ${at}. Resume, or undo, before the container is used again.`,
@@ -235,7 +238,8 @@ export function unmountDevice(request: PlanRequest, device: ContainerDevice, at:
       why: `no other: ${device.name}`,
       run: [['dmsetup', 'remove', '--noudevsync', '--retry', device.name]],
       undo: [],
-      before: [],
+      // after a loss of power it is gone by itself
+      before: [isActive(device)],
       // somebody started the container meanwhile: it is Docker's now
       skipIf: [isRunning(request, device.container)],
       after: [absent(device)],

@@ -64,7 +64,11 @@ function* draft(request: PlanRequest): Drafting {
     treats: [`/dev/mapper/${device.name}`],
     steps: [
       ...stopContainer(request, container, 'its file system must not be in use'),
-      ...mountDevice(request, device, at, device.size, readOnly),
+      ...mountDevice(request, device, at, {
+        size: device.size,
+        readOnly,
+        until: path !== undefined ? 'copy' : readOnly ? 'unmount' : 'trim',
+      }),
       ...(path !== undefined && saved !== undefined ? clean(at, path, saved) : []),
       ...release(request, device, at, { confirm: path === undefined, readOnly }),
       ...(starts ? startContainers(request, [container.name]) : []),

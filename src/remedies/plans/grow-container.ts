@@ -62,7 +62,7 @@ function* draft(request: PlanRequest): Drafting {
         skipIf: [notRunning(request, container)],
       }),
     ),
-    ...mountDevice(request, device, at, size),
+    ...mountDevice(request, device, at, { size, until: 'grow-file-system' }),
     growFileSystem(device, at, size),
     ...unmountDevice(request, device, at),
     ...startContainers(request, container.running ? [container.name, ...others] : others),
