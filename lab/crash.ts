@@ -76,7 +76,7 @@ export async function crashLoop(
       const where = `${cure.remedy}, ${kind.name}:${at}`;
       const why = await failsWith(async () => {
         if (kind.power) await powerLost(incident, lab);
-        if (await goOn(lab, cure, plan, ran, row.points % 3 === 0)) row.undone++;
+        if (await goOn(lab, cure, plan, ran, { tryUndo: row.points % 3 === 0, power: kind.power })) row.undone++;
         // without a restart policy they stay down after a boot
         if (kind.power) for (const one of running) await lab.docker.must('start', one);
         await incident.works(lab);
@@ -102,7 +102,7 @@ async function goOn(
   cure: Cure,
   plan: { fingerprint: { digest: string } },
   cut: Ran,
-  tryUndo: boolean,
+  { tryUndo, power }: { tryUndo: boolean; power: boolean },
 ): Promise<boolean> {
   const said = async (...argv: string[]): Promise<Ran> => ground.inside([...argv, '--yes']);
   const journal = JSON.parse((await ground.inside(['journal', '--json'])).stdout || '{}') as {
@@ -119,19 +119,29 @@ async function goOn(
     await again('/root/again.json');
     return false;
   }
-  if (tryUndo) {
+  /** Back, and done once more. @returns why it could not */
+  const takeBack = async (): Promise<Ran | undefined> => {
     const undone = await said('undo');
-    if (undone.exitCode === 0) {
-      const now = await planned(ground, cure, '/root/again.json');
-      if (now.fingerprint.digest !== plan.fingerprint.digest) throw new Error('undone, and it is not as before');
-      await again('/root/again.json');
-      return true;
-    }
-    if (!/no way back|nothing to undo/.test(undone.stderr)) throw new Error(failed(['ullage', 'undo'], undone));
+    if (undone.exitCode !== 0) return undone;
+    const now = await planned(ground, cure, '/root/again.json');
+    // after a boot nothing runs that ran before
+    if (!power && now.fingerprint.digest !== plan.fingerprint.digest)
+      throw new Error('undone, and it is not as before');
+    await again('/root/again.json');
+    return undefined;
+  };
+  if (tryUndo) {
+    const why = await takeBack();
+    if (why === undefined) return true;
+    if (!/no way back|nothing to undo/.test(why.stderr)) throw new Error(failed(['ullage', 'undo'], why));
   }
   const ran = await said('apply', '--resume', '--confirm', '--no-look');
   // killed behind the last line: it was whole already
-  if (ran.exitCode !== 0 && !/there is nothing to go on with/.test(ran.stderr))
-    throw new Error(failed(['ullage', 'apply', '--resume'], ran));
-  return false;
+  if (ran.exitCode === 0 || /there is nothing to go on with/.test(ran.stderr)) return false;
+  // a daemon that a boot has started may have written: then back is the only way, and it says so
+  const refused = failed(['ullage', 'apply', '--resume'], ran);
+  if (!/: ullage undo takes/.test(refused)) throw new Error(refused);
+  const why = await takeBack();
+  if (why !== undefined) throw new Error(failed(['ullage', 'undo'], why));
+  return true;
 }
