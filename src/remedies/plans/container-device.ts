@@ -142,6 +142,17 @@ export function stopContainer(request: PlanRequest, container: Inspected, why: s
   ];
 }
 
+function create({ name, pool, deviceId }: ContainerDevice, size: number): string[] {
+  const table = `0 ${size / SECTOR} thin /dev/mapper/${pool} ${deviceId}`;
+  return ['dmsetup', 'create', '--noudevsync', name, '--table', table];
+}
+
+function mountAt({ name, fileSystem }: ContainerDevice, at: string, readOnly = false): string[] {
+  // nouuid: every volume is a snapshot of one base device and has its UUID
+  const options = [readOnly ? 'ro' : 'rw', ...(fileSystem === 'xfs' ? ['nouuid'] : [])].join(',');
+  return ['mount', '-o', options, `/dev/mapper/${name}`, at];
+}
+
 /**
  * The container's volume active and mounted at `at`. It bears the name Docker would give it: should somebody
  * start the container meanwhile, Docker takes this very device, and the kernel gives it the same file
@@ -154,25 +165,14 @@ export function mountDevice(
   at: string,
   { size, readOnly = false, until }: { size: number; readOnly?: boolean; until: string },
 ): Step[] {
-  const { name, pool, deviceId, container } = device;
+  const { name, deviceId, container } = device;
   const path = `/dev/mapper/${name}`;
-  // nouuid: every volume is a snapshot of one base device and has its UUID
-  const options = [readOnly ? 'ro' : 'rw', ...(device.fileSystem === 'xfs' ? ['nouuid'] : [])].join(',');
   return [
     {
       id: 'activate',
       title: `make the device of ${container.name}`,
       why: `thin volume ${deviceId} of the pool, which Docker's record gives to ${container.name}`,
-      run: [
-        [
-          'dmsetup',
-          'create',
-          '--noudevsync',
-          name,
-          '--table',
-          `0 ${size / SECTOR} thin /dev/mapper/${pool} ${deviceId}`,
-        ],
-      ],
+      run: [create(device, size)],
       undo: [['dmsetup', 'remove', '--noudevsync', '--retry', name]],
       undoIf: [isActive(device), notRunning(request, container), isNotMounted(at)],
       before: [notRunning(request, container), absent(device)],
@@ -194,10 +194,7 @@ export function mountDevice(
       id: 'mount',
       title: `mount it at ${at}`,
       why: 'to reach its files while the container is stopped',
-      run: [
-        ['mkdir', '-p', at],
-        ['mount', '-o', options, path, at],
-      ],
+      run: [['mkdir', '-p', at], mountAt(device, at, readOnly)],
       undo: [['umount', at]],
       undoIf: [isMounted(at)],
       before: [isNotMounted(at), { says: 'the device is there', run: ['test', '-b', path] }],
@@ -216,15 +213,24 @@ export function mountDevice(
   ];
 }
 
-/** Unmounted and exactly that device removed, unless Docker has it in use by now. */
-export function unmountDevice(request: PlanRequest, device: ContainerDevice, at: string): Step[] {
+/**
+ * Unmounted and exactly that device removed, unless Docker has it in use by now. Undo mounts it once more: what
+ * was deleted in it is brought back before the steps that mounted it are taken back as well.
+ */
+export function unmountDevice(
+  request: PlanRequest,
+  device: ContainerDevice,
+  at: string,
+  { size, readOnly = false }: { size: number; readOnly?: boolean },
+): Step[] {
   return [
     {
       id: 'unmount',
       title: `unmount ${at}`,
       why: 'the container gets its volume back',
       run: [['umount', at]],
-      undo: [],
+      undo: [mountAt(device, at, readOnly)],
+      undoIf: [isNotMounted(at), isActive(device), notRunning(request, device.container)],
       before: [isMounted(at)],
       skipIf: [isNotMounted(at)],
       after: [isNotMounted(at)],
@@ -237,7 +243,8 @@ export function unmountDevice(request: PlanRequest, device: ContainerDevice, at:
       title: 'remove the device that was made',
       why: `no other: ${device.name}`,
       run: [['dmsetup', 'remove', '--noudevsync', '--retry', device.name]],
-      undo: [],
+      undo: [create(device, size)],
+      undoIf: [absent(device), notRunning(request, device.container)],
       // after a loss of power it is gone by itself
       before: [isActive(device)],
       // somebody started the container meanwhile: it is Docker's now

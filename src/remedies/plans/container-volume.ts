@@ -152,7 +152,7 @@ function release(
   at: string,
   { confirm, readOnly }: { confirm: boolean; readOnly: boolean },
 ): Step[] {
-  const [unmount, ...rest] = unmountDevice(request, device, at);
+  const [unmount, ...rest] = unmountDevice(request, device, at, { size: device.size, readOnly });
   const waits = { confirm: `${device.container.name} is mounted at ${at}; delete below ${at}/rootfs what fills it` };
   const trim: Step = {
     id: 'trim',

@@ -64,7 +64,7 @@ function* draft(request: PlanRequest): Drafting {
     ),
     ...mountDevice(request, device, at, { size, until: 'grow-file-system' }),
     growFileSystem(device, at, size),
-    ...unmountDevice(request, device, at),
+    ...unmountDevice(request, device, at, { size }),
     ...startContainers(request, container.running ? [container.name, ...others] : others),
     forget(request, daemon.root),
   ];
