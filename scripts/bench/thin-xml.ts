@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { randomOf } from './tree.ts';
 
 /** A pool like a busy Docker host's: many snapshots of few bases, each with some of its blocks written anew. */
 export interface PoolShape {
@@ -108,15 +109,4 @@ function lines(section: readonly Run[]): string {
         : `<range_mapping origin_begin="${virtual}" data_begin="${data}" length="${length}" time="${time}"/>\n`,
     )
     .join('');
-}
-
-/** xorshift32: 0 up to below 1. */
-function randomOf(seed: number): () => number {
-  let s = seed;
-  return () => {
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    return (s >>> 0) / 2 ** 32;
-  };
 }

@@ -1,5 +1,5 @@
 import { containerd as ctr } from '../tools/containerd.ts';
-import { type BoltBucket, readBolt } from './bolt.ts';
+import { type BoltBucket, readBolt, uvarint } from './bolt.ts';
 import type { Document } from './document.ts';
 import { type Facts, type Found, found } from './fact.ts';
 import type { ContainerdDmDevice } from './facts/device-mapper.ts';
@@ -121,13 +121,3 @@ function deviceOf(file: string, json: string): ContainerdDmDevice | undefined {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-
-/** Go's encoding/binary: seven bits a byte, lowest first. */
-function uvarint(bytes: Uint8Array | undefined): number | undefined {
-  let value = 0;
-  for (const [index, byte] of (bytes ?? []).entries()) {
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return Number.isSafeInteger(value) ? value : undefined;
-  }
-  return undefined;
-}

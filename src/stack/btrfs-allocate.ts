@@ -27,8 +27,8 @@ const PROFILES: Record<string, Profile> = {
 
 /** BTRFS_STRIPE_LEN: the smallest device extent. */
 const STRIPE = 64 * 1024;
-/** stripes that are cut to the chunk limit are rounded up to this */
-const ROUND = 16 * 1024 ** 2;
+/** stripes that are cut to the chunk limit are rounded up to this (decide_stripe_size_regular) */
+export const ROUND = 16 * 1024 ** 2;
 
 function profileOf(name: string): Profile {
   return PROFILES[name.toLowerCase()] ?? (PROFILES['single'] as Profile);

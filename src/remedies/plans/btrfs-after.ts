@@ -1,5 +1,5 @@
 import type { Predicted } from '../../plan/plan.ts';
-import { allocate, metadataChunk } from '../../stack/btrfs-allocate.ts';
+import { allocate, metadataChunk, ROUND } from '../../stack/btrfs-allocate.ts';
 import { DEVICE_RESERVED } from '../../stack/btrfs-view.ts';
 import { headroomOf } from '../../stack/headroom.ts';
 import { type Chunk, pieceLength } from './btrfs-chunks.ts';
@@ -9,9 +9,6 @@ import type { PlanRequest } from './planned.ts';
 
 /** Below this much free metadata, a chunk of it is made as soon as there is room. Measured: balance fails below 5 to 10 MiB. */
 export const METADATA_SHORT = 16 * 2 ** 20;
-
-/** A chunk that is cut to a tenth of the devices is rounded up to this (decide_stripe_size_regular, fs/btrfs/volumes.c). */
-const ROUND = 16 * 2 ** 20;
 
 /** The metadata chunk that the file system makes itself once it can. Bytes; 0 when it has enough. */
 export function coming(target: BtrfsTarget, moved: readonly Chunk[]): { logical: number; raw: number } {

@@ -2,7 +2,7 @@ import type { StoredContainer } from '../../formats/docker-store/containers.ts';
 import { chainIds } from '../../formats/docker-store/images.ts';
 import { digest, hex, object, readJson, string, strings, whole } from '../../formats/docker-store/json.ts';
 import type { StoreFiles } from '../../formats/store-files.ts';
-import { type BoltBucket, readBolt } from '../../probes/bolt.ts';
+import { type BoltBucket, readBolt, uvarint } from '../../probes/bolt.ts';
 import type { DeviceName } from './device-names.ts';
 
 /** Names of plugins, which are those of their directories below containerd's root. */
@@ -150,14 +150,4 @@ function parsed(bytes: Uint8Array): ReturnType<typeof object> {
   } catch {
     return undefined;
   }
-}
-
-/** Go's encoding/binary: seven bits a byte, lowest first. */
-function uvarint(bytes: Uint8Array | undefined): number | undefined {
-  let value = 0;
-  for (const [index, byte] of (bytes ?? []).entries()) {
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return Number.isSafeInteger(value) ? value : undefined;
-  }
-  return undefined;
 }

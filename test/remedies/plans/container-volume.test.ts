@@ -46,6 +46,17 @@ describe('container-volume', () => {
     expect(run('deactivate')?.at(-1)).toBe(name);
   });
 
+  it('is made again after a loss of power, and by undo before what was deleted comes back', () => {
+    const steps = plan({ at: '/mnt/x', delete: '/data/log', save: '/root' }).steps;
+    const step = (id: string) => steps.find((one) => one.id === id);
+    for (const id of ['activate', 'mount']) expect(step(id)?.until).toBe('copy');
+    expect(step('deactivate')?.undo).toEqual(step('activate')?.run);
+    expect(step('unmount')?.undo).toEqual(step('mount')?.run.slice(-1));
+    // gone by itself: recognised, not failed
+    expect(step('deactivate')?.before.map((check) => check.says)).toEqual(['the device is active']);
+    expect(plan({ 'read-only': 'yes' }).steps.find((one) => one.id === 'unmount')?.undo?.[0]?.[2]).toMatch(/^ro/);
+  });
+
   it('stops what runs and starts it at the end', () => {
     expect(plan({}, true).steps.map((step) => step.id)).toEqual([
       'stop-container',
