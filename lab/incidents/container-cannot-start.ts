@@ -5,8 +5,14 @@ import { contains, holds, lineWith } from '../expect.ts';
 import { container } from '../host-content.ts';
 import type { Incident, Lab } from '../incident.ts';
 
-/** What must not change of the container next to it: its process, its device's table and who has it open. */
-const bystanders = new WeakMap<Lab, string>();
+/** What must not change of the container next to it, until a boot: its process, its device's table and who has it open. */
+const bystanders = new WeakMap<Lab, Bystander>();
+
+interface Bystander {
+  /** /proc/sys/kernel/random/boot_id */
+  boot: string;
+  is: string;
+}
 
 /**
  * Founding incident 5. Docker 1.10 made a directory for pivot_root in every root it started; what still must be
@@ -58,9 +64,7 @@ export const containerCannotStart: Incident = {
     const started = await lab.docker.run(['start', 'api']);
     holds(started.exitCode === 0, started.stderr);
     await lab.docker.must('exec', 'api', 'dd', 'if=/dev/zero', 'of=/data/after', 'bs=1M', 'count=8', 'conv=fsync');
-    const before = bystanders.get(lab);
-    const now = await bystander(lab);
-    holds(now === before, `the other container was touched: ${before} before, ${now} after`);
+    await untouched(lab);
   },
   async cure(lab) {
     const { ground } = lab;
@@ -72,7 +76,7 @@ export const containerCannotStart: Incident = {
       await ground.must(['rm', '/mnt/rescue/rootfs/data/log']);
       await ground.must(['fstrim', '/mnt/rescue']);
       await ground.must(['umount', '/mnt/rescue']);
-      holds((await bystander(lab)) === bystanders.get(lab), 'the other container was touched');
+      await untouched(lab);
     });
     await lab.docker.must('start', 'api');
   },
@@ -81,11 +85,21 @@ export const containerCannotStart: Incident = {
   },
 };
 
-async function bystander(lab: Lab): Promise<string> {
+async function untouched(lab: Lab): Promise<void> {
+  const before = bystanders.get(lab);
+  const now = await bystander(lab);
+  holds(
+    now.boot !== before?.boot || now.is === before.is,
+    `the other container was touched: ${before?.is} before, ${now.is} after`,
+  );
+}
+
+async function bystander(lab: Lab): Promise<Bystander> {
   const { ground, docker } = lab;
   const { device } = await volumeOf(ground, docker, 'other', await poolName(ground));
   const table = await ground.must(['dmsetup', 'table', device]);
   const open = await ground.must(['dmsetup', 'info', '--columns', '--noheadings', '-o', 'open,major,minor', device]);
   const process = await docker.must('inspect', '-f', '{{.State.Pid}} {{.State.StartedAt}}', 'other');
-  return `${table}, open ${open}, process ${process}`;
+  const boot = await ground.must(['cat', '/proc/sys/kernel/random/boot_id']);
+  return { boot, is: `${table}, open ${open}, process ${process}` };
 }
