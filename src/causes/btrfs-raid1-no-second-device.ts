@@ -1,10 +1,10 @@
+import { btrfsProfile } from '../stack/btrfs-profiles.ts';
 import type { Cause, Draft } from './cause.ts';
 import type { BtrfsNumbers, BtrfsSpaceNumbers } from './help/btrfs.ts';
 import {
   BALANCE_FAILS_BELOW,
   btrfsStories,
   dataFull,
-  devicesNeeded,
   lonelyDevices,
   spaceEvidence,
   unallocatedEvidence,
@@ -59,7 +59,7 @@ function lonely(state: BtrfsNumbers, space: BtrfsSpaceNumbers, name: string): Dr
       ...unallocatedEvidence(state).map((e) => ({ ...e, fact: 'only some devices have unallocated space' })),
       spaceEvidence(space, `${name} chunks are full`, new RegExp(name, 'i')),
     ],
-    explanation: `A ${space.profile} chunk needs room on ${devicesNeeded(space.profile)} devices; unallocated space is left only as ${room}. The ${name} chunks are full (${size(space.used)} of ${size(space.total)}), so writes fail.`,
+    explanation: `A ${space.profile} chunk needs room on ${btrfsProfile(space.profile).least} devices; unallocated space is left only as ${room}. The ${name} chunks are full (${size(space.used)} of ${size(space.total)}), so writes fail.`,
     score: 92,
   };
 }

@@ -1,38 +1,10 @@
+import { btrfsProfile, chunkWidth, dataStripes } from './btrfs-profiles.ts';
 import { type BtrfsView, DEVICE_RESERVED } from './btrfs-view.ts';
-
-/**
- * How chunks of a profile are laid on devices (btrfs_raid_array, fs/btrfs/volumes.c).
- * `devices` 0: as many as have room.
- */
-interface Profile {
-  min: number;
-  devices: number;
-  copies: number;
-  parity: number;
-  /** stripes on each device: 2 for DUP */
-  stripes: number;
-}
-
-const PROFILES: Record<string, Profile> = {
-  single: { min: 1, devices: 1, copies: 1, parity: 0, stripes: 1 },
-  dup: { min: 1, devices: 1, copies: 2, parity: 0, stripes: 2 },
-  raid0: { min: 1, devices: 0, copies: 1, parity: 0, stripes: 1 },
-  raid1: { min: 2, devices: 2, copies: 2, parity: 0, stripes: 1 },
-  raid1c3: { min: 3, devices: 3, copies: 3, parity: 0, stripes: 1 },
-  raid1c4: { min: 4, devices: 4, copies: 4, parity: 0, stripes: 1 },
-  raid10: { min: 2, devices: 0, copies: 2, parity: 0, stripes: 1 },
-  raid5: { min: 2, devices: 0, copies: 1, parity: 1, stripes: 1 },
-  raid6: { min: 3, devices: 0, copies: 1, parity: 2, stripes: 1 },
-};
 
 /** BTRFS_STRIPE_LEN: the smallest device extent. */
 const STRIPE = 64 * 1024;
 /** stripes that are cut to the chunk limit are rounded up to this (decide_stripe_size_regular) */
 export const ROUND = 16 * 1024 ** 2;
-
-function profileOf(name: string): Profile {
-  return PROFILES[name.toLowerCase()] ?? (PROFILES['single'] as Profile);
-}
 
 /**
  * Gives chunks of `profile` out of `free` (raw bytes a device, changed in place) until `want`
@@ -42,7 +14,8 @@ function profileOf(name: string): Profile {
  * of the steps decides what is left over on unequal devices.
  */
 export function allocate(free: number[], profile: string, deviceSize = 0, want = Number.POSITIVE_INFINITY): number {
-  const { min, devices, copies, parity, stripes } = profileOf(profile);
+  const layout = btrfsProfile(profile);
+  const stripes = layout.perDevice;
   const total = Math.max(
     deviceSize,
     free.reduce((sum, bytes) => sum + bytes, 0),
@@ -54,17 +27,16 @@ export function allocate(free: number[], profile: string, deviceSize = 0, want =
   for (let guard = 0; guard < 20_000 && given < want; guard++) {
     const order = free.map((bytes, index) => ({ bytes, index })).filter(({ bytes }) => bytes >= STRIPE * stripes);
     order.sort((a, b) => b.bytes - a.bytes);
-    let width = devices === 0 ? order.length : Math.min(devices, order.length);
-    if (profile.toLowerCase() === 'raid10') width -= width % 2;
-    if (width < min || width === 0) break;
+    const width = chunkWidth(layout, order.length);
+    if (width === 0) break;
     const chosen = order.slice(0, width);
-    const dataStripes = parity > 0 ? width - parity : (width * stripes) / copies;
+    const parts = dataStripes(layout, width * stripes);
     let stripe = (chosen.at(-1)?.bytes ?? 0) / stripes;
-    if (stripe * dataStripes > largest) stripe = Math.ceil(largest / dataStripes / ROUND) * ROUND;
+    if (stripe * parts > largest) stripe = Math.ceil(largest / parts / ROUND) * ROUND;
     stripe = Math.floor(Math.min(stripe, widest, (chosen.at(-1)?.bytes ?? 0) / stripes) / STRIPE) * STRIPE;
     if (stripe <= 0) break;
     for (const { index } of chosen) free[index] = (free[index] ?? 0) - stripe * stripes;
-    given += stripe * dataStripes;
+    given += stripe * parts;
   }
   return Math.min(given, want);
 }

@@ -1,5 +1,6 @@
 import type { Fact } from '../../probes/fact.ts';
 import type { BtrfsBlockGroupType } from '../../probes/facts/btrfs.ts';
+import { btrfsProfile } from '../../stack/btrfs-profiles.ts';
 import type { Evidence, Scene } from '../cause.ts';
 import { evidence } from '../cause.ts';
 import type { BtrfsFileSystem, BtrfsSources } from './btrfs-sources.ts';
@@ -45,13 +46,6 @@ export interface BtrfsNumbers {
   unallocatedFacts: Fact[];
   order: number;
 }
-
-const COPIES: Record<string, number> = { single: 1, raid0: 1, dup: 2, raid1: 2, raid10: 2, raid1c3: 3, raid1c4: 4 };
-/** mkfs.btrfs(8), PROFILES: least number of devices a chunk of the profile needs */
-const NEEDS_DEVICES: Record<string, number> = { raid1: 2, raid10: 2, raid1c3: 3, raid1c4: 4, raid5: 2, raid6: 3 };
-
-export const copiesOf = (profile: string): number => COPIES[profile.toLowerCase()] ?? 1;
-export const devicesNeeded = (profile: string): number => NEEDS_DEVICES[profile.toLowerCase()] ?? 1;
 
 /** The numbers of one state, each from its most exact source: sysfs, then usage, then df and show. */
 export function measure(subject: string, state: BtrfsSources): BtrfsNumbers {
@@ -127,9 +121,13 @@ function rounding(resolution: number): (bytes: number) => number {
  * no new metadata: the allocator skips groups without the copies asked for (fs/btrfs/extent-tree.c).
  */
 function weakChunks(rows: readonly { profile: string; total: number; used: number }[]): number {
-  const copies = copiesOf(mainProfile(rows));
+  const redundancy = (profile: string): number => {
+    const { copies, parity } = btrfsProfile(profile);
+    return copies + parity;
+  };
+  const main = redundancy(mainProfile(rows));
   return rows
-    .filter((row) => copiesOf(row.profile) < copies)
+    .filter((row) => redundancy(row.profile) < main)
     .reduce((sum, row) => sum + Math.max(0, row.total - row.used), 0);
 }
 
@@ -217,7 +215,7 @@ export function canGrow(numbers: BtrfsNumbers, profile: string): 'yes' | 'no' | 
 
 /** Devices a new chunk must have room on; 1 when devices are not listed one by one. */
 function spread(numbers: BtrfsNumbers, profile: string): number {
-  return numbers.devices?.[0]?.name === 'all devices' ? 1 : devicesNeeded(profile);
+  return numbers.devices?.[0]?.name === 'all devices' ? 1 : btrfsProfile(profile).least;
 }
 
 /** Some device has room, but not as many as the profile needs: those that have it. */

@@ -1,5 +1,6 @@
 import type { Predicted } from '../../plan/plan.ts';
 import { allocate, metadataChunk, ROUND } from '../../stack/btrfs-allocate.ts';
+import { rawPerByte } from '../../stack/btrfs-profiles.ts';
 import { DEVICE_RESERVED } from '../../stack/btrfs-view.ts';
 import { headroomOf } from '../../stack/headroom.ts';
 import { type Chunk, pieceLength } from './btrfs-chunks.ts';
@@ -15,17 +16,15 @@ export function coming(target: BtrfsTarget, moved: readonly Chunk[]): { logical:
   const { view } = target;
   if (!view.metadata || view.metadata.free > METADATA_SHORT) return { logical: 0, raw: 0 };
   const holes = largestHoles(target, moved);
-  const copies =
-    allocate([...holes], view.metadata.profile, view.deviceSize, 1) > 0 ? rawPerByte(view.metadata.profile) : 0;
   const chunk = Math.ceil(metadataChunk(view.deviceSize ?? 0) / ROUND) * ROUND;
   const logical = allocate(holes, view.metadata.profile, view.deviceSize, chunk);
-  return { logical, raw: logical * copies };
+  return { logical, raw: logical * rawOf(target, 'metadata') };
 }
 
-/** Bytes on the devices for one byte of that profile. */
-export function rawPerByte(profile: string): number {
-  const copies: Record<string, number> = { dup: 2, raid1: 2, raid10: 2, raid1c3: 3, raid1c4: 4 };
-  return copies[profile.toLowerCase()] ?? 1;
+/** Bytes on the devices for one byte of that space. Where the profile is not known, that of mkfs.btrfs on one device. */
+export function rawOf({ view }: BtrfsTarget, space: 'data' | 'metadata'): number {
+  const profile = (view[space] ?? view.mixed)?.profile ?? (space === 'data' ? 'single' : 'dup');
+  return rawPerByte(profile, view.devices.length);
 }
 
 /** A chunk's part on a device lies in one piece: what counts is the largest piece that packing leaves there. */
@@ -59,7 +58,7 @@ export function predict(request: PlanRequest, target: BtrfsTarget, { moved, free
   const { view, consumer } = target;
   const { data, metadata } = view;
   const chunk = coming(target, moved);
-  const raw = freed * rawPerByte(data?.profile ?? 'single');
+  const raw = freed * rawOf(target, 'data');
   const given = Math.max(0, raw - chunk.raw);
   const share = view.devices.length || 1;
   const later = {

@@ -1,5 +1,6 @@
 import type { Ran } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
+import { btrfsProfile, dataStripes } from '../../stack/btrfs-profiles.ts';
 import { btrfs } from '../../tools/btrfs.ts';
 import { ask } from './planned.ts';
 
@@ -154,13 +155,7 @@ export function pieceOn(chunk: Chunk, devid: number): number {
   return chunk.stripes.filter((stripe) => stripe.devid === devid).length * pieceLength(chunk);
 }
 
-/** Of what is striped, each device has a part; of copies, each the whole. */
+/** Length of each of its stripes. */
 export function pieceLength({ profile, length, stripes }: Chunk): number {
-  const data: Record<string, number> = {
-    raid0: stripes.length,
-    raid10: stripes.length / 2,
-    raid5: stripes.length - 1,
-    raid6: stripes.length - 2,
-  };
-  return length / Math.max(1, data[profile.toLowerCase()] ?? 1);
+  return length / dataStripes(btrfsProfile(profile), stripes.length);
 }

@@ -2,7 +2,7 @@ import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
 import { btrfs } from '../../tools/btrfs.ts';
-import { METADATA_SHORT, predict, rawPerByte } from './btrfs-after.ts';
+import { METADATA_SHORT, predict, rawOf } from './btrfs-after.ts';
 import { behindLast, chunksOf } from './btrfs-chunks.ts';
 import { type BtrfsTarget, btrfsTarget, dataAtMost, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, ladder } from './btrfs-ladder.ts';
@@ -33,7 +33,7 @@ export const btrfsRebalance: PlannedRemedy = {
         'Install perl there, or btrfs-progs 6.8 or later, and make the plan again',
       );
     const short = wantedUnallocated(request, target) - (target.view.unallocated ?? 0);
-    const ratio = rawPerByte(target.view.data?.profile ?? 'single');
+    const ratio = rawOf(target, 'data');
     const pack = ladder(chunks, Math.max(0, short) / ratio);
     if (pack.freed === 0 && metadata === 'no') throw nothingToGain(target, short);
     return {

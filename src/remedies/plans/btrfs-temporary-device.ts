@@ -1,8 +1,9 @@
 import { UllageError } from '../../host/host.ts';
 import type { Drafting } from '../../plan/draft.ts';
 import type { Step } from '../../plan/plan.ts';
+import { btrfsProfile } from '../../stack/btrfs-profiles.ts';
 import { btrfs } from '../../tools/btrfs.ts';
-import { coming, predict, rawPerByte } from './btrfs-after.ts';
+import { coming, predict, rawOf } from './btrfs-after.ts';
 import { behindLast, type Chunk, chunksOf, pieceOn } from './btrfs-chunks.ts';
 import { allocatedAtMost, type BtrfsTarget, btrfsTarget, idle, isMounted, stillBusy } from './btrfs-file-system.ts';
 import { enoughAt, type Ladder, ladder } from './btrfs-ladder.ts';
@@ -13,8 +14,6 @@ import { wantedUnallocated } from './btrfs-wanted.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
 import { bytesOf } from './settings.ts';
 
-/** mkfs.btrfs(8), PROFILES: devices with room that a new chunk needs */
-const NEEDS: Record<string, number> = { raid1: 2, raid10: 2, raid1c3: 3, raid1c4: 4, raid5: 2, raid6: 3 };
 /** A device with less unallocated takes no part in a new chunk. */
 const OF_USE = 64 * 2 ** 20;
 
@@ -56,7 +55,7 @@ function planPacking(request: PlanRequest, target: BtrfsTarget, chunks: Chunk[] 
       target.mount,
       'Install perl there, or btrfs-progs 6.8 or later, and make the plan again',
     );
-  const ratio = rawPerByte(target.view.data?.profile ?? 'single');
+  const ratio = rawOf(target, 'data');
   const want = wantedUnallocated(request, target);
   const short = want - (target.view.unallocated ?? 0);
   const first = ladder(chunks, Math.max(short, 1) / ratio);
@@ -74,7 +73,7 @@ function planPacking(request: PlanRequest, target: BtrfsTarget, chunks: Chunk[] 
 /** RAID1 puts each chunk on two devices: as many are lent as lack room. */
 function devicesToLend(target: BtrfsTarget): number {
   const profiles = [target.view.data?.profile, target.view.metadata?.profile];
-  const needed = Math.max(1, ...profiles.map((profile) => NEEDS[profile?.toLowerCase() ?? ''] ?? 1));
+  const needed = Math.max(1, ...profiles.map((profile) => btrfsProfile(profile ?? '').least));
   const roomy = target.view.devices.filter((device) => device.unallocated >= OF_USE).length;
   return Math.max(1, needed - roomy);
 }
@@ -85,7 +84,7 @@ function lentSize(request: PlanRequest, target: BtrfsTarget): number {
   const total = target.view.deviceSize ?? 0;
   const chunk = Math.min(2 ** 30, total / 10);
   const metadata = Math.min(total > 50 * 2 ** 30 ? 2 ** 30 : 2 ** 28, total / 10);
-  const wanted = 2 * chunk + metadata * rawPerByte(target.view.metadata?.profile ?? 'dup') + 64 * 2 ** 20;
+  const wanted = 2 * chunk + metadata * rawOf(target, 'metadata') + 64 * 2 ** 20;
   const step = 64 * 2 ** 20;
   const least = Math.max(256 * 2 ** 20, Math.ceil(wanted / step) * step);
   const named = given === undefined ? undefined : bytesOf(given);
