@@ -5,7 +5,7 @@
 const rooms = {
   host: [],
   tools: [],
-  probes: ['host', 'tools'],
+  probes: ['host', 'tools', 'formats'],
   stack: ['probes'],
   causes: ['stack', 'probes'],
   remedies: ['causes', 'stack', 'tools', 'probes'],

@@ -1,5 +1,6 @@
+import { type BoltBucket, readBolt } from '../formats/bolt/database.ts';
+import { bucketAt, uvarint } from '../formats/bolt/values.ts';
 import { containerd as ctr } from '../tools/containerd.ts';
-import { type BoltBucket, readBolt, uvarint } from './bolt.ts';
 import type { Document } from './document.ts';
 import { type Facts, type Found, found } from './fact.ts';
 import type { ContainerdDmDevice } from './facts/device-mapper.ts';
@@ -82,7 +83,7 @@ function database(doc: Document): Found[] {
 }
 
 function snapshots(file: string, root: BoltBucket): Found[] {
-  const bucket = root.buckets.get('v1')?.buckets.get('snapshots');
+  const bucket = bucketAt(root, 'v1', 'snapshots');
   if (!bucket) return [];
   const ids = [...bucket.buckets.values()].flatMap((one) => uvarint(one.values.get('id')) ?? []);
   const quote = `v1/snapshots: ${ids.length} snapshots, last number given: ${bucket.sequence}`;

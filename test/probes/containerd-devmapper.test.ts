@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { containerdDevmapper } from '../../src/probes/containerd-devmapper.ts';
-import { boltFile } from './bolt-files.ts';
+import { boltFile } from '../formats/bolt/files.ts';
 import { known, ran } from './scan.ts';
 
 const DIRECTORY = '/var/lib/containerd/io.containerd.snapshotter.v1.devmapper';

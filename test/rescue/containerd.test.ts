@@ -7,9 +7,9 @@ import { listSource } from '../../src/rescue/list.ts';
 import { openRescueSource } from '../../src/rescue/open-source.ts';
 import { listThinPool } from '../../src/rescue/thin/documents.ts';
 import { openThinSource } from '../../src/rescue/thin/open-pool.ts';
+import { boltFile } from '../formats/bolt/files.ts';
 import { writePool } from '../formats/dm-thin/writer.ts';
 import { packed } from '../formats/ext4/packed.ts';
-import { boltFile } from '../probes/bolt-files.ts';
 
 const BLOCK = 65_536;
 

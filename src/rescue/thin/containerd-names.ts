@@ -1,8 +1,9 @@
+import { type BoltBucket, readBolt } from '../../formats/bolt/database.ts';
+import { bucketAt, textIn, uvarint } from '../../formats/bolt/values.ts';
 import type { StoredContainer } from '../../formats/docker-store/containers.ts';
 import { chainIds } from '../../formats/docker-store/images.ts';
 import { digest, hex, object, readJson, string, strings, whole } from '../../formats/docker-store/json.ts';
 import type { StoreFiles } from '../../formats/store-files.ts';
-import { type BoltBucket, readBolt, uvarint } from '../../probes/bolt.ts';
 import type { DeviceName } from './device-names.ts';
 
 /** Names of plugins, which are those of their directories below containerd's root. */
@@ -73,7 +74,7 @@ interface Snapshot {
 /** By number: keys are `NAMESPACE/NUMBER/KEY` (core/metadata/snapshot.go createKey). */
 function snapshotsOf(root: BoltBucket | undefined): Map<number, Snapshot> {
   const found = new Map<number, Snapshot>();
-  for (const [name, bucket] of root?.buckets.get('v1')?.buckets.get('snapshots')?.buckets ?? []) {
+  for (const [name, bucket] of bucketAt(root, 'v1', 'snapshots')?.buckets ?? []) {
     const [, namespace = '', key = ''] = /^([^/]*)\/\d+\/(.*)$/s.exec(name) ?? [];
     const id = uvarint(bucket.values.get('id'));
     if (id !== undefined && key !== '') found.set(id, { namespace, key });
@@ -105,12 +106,12 @@ function subjectsOf(files: StoreFiles, meta: BoltBucket | undefined): Map<string
   const found = new Map<string, Subject>();
   for (const [namespace, bucket] of meta?.buckets.get('v1')?.buckets ?? []) {
     for (const [name, image] of bucket.buckets.get('images')?.buckets ?? []) {
-      const top = topOf(files, textOf(image.buckets.get('target')?.values.get('digest')), 0);
+      const top = topOf(files, textIn(image.buckets.get('target'), 'digest'), 0);
       if (top !== undefined) found.set(`${namespace}/${top}`, { kind: 'image', name });
     }
-    for (const [name, { values }] of bucket.buckets.get('containers')?.buckets ?? []) {
-      const [snapshotter, key] = [textOf(values.get('snapshotter')), textOf(values.get('snapshotKey'))];
-      const image = textOf(values.get('image'));
+    for (const [name, container] of bucket.buckets.get('containers')?.buckets ?? []) {
+      const [snapshotter, key] = [textIn(container, 'snapshotter'), textIn(container, 'snapshotKey')];
+      const image = textIn(container, 'image');
       if (snapshotter === 'devmapper' && key !== undefined)
         found.set(`${namespace}/${key}`, { kind: 'container', name, ...(image === undefined ? {} : { image }) });
     }
@@ -140,9 +141,6 @@ function nameOf({ namespace, key }: Snapshot, subject: Subject | undefined): str
   if (subject) return `${subject.kind} ${subject.name}${place}`;
   return `${key.startsWith('sha256:') ? `layer ${key.slice(7, 19)}` : `snapshot ${key}`}${place}`;
 }
-
-const textOf = (bytes: Uint8Array | undefined): string | undefined =>
-  bytes && bytes.length > 0 ? Buffer.from(bytes).toString('utf8') : undefined;
 
 function parsed(bytes: Uint8Array): ReturnType<typeof object> {
   try {

@@ -1,6 +1,7 @@
+import type { BoltBucket } from '../../formats/bolt/database.ts';
+import { bucketAt, goTime, textIn, uvarint } from '../../formats/bolt/values.ts';
 import { listEntries } from '../../host/tree-files.ts';
-import type { BoltBucket } from '../../probes/bolt.ts';
-import { bucketAt, goTime, readBoltFile, textIn, varint } from './read-bolt.ts';
+import { readBoltFile } from './read-bolt.ts';
 
 /** A snapshot as its snapshotter has it (containerd core/snapshots/storage/bolt.go). */
 export interface SnapshotRecord {
@@ -57,7 +58,7 @@ export function readSnapshotters(root: string): Snapshotter[] {
 
 function snapshot(name: string, bucket: BoltBucket): SnapshotRecord {
   return {
-    id: String(varint(bucket.values.get('id')) ?? ''),
+    id: String(uvarint(bucket.values.get('id')) ?? ''),
     name,
     parent: textIn(bucket, 'parent') ?? '',
     kind: KINDS[bucket.values.get('kind')?.[0] ?? 0] ?? 'unknown',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBolt } from '../../src/probes/bolt.ts';
-import { boltFile } from './bolt-files.ts';
+import { readBolt } from '../../../src/formats/bolt/database.ts';
+import { boltFile } from './files.ts';
 
 const pool = boltFile('containerd-pool.db');
 const META = 16;

@@ -120,13 +120,3 @@ function fill(bucket: BoltBucket, pages: Pages, page: DataView, depth: number): 
     } else bucket.values.set(key, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
 }
-
-/** A number as Go's encoding/binary writes it: seven bits a byte, lowest first. Undefined: none, or cut short. */
-export function uvarint(bytes: Uint8Array | undefined): number | undefined {
-  let value = 0;
-  for (const [index, byte] of (bytes ?? []).entries()) {
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return Number.isSafeInteger(value) ? value : undefined;
-  }
-  return undefined;
-}
