@@ -1,4 +1,5 @@
 import type { Host, Ran } from './host.ts';
+import { leftBehind, RUNNING } from './left-behind.ts';
 import { openHost } from './open.ts';
 import { type ProcessMark, processLives, processMark } from './process-mark.ts';
 import { runProcess } from './run-process.ts';
@@ -18,8 +19,11 @@ export interface ChangingHost extends Host {
    * program, so that it is never cut short half-way.
    */
   change(argv: readonly string[], options: ChangeOptions): Promise<Ran>;
-  /** is that process still there? On a remote host never known: false */
-  stillRuns(process: ProcessMark): boolean;
+  /**
+   * Programs of an earlier apply that go on without it.
+   * @param known what the journal tells of; a remote host knows by itself
+   */
+  leftBehind(known: readonly ProcessMark[]): Promise<ProcessMark[]>;
 }
 
 /** @param spec `ssh://user@host[:port]`; absent: this machine */
@@ -31,8 +35,8 @@ export async function openChangingHost(spec?: string): Promise<ChangingHost> {
     return {
       ...host,
       change: (argv, { timeoutMs, input }) =>
-        host.run(argv, { timeoutMs, detached: true, ...(input === undefined ? {} : { input }) }),
-      stillRuns: () => false,
+        host.run(argv, { timeoutMs, detached: true, noteIn: RUNNING, ...(input === undefined ? {} : { input }) }),
+      leftBehind: () => leftBehind(host),
     };
   }
   const host = await openHost(spec);
@@ -48,6 +52,6 @@ export async function openChangingHost(spec?: string): Promise<ChangingHost> {
           onStart?.(processMark(pid) ?? { pid, startTime: '' });
         },
       }),
-    stillRuns: processLives,
+    leftBehind: async (known) => known.filter(processLives),
   };
 }

@@ -1,5 +1,6 @@
 import { COMMAND_PATH_SH } from './command-path.ts';
 import { curlArgv } from './http-answer.ts';
+import { noteScript } from './left-behind.ts';
 import { quoteArgv, quoteWord } from './quote.ts';
 
 /**
@@ -43,9 +44,11 @@ if [ -z "$f" ]; then [ -z "$e" ] || ${stop(mark, SAY.denied, 126)}; ${stop(mark,
 `;
 }
 
-export function runScript(mark: Mark, argv: readonly string[], input?: string): string {
+/** @param noteIn a file there that is told the process before it runs */
+export function runScript(mark: Mark, argv: readonly string[], input?: string, noteIn?: string): string {
   const stdin = input === undefined ? '</dev/null' : hereDocument(mark, input);
-  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}exec ${quoteArgv(argv)} ${stdin}\n`;
+  const note = noteIn === undefined ? '' : noteScript(noteIn);
+  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}${note}exec ${quoteArgv(argv)} ${stdin}\n`;
 }
 
 /** Taken as it is: the delimiter is quoted (POSIX.1-2017, Shell Command Language 2.7.4). */

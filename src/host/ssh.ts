@@ -27,6 +27,12 @@ const SSH_FAILED = 255;
 export interface SshHost extends Host {
   /** connects now: an UllageError says why that is not possible */
   connect(): Promise<void>;
+  run(argv: readonly string[], options?: SshRunOptions): Promise<Ran>;
+}
+
+export interface SshRunOptions extends RunOptions {
+  /** a file there that is told the program's process before it runs: left-behind.ts */
+  noteIn?: string;
 }
 
 /**
@@ -77,7 +83,7 @@ export function sshHost(spec: string): SshHost {
         return { ...nothing(), stderr: `${program}: cannot be run` };
       // a shell would take it for an option of exec; no program is called so
       if (program.startsWith('-')) return { ...nothing(), stderr: notFoundMessage(program), notFound: true };
-      const { told, ...ran } = await ask(runScript(mark, argv, options?.input), options);
+      const { told, ...ran } = await ask(runScript(mark, argv, options?.input, options?.noteIn), options);
       if (told.stopped === SAY.notFound) return { ...nothing(), stderr: notFoundMessage(program), notFound: true };
       if (told.stopped === SAY.denied) return { ...nothing(), stderr: deniedMessage(program) };
       return ran;

@@ -124,12 +124,12 @@ const PATIENCE_MS = 7 * 24 * 3600 * 1000;
 /** Programs of a killed apply go on without it: they are waited for, never run beside. */
 export async function waitForEarlier(work: Work): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
-  for (const process of work.state.open) {
-    const step = work.state.plan.steps.find((one) => work.state.steps.get(one.id) === 'trying');
-    while (work.host.stillRuns(process) && Date.now() < end && !work.interrupted()) {
-      if (step) work.watcher.step(step, 'wait', `process ${process.pid} of the earlier try`);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
+  const step = work.state.plan.steps.find((one) => work.state.steps.get(one.id) === 'trying');
+  while (Date.now() < end && !work.interrupted()) {
+    const [process] = await work.host.leftBehind(work.state.open);
+    if (process === undefined) break;
+    if (step) work.watcher.step(step, 'wait', `process ${process.pid} of the earlier try`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   work.state.open.length = 0;
 }

@@ -1,5 +1,6 @@
 import type { ChangingHost } from '../host/changing.ts';
 import { UllageError } from '../host/host.ts';
+import { RUNNING } from '../host/left-behind.ts';
 import { ownerLives, ownName } from '../host/process-mark.ts';
 
 /**
@@ -20,8 +21,7 @@ export async function takeLock(host: ChangingHost): Promise<Lock> {
   const owner = ownName();
   for (let attempt = 0; attempt < 2; attempt++) {
     const made = await host.change(['ln', '-sT', owner, PATH], { timeoutMs: 30_000 });
-    if (made.exitCode === 0)
-      return { release: async () => void (await host.change(['rm', '-f', PATH], { timeoutMs: 30_000 })) };
+    if (made.exitCode === 0) return { release: () => release(host) };
     const held = await host.run(['readlink', PATH]);
     const holder = held.stdout.trim();
     if (held.exitCode !== 0 || holder === '')
@@ -39,4 +39,10 @@ export async function takeLock(host: ChangingHost): Promise<Lock> {
     await host.change(['rm', '-f', PATH], { timeoutMs: 30_000 });
   }
   throw new UllageError('the lock cannot be taken', PATH, 'Somebody else takes it at the same time: try again');
+}
+
+async function release(host: ChangingHost): Promise<void> {
+  // what did not end in time is still at work, and is waited for by whoever comes next
+  const over = (await host.leftBehind([])).length === 0;
+  await host.change(['rm', '-f', PATH, ...(over ? [RUNNING] : [])], { timeoutMs: 30_000 });
 }

@@ -5,7 +5,7 @@ import { journalPlace } from '../host/journal-place.ts';
 import { applySteps, type Outcome } from './apply.ts';
 import { drift, type Moved } from './fingerprint.ts';
 import { continueJournal, type Journal, readJournal, startJournal } from './journal.ts';
-import { takeLock } from './lock.ts';
+import { AnotherApply, takeLock } from './lock.ts';
 import type { Plan } from './plan.ts';
 import type { Watcher, Work } from './run.ts';
 import { stateOf } from './state.ts';
@@ -48,6 +48,13 @@ export async function apply(plan: Plan, going: Going): Promise<Outcome & { journ
   const wrong = validatePlan(plan);
   if (wrong.length > 0) throw new UllageError('not a sound plan', wrong.join('; '), 'Make it anew with ullage plan');
   return withHost(plan, async (host) => {
+    const [process] = await host.leftBehind([]);
+    if (process !== undefined)
+      throw new AnotherApply(
+        'a program of an earlier apply is still at work on this host',
+        `process ${process.pid}`,
+        'Wait for it; ullage apply --resume waits by itself and goes on',
+      );
     const moved = await drift(host, plan.fingerprint);
     if (moved.length > 0) throw new Drifted(plan, moved);
     const place = journalPlace(plan.host.spec ? [] : plan.treats);

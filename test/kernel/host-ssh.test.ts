@@ -4,7 +4,9 @@ import { createServer as createHttp, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openChangingHost } from '../../src/host/changing.ts';
 import type { Ran } from '../../src/host/host.ts';
+import { RUNNING } from '../../src/host/left-behind.ts';
 import { localHost } from '../../src/host/local.ts';
 import { type SshHost, sshHost } from '../../src/host/ssh.ts';
 import { kernelSuite } from './ready.ts';
@@ -170,6 +172,19 @@ kernelSuite('ssh and local doors give the same answers', ['sshd', 'ssh', 'ssh-ke
     );
     const stranger = sshHost((sshd?.target ?? '').replace(/[^/]+@/, 'no-such-user-here@'));
     await expect(stranger.run(['true'])).rejects.toThrow(/Permission denied.*Check the user/);
+  });
+
+  it('knows a program that goes on after the connection was lost', async () => {
+    const first = await openChangingHost(sshd?.target);
+    const second = await openChangingHost(sshd?.target);
+    void first.change(['sleep', '3.25'], { timeoutMs: 60_000 }).catch(() => {});
+    const left = async () => (await second.leftBehind([])).length;
+    await expect.poll(left, { timeout: 5000 }).toBe(1);
+    await first.close();
+    expect(await left()).toBe(1);
+    await expect.poll(left, { timeout: 10_000 }).toBe(0);
+    await second.close();
+    rmSync(RUNNING);
   });
 });
 

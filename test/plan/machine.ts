@@ -96,7 +96,7 @@ export function life(machine: Machine, plan: Plan, strike?: Strike): { work: Wor
       if (hits('after', changes)) die();
       return hits('fail-after', changes) ? { ...ran, exitCode: 1 } : ran;
     },
-    stillRuns: () => false,
+    leftBehind: async () => [],
     read: async (path) => ({ ok: false, reason: 'missing', message: path }),
     statfs: async (path) => ({ ok: false, reason: 'missing', message: path }),
     get: async () => ({ stdout: '', stderr: '', durationMs: 0 }),
