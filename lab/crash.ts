@@ -7,6 +7,7 @@ import type { Guest } from './guest/ground.ts';
 import { planned } from './heal.ts';
 import type { Cure, Incident, Lab } from './incident.ts';
 import { failed, type Ran } from './process.ts';
+import type { Seat } from './seat.ts';
 
 /** ULLAGE_FAULT's kinds (src/host/faults.ts); `power` is one of them with the guest's power lost at that moment. */
 export interface CrashKind {
@@ -43,6 +44,8 @@ export interface CrashOptions {
   /** the 1st, then every `step`-th point */
   step: number;
   from: number;
+  /** where ullage runs and is killed */
+  seat: Seat;
   say(line: string): void;
 }
 
@@ -57,8 +60,10 @@ export async function crashLoop(
   options: CrashOptions,
 ): Promise<CrashRow[]> {
   const { ground } = lab;
-  const file = '/root/plan.json';
-  const plan = await planned(ground, cure, file);
+  const { seat } = options;
+  const file = seat.file('plan.json');
+  await seat.fresh();
+  const plan = await planned(seat.command, cure, file);
   const running = (await lab.docker.must('ps', '--format', '{{.Names}}')).split('\n').filter((one) => one !== '');
   await ground.save('planned');
   const rows: CrashRow[] = [];
@@ -68,7 +73,8 @@ export async function crashLoop(
     const wrong: string[] = [];
     for (let at = options.from; at < MOST; at += options.step) {
       await ground.load('planned');
-      const ran = await ground.inside(['apply', file, '--yes', '--confirm', '--no-look'], {
+      await seat.fresh();
+      const ran = await seat.command(['apply', file, '--yes', '--confirm', '--no-look'], {
         ULLAGE_FAULT: `${kind.fault}:${at}`,
       });
       if (ran.exitCode === 0) break;
@@ -76,7 +82,7 @@ export async function crashLoop(
       const where = `${cure.remedy}, ${kind.name}:${at}`;
       const why = await failsWith(async () => {
         if (kind.power) await powerLost(incident, lab);
-        if (await goOn(lab, cure, plan, ran, { tryUndo: row.points % 3 === 0, power: kind.power })) row.undone++;
+        if (await goOn(seat, cure, plan, ran, { tryUndo: row.points % 3 === 0, power: kind.power })) row.undone++;
         // without a restart policy they stay down after a boot
         if (kind.power) for (const one of running) await lab.docker.must('start', one);
         await incident.works(lab);
@@ -98,14 +104,14 @@ async function powerLost(incident: Incident, lab: Lab & { ground: Guest }): Prom
 
 /** Resumed, or undone, compared with what the plan rests on, and done again. @returns was it undone? */
 async function goOn(
-  { ground }: Lab & { ground: Guest },
+  seat: Seat,
   cure: Cure,
   plan: { fingerprint: { digest: string } },
   cut: Ran,
   { tryUndo, power }: { tryUndo: boolean; power: boolean },
 ): Promise<boolean> {
-  const said = async (...argv: string[]): Promise<Ran> => ground.inside([...argv, '--yes']);
-  const journal = JSON.parse((await ground.inside(['journal', '--json'])).stdout || '{}') as {
+  const said = async (...argv: string[]): Promise<Ran> => seat.command([...argv, '--yes']);
+  const journal = JSON.parse((await seat.command(['journal', '--json'])).stdout || '{}') as {
     journals?: { id: string }[];
   };
   const again = async (file: string): Promise<void> => {
@@ -115,19 +121,19 @@ async function goOn(
   // killed before the plan was in the journal: nothing was begun
   if ((journal.journals ?? []).length === 0) {
     if (cut.exitCode === undefined) throw new Error('it hung');
-    await planned(ground, cure, '/root/again.json');
-    await again('/root/again.json');
+    await planned(seat.command, cure, seat.file('again.json'));
+    await again(seat.file('again.json'));
     return false;
   }
   /** Back, and done once more. @returns why it could not */
   const takeBack = async (): Promise<Ran | undefined> => {
     const undone = await said('undo');
     if (undone.exitCode !== 0) return undone;
-    const now = await planned(ground, cure, '/root/again.json');
+    const now = await planned(seat.command, cure, seat.file('again.json'));
     // after a boot nothing runs that ran before
     if (!power && now.fingerprint.digest !== plan.fingerprint.digest)
       throw new Error('undone, and it is not as before');
-    await again('/root/again.json');
+    await again(seat.file('again.json'));
     return undefined;
   };
   if (tryUndo) {

@@ -19,12 +19,12 @@ export interface Healed {
 /** A guest's processor is a program among others: what takes a second may take ten. */
 const PATIENT = ['--timeout', '180'];
 
-/** `ullage plan` on the machine itself; the plan, kept there under `file`. */
-export async function planned(ground: Ground, cure: Cure, file: string): Promise<Plan> {
+/** `ullage plan`, and the plan kept under `file`. */
+export async function planned(command: Ground['inside'], cure: Cure, file: string): Promise<Plan> {
   const set = Object.entries(cure.set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const on = cure.on === undefined ? [] : ['--on', cure.on];
   const argv = ['plan', cure.remedy, ...on, ...set, '--json', '--output', file, '--force', ...PATIENT];
-  const ran = await ground.inside(argv);
+  const ran = await command(argv);
   holds(ran.exitCode === 0, failed(['ullage', ...argv], ran));
   return JSON.parse(ran.stdout) as Plan;
 }
@@ -34,7 +34,7 @@ export async function healBy(ground: Ground, cures: readonly Cure[], say: (line:
   const list: Healed[] = [];
   for (const [index, cure] of cures.entries()) {
     const file = `/root/plan-${index}.json`;
-    const plan = await planned(ground, cure, file);
+    const plan = await planned(ground.inside, cure, file);
     say(`${cure.remedy}: ${plan.steps.length} steps`);
     const started = performance.now();
     const ran = await ground.inside(['apply', file, '--yes', '--confirm', '--json']);
@@ -67,7 +67,7 @@ export async function refusals(lab: Lab, drifts: readonly Drift[], say: (line: s
   const list: Refused[] = [];
   for (const { what, cure, ready, disturb, says } of drifts) {
     await ready?.(lab);
-    await planned(lab.ground, cure, '/root/overtaken.json');
+    await planned(lab.ground.inside, cure, '/root/overtaken.json');
     await disturb(lab);
     const ran = await lab.ground.inside(['apply', '/root/overtaken.json', '--yes', '--confirm', '--quiet']);
     const said = ran.stderr.trim().split(/\s+/).join(' ');

@@ -17,6 +17,7 @@ import { incidents, unproven } from './incidents/index.ts';
 import { isRoot, privateDirectory } from './namespaces.ts';
 import { newLab, runIncident, type Stage } from './run.ts';
 import { said } from './said.ts';
+import { onTheMachine, overSsh } from './seat.ts';
 
 export type Task =
   | { do: 'image'; guest: GuestName }
@@ -39,6 +40,7 @@ export type Task =
       remedy?: string;
       step: number;
       from: number;
+      overSsh: boolean;
     }
   | { do: 'foresee'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm' }
   | { do: 'shell'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm'; at: Stage };
@@ -127,7 +129,8 @@ async function crash(task: Task & { do: 'crash' }): Promise<void> {
       await ground.load('broken');
       await healBy(ground, cures.slice(0, index), say);
       const kinds = CRASH_KINDS.filter((kind) => task.kinds.length === 0 || task.kinds.includes(kind.name));
-      rows.push(...(await crashLoop(incident, cure, lab, { kinds, step: task.step, from: task.from, say })));
+      const seat = task.overSsh ? overSsh(ground, join(tmpdir(), 'operator')) : onTheMachine(ground);
+      rows.push(...(await crashLoop(incident, cure, lab, { kinds, step: task.step, from: task.from, seat, say })));
     }
   } finally {
     writeSync(3, JSON.stringify(rows));

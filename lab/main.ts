@@ -34,6 +34,7 @@ npm run lab -- image [debian12|debian13]  build the guests' images
 --kinds A,B          crash: only these of kill-write, kill, kill-both, power-write, power, fail, timeout
 --remedy ID          crash: only this one of its cures
 --step N, --from N   crash: every N-th point, from the N-th
+--over-ssh           crash: ullage runs here and changes the guest over ssh
 --jobs N             incidents side by side (default: one per core, 4 at most)
 --within MINUTES     what has not begun by then is skipped by name
 --json FILE          the rows as JSON as well
@@ -53,6 +54,7 @@ const { values, positionals } = parseArgs({
     remedy: { type: 'string' },
     step: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
+    'over-ssh': { type: 'boolean', default: false },
     by: { type: 'string', default: 'hand' },
     output: { type: 'string', short: 'o' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -144,6 +146,7 @@ async function crash(incident: Incident): Promise<void> {
     kinds: values.kinds === '' ? [] : values.kinds.split(','),
     step: Number(values.step),
     from: Number(values.from),
+    overSsh: values['over-ssh'],
   });
   console.log(crashTable(rows ?? []));
   const all = (rows ?? []).reduce((sum, row) => sum + row.points, 0);

@@ -1,5 +1,8 @@
 import type { Cause } from '../src/causes/cause.ts';
 import type { Report } from '../src/causes/report.ts';
+import type { JournalEvents, JournalList } from '../src/cli/journal.ts';
+import type { MountsDocument } from '../src/cli/mounts.ts';
+import type { OutcomeDocument } from '../src/cli/outcome-document.ts';
 import type { RemedyList } from '../src/cli/remedies.ts';
 import type { CaptureManifest } from '../src/host/capture-format.ts';
 import type { Plan } from '../src/plan/plan.ts';
@@ -22,6 +25,14 @@ export interface Documents {
   remedies: RemedyList;
   /** `ullage drivers --json` */
   drivers: DriverComparison;
+  /** `ullage mounts --json` */
+  mounts: MountsDocument;
+  /** `ullage apply --json` and `ullage undo --json` */
+  outcome: OutcomeDocument;
+  /** `ullage journal --json` */
+  'journal-list': JournalList;
+  /** `ullage journal ID --json` */
+  'journal-events': JournalEvents;
   /** `ullage usage --json` */
   usage: UsageDocument;
   /** `ullage thin ls --json` */
@@ -30,7 +41,7 @@ export interface Documents {
   'thin-check': ThinCheck;
   /** `ullage rescue ls --json` */
   'rescue-list': RescueList;
-  /** what the other verbs of `ullage rescue` print with `--json` */
+  /** `ullage rescue files`, `container` and `image` with `--json` */
   'rescue-report': RescueReport;
   /** what `ullage watch` sends to webhooks and commands */
   alert: AlertDocument;

@@ -8,11 +8,15 @@ export const DOCUMENTS = [
   { name: 'plan', title: 'A plan: what `ullage plan --json` prints and `ullage apply` takes' },
   { name: 'remedies', title: 'What `ullage remedies --json` prints' },
   { name: 'drivers', title: 'What `ullage drivers --json` prints' },
+  { name: 'mounts', title: 'What `ullage mounts --json` prints' },
+  { name: 'outcome', title: 'What `ullage apply --json` and `ullage undo --json` print' },
+  { name: 'journal-list', title: 'What `ullage journal --json` prints' },
+  { name: 'journal-events', title: 'What `ullage journal ID --json` prints' },
   { name: 'usage', title: 'What `ullage usage --json` prints' },
   { name: 'thin-list', title: 'What `ullage thin ls --json` prints' },
   { name: 'thin-check', title: 'What `ullage thin check --json` prints' },
   { name: 'rescue-list', title: 'What `ullage rescue ls --json` prints' },
-  { name: 'rescue-report', title: 'What the other verbs of `ullage rescue` print with `--json`' },
+  { name: 'rescue-report', title: 'What `ullage rescue files`, `container` and `image` print with `--json`' },
   { name: 'alert', title: 'What `ullage watch` sends to webhooks and commands' },
 ] as const;
 

@@ -17,6 +17,8 @@ export interface Guest extends Ground {
   reset(): Promise<void>;
   save(name: string): Promise<void>;
   load(name: string): Promise<void>;
+  /** the built command on this machine, which looks in and changes over ssh */
+  afar: Ground['inside'];
 }
 
 export interface GuestOptions extends Omit<VmOptions, 'work' | 'readOnlyDisk'> {
@@ -88,6 +90,11 @@ export async function guestGround(guest: GuestName, given: GuestOptions): Promis
       ground.run([...COMMAND, ...argv], {
         timeoutMs: 20 * 60_000,
         ...(env ? { env } : {}),
+      }),
+    afar: (argv, env) =>
+      run(ullageArgv(...argv, ...(argv[0] === 'plan' ? ['ssh://lab'] : [])), {
+        env: { ULLAGE_SSH_CONFIG: config, ...env },
+        timeoutMs: 20 * 60_000,
       }),
     beside: (argv) => overSsh([...COMMAND, ...argv], { timeoutMs: 2 ** 31 - 1 }),
     reset: () =>

@@ -9,6 +9,7 @@ import { parseVerb } from './arguments.ts';
 import { chosenJournal } from './chosen-journal.ts';
 import { EXIT } from './exit-status.ts';
 import { agree, ending, onInterrupt, teller } from './going.ts';
+import { outcomeDocument } from './outcome-document.ts';
 import { planLines } from './render/plan.ts';
 import { styleFor } from './render/style.ts';
 import { print } from './show.ts';
@@ -55,7 +56,7 @@ export async function run(argv: string[]): Promise<number> {
     const { lines, status } = ending(plan, outcome);
     const ended = outcome.outcome === 'applied' || outcome.outcome === 'waiting';
     const measured = ended && values['no-look'] !== true ? await measure(plan) : undefined;
-    if (values.json) print([JSON.stringify({ version: 1, id: plan.id, ...outcome, ...(measured ?? {}) }, null, 2)]);
+    if (values.json) print([JSON.stringify(outcomeDocument(plan, outcome, measured), null, 2)]);
     else print([...lines, ...(measured?.lines ?? []), `journal: ${outcome.journal}`]);
     return status;
   } finally {

@@ -10,10 +10,13 @@ import { iec } from './render/size.ts';
 const PATIENT_MS = 180_000;
 
 export interface Measured {
+  /** bytes the consumer of the plan can take now */
   headroom?: number;
+  /** bytes it was to be able to take */
   predicted?: number;
-  /** is the finding that the plan cures still there? */
+  /** whether the finding that the plan cures is gone */
   cured?: boolean;
+  /** the same for people */
   lines: string[];
 }
 

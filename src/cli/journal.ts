@@ -16,12 +16,13 @@ export async function run(argv: string[]): Promise<number> {
   const [id] = positionals;
   if (id !== undefined) {
     const lines = readJournal(chosenJournal(id, () => true, 'to show'));
-    print(values.json ? [JSON.stringify({ version: 1, events: lines }, null, 2)] : whole(stateOf(lines), lines));
+    const document: JournalEvents = { version: 1, events: lines };
+    print(values.json ? [JSON.stringify(document, null, 2)] : whole(stateOf(lines), lines));
     return EXIT.healthy;
   }
   const all = findJournals().map((path) => ({ path, state: stateOf(readJournal(path)) }));
-  if (values.json)
-    print([JSON.stringify({ version: 1, journals: all.map(({ path, state }) => brief(path, state)) }, null, 2)]);
+  const document: JournalList = { version: 1, journals: all.map(({ path, state }) => brief(path, state)) };
+  if (values.json) print([JSON.stringify(document, null, 2)]);
   else if (all.length === 0) print(['Nothing was applied on this machine.']);
   else
     print(
@@ -31,6 +32,18 @@ export async function run(argv: string[]): Promise<number> {
       ),
     );
   return all.some(({ state }) => state.stands === 'unfinished') ? EXIT.warning : EXIT.healthy;
+}
+
+/** What `ullage journal --json` prints. */
+export interface JournalList {
+  version: 1;
+  journals: JournalBrief[];
+}
+
+/** What `ullage journal ID --json` prints: the lines of one journal, the plan first. */
+export interface JournalEvents {
+  version: 1;
+  events: JournalLine[];
 }
 
 /** One apply, in short. */

@@ -1,12 +1,13 @@
+import type { Host } from '../host/host.ts';
 import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
 import { print } from './show.ts';
 
-/** One mount that daemons have and the host's own table has not, or has as well. */
+/** One mount of containers' storage in a daemon's mount namespace. */
 export interface DaemonMount {
-  /** program and process */
+  /** its program */
   daemon: string;
   pid: number;
   source: string;
@@ -17,6 +18,7 @@ export interface DaemonMount {
   host: boolean;
 }
 
+/** What `ullage mounts --json` prints. */
 export interface MountsDocument {
   version: 1;
   mounts: DaemonMount[];
@@ -32,25 +34,9 @@ export async function run(argv: string[]): Promise<number> {
   const host = await openHost(positionals[0]);
   try {
     const { facts } = await collect(host, probes, { deadlineMs: timeoutOf(values.timeout) });
-    const own = (await host.run(['cat', '/proc/1/mountinfo'])).stdout;
-    const known = new Set(parsed(own).map((one) => `${one.source} ${one.target}`));
-    const mounts: DaemonMount[] = [];
-    for (const { value } of facts.all('process')) {
-      if (!/^(?:dockerd|containerd|crio|podman)/.test(value.program)) continue;
-      const table = await host.run(['cat', `/proc/${value.pid}/mountinfo`]);
-      for (const one of parsed(table.stdout))
-        if (
-          STORAGE.test(one.target) &&
-          !mounts.some((other) => other.target === one.target && other.source === one.source)
-        )
-          mounts.push({
-            daemon: value.program,
-            pid: value.pid,
-            ...one,
-            host: known.has(`${one.source} ${one.target}`),
-          });
-    }
-    const document: MountsDocument = { version: 1, mounts };
+    const processes = facts.all('process').map(({ value }) => value);
+    const document = await daemonMounts(host, processes);
+    const { mounts } = document;
     if (values.json) print([JSON.stringify(document, null, 2)]);
     else if (mounts.length === 0) print(['No daemon has storage of containers mounted.']);
     else
@@ -66,6 +52,26 @@ export async function run(argv: string[]): Promise<number> {
   } finally {
     await host.close();
   }
+}
+
+/** The storage of containers in the mount tables of those of `processes` that are container daemons. */
+export async function daemonMounts(
+  host: Pick<Host, 'run'>,
+  processes: readonly { pid: number; program: string }[],
+): Promise<MountsDocument> {
+  const own = (await host.run(['cat', '/proc/1/mountinfo'])).stdout;
+  const known = new Set(parsed(own).map((one) => `${one.source} ${one.target}`));
+  const mounts = new Map<string, DaemonMount>();
+  for (const { pid, program } of processes) {
+    if (!/^(?:dockerd|containerd|crio|podman)/.test(program)) continue;
+    const table = await host.run(['cat', `/proc/${pid}/mountinfo`]);
+    for (const one of parsed(table.stdout)) {
+      const key = `${one.source} ${one.target}`;
+      if (STORAGE.test(one.target) && !mounts.has(key))
+        mounts.set(key, { daemon: program, pid, ...one, host: known.has(key) });
+    }
+  }
+  return { version: 1, mounts: [...mounts.values()] };
 }
 
 const daemons = (mounts: readonly DaemonMount[]): string[] => [

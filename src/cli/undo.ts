@@ -6,6 +6,7 @@ import { parseVerb } from './arguments.ts';
 import { chosenJournal } from './chosen-journal.ts';
 import { EXIT } from './exit-status.ts';
 import { agree, ending, onInterrupt, teller } from './going.ts';
+import { outcomeDocument } from './outcome-document.ts';
 import { print } from './show.ts';
 
 /** `ullage undo [ID]`: takes back what an apply did, last step first. */
@@ -29,7 +30,7 @@ export async function run(argv: string[]): Promise<number> {
     const quiet = values.quiet === true || values.json === true;
     const outcome = await undo(path, { watcher: teller(plan, quiet), interrupted: interrupt.pressed });
     const { lines, status } = ending(plan, outcome);
-    if (values.json) print([JSON.stringify({ version: 1, id: plan.id, ...outcome }, null, 2)]);
+    if (values.json) print([JSON.stringify(outcomeDocument(plan, outcome), null, 2)]);
     else print([...lines, `journal: ${outcome.journal}`]);
     return status;
   } finally {

@@ -26,6 +26,9 @@ const KINDS = [
   'kill-write',
 ] as const;
 
+/** By then a program on a remote host runs. */
+const REMOTE_START_MS = 300;
+
 /** @throws UllageError when it is not one of the kinds with a number from 1 */
 export function faultOf(text: string | undefined): Fault | undefined {
   if (!text) return undefined;
@@ -59,8 +62,8 @@ export function faultyHost(host: ChangingHost, fault: Fault): ChangingHost {
           await host.change(argv, options);
           return die();
         case 'kill':
-        case 'kill-both':
-          return host.change(argv, {
+        case 'kill-both': {
+          const changed = host.change(argv, {
             ...options,
             onStart(mark) {
               options.onStart?.(mark);
@@ -68,6 +71,10 @@ export function faultyHost(host: ChangingHost, fault: Fault): ChangingHost {
               die();
             },
           });
+          // a remote host does not tell when the program starts
+          await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, REMOTE_START_MS))]);
+          return die();
+        }
         default:
           return host.change(argv, options);
       }

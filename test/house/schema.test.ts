@@ -1,8 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { DOCUMENTS, type DocumentName, schemas } from '../../scripts/schemas.ts';
 import { main } from '../../src/cli/main.ts';
+import { daemonMounts } from '../../src/cli/mounts.ts';
+import { outcomeDocument } from '../../src/cli/outcome-document.ts';
+import { applySteps } from '../../src/plan/apply.ts';
+import { type JournalEvent, startJournal } from '../../src/plan/journal.ts';
+import { undoSteps } from '../../src/plan/undo.ts';
+import { has, hasNot, life, machine, plan, step } from '../plan/machine.ts';
 
 /** What the command prints for these arguments, as JSON. */
 async function printed(...argv: string[]): Promise<unknown> {
@@ -60,6 +68,79 @@ describe('real documents are valid, and hold nothing that is not declared', () =
 
   test('causes --json', async () => {
     check('causes', await printed('causes', '--json'));
+  });
+
+  test('mounts --json: what only a daemon sees, and what the host sees as well', async () => {
+    const merged = '24 22 0:51 / /var/lib/docker/overlay2/3f/merged rw,relatime shared:7 - overlay overlay rw';
+    const thin =
+      '31 22 253:4 / /var/lib/docker/devicemapper/mnt/9a rw,noatime - xfs /dev/mapper/docker-8:1-9a rw,nouuid';
+    const tables: Record<string, string> = {
+      '/proc/1/mountinfo': `22 1 8:1 / / rw - ext4 /dev/sda1 rw\n${merged}\n`,
+      '/proc/812/mountinfo': `22 1 8:1 / / rw - ext4 /dev/sda1 rw\n${merged}\n${thin}\n${thin}\n`,
+    };
+    const run = async (argv: readonly string[]) => ({
+      exitCode: 0,
+      stdout: tables[argv[1] ?? ''] ?? '',
+      stderr: '',
+      durationMs: 0,
+    });
+    const document = await daemonMounts({ run }, [
+      { pid: 812, program: 'dockerd' },
+      { pid: 900, program: 'bash' },
+    ]);
+    expect(document.mounts.map(({ target, host, pid }) => [target, host, pid])).toEqual([
+      ['/var/lib/docker/overlay2/3f/merged', true, 812],
+      ['/var/lib/docker/devicemapper/mnt/9a', false, 812],
+    ]);
+    check('mounts', document);
+  });
+
+  test('apply --json and undo --json, however it ends', async () => {
+    const whole = plan(step('a', { run: [['make', 'x']], before: [hasNot('x')], after: [has('x')], undo: [['drop', 'x']] }));
+    const waits = plan(step('a', { confirm: 'look at it' }));
+    const breaks = plan(step('a', { run: [['fly']] }));
+    const { work } = life(machine(), whole);
+    const kinds = [
+      await applySteps(work, false),
+      await undoSteps(work),
+      await applySteps(life(machine(), waits).work, false),
+      await applySteps(life(machine(), breaks).work, false),
+      await applySteps({ ...life(machine(), whole).work, interrupted: () => true }, false),
+    ];
+    expect(kinds.map(({ outcome }) => outcome)).toEqual(['applied', 'undone', 'waiting', 'failed', 'interrupted']);
+    for (const outcome of kinds)
+      for (const measured of [{}, { headroom: 5, predicted: 6, cured: true, lines: ['x is gone'] }])
+        check('outcome', outcomeDocument(whole, { ...outcome, journal: '/var/lib/ullage/x.jsonl' }, measured));
+  });
+
+  test('journal --json and journal ID --json', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'ullage-schema-'));
+    vi.stubEnv('ULLAGE_STATE_DIR', state);
+    try {
+      check('journal-list', await printed('journal', '--json'));
+      const whole = plan(step('a', { run: [['make', 'x']] }), step('b', { confirm: 'look' }));
+      const journal = startJournal(state, whole);
+      for (const event of [
+        { event: 'trying', step: 'a' },
+        { event: 'command', step: 'a', argv: ['make', 'x'] },
+        { event: 'ran', step: 'a', exit: 1, seconds: 0.5, stderr: 'no' },
+        { event: 'failed', step: 'a', why: 'no' },
+        { event: 'resumed', by: 'apply' },
+        { event: 'done', step: 'a', recognised: true, values: { size: '5' } },
+        { event: 'waiting', step: 'b', for: 'look' },
+      ] as const)
+        journal.write(event as JournalEvent);
+      journal.close();
+      const list = await printed('journal', '--json');
+      check('journal-list', list);
+      expect(list).toMatchObject({ journals: [{ id: whole.id, stands: 'waiting' }] });
+      const events = await printed('journal', whole.id, '--json');
+      check('journal-events', events);
+      expect(events).toMatchObject({ events: { length: 8 } });
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(state, { recursive: true });
+    }
   });
 
   test('a document with a wrong type is refused', () => {
