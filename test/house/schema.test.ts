@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
@@ -96,7 +96,9 @@ describe('real documents are valid, and hold nothing that is not declared', () =
   });
 
   test('apply --json and undo --json, however it ends', async () => {
-    const whole = plan(step('a', { run: [['make', 'x']], before: [hasNot('x')], after: [has('x')], undo: [['drop', 'x']] }));
+    const whole = plan(
+      step('a', { run: [['make', 'x']], before: [hasNot('x')], after: [has('x')], undo: [['drop', 'x']] }),
+    );
     const waits = plan(step('a', { confirm: 'look at it' }));
     const breaks = plan(step('a', { run: [['fly']] }));
     const { work } = life(machine(), whole);
@@ -119,7 +121,8 @@ describe('real documents are valid, and hold nothing that is not declared', () =
     try {
       check('journal-list', await printed('journal', '--json'));
       const whole = plan(step('a', { run: [['make', 'x']] }), step('b', { confirm: 'look' }));
-      const journal = startJournal(state, whole);
+      mkdirSync(join(state, 'journal'));
+      const journal = startJournal(join(state, 'journal'), whole);
       for (const event of [
         { event: 'trying', step: 'a' },
         { event: 'command', step: 'a', argv: ['make', 'x'] },
