@@ -1,17 +1,7 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UllageError } from './host.ts';
+import { bytesOf, entryOf, namesIn } from './tree-files.ts';
 
 /** The files under a directory of this machine, read only; symlinks are never followed. */
 export interface StoreDirectory {
@@ -24,54 +14,25 @@ export interface StoreDirectory {
   sizeOf(path: string): number | undefined;
 }
 
+/** What is missing, denied or damaged is not there: the caller says what is then unknown. */
 export function storeDirectory(root: string): StoreDirectory {
-  const plain = (path: string, kind: 'directory' | 'file'): boolean => {
+  const reached = <T>(path: string, kind: 'directory' | 'file', look: (at: string) => T | undefined): T | undefined => {
     const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    if (parts.includes('..')) return false;
-    let at = root;
+    if (parts.includes('..')) return undefined;
+    let at = join(root);
     for (const [index, part] of parts.entries()) {
       at = join(at, part);
-      const stat = lstatSync(at, { throwIfNoEntry: false });
-      const last = index === parts.length - 1;
-      if (!stat || (last && kind === 'file' ? !stat.isFile() : !stat.isDirectory())) return false;
+      if (entryOf(at)?.kind !== (index < parts.length - 1 ? 'directory' : kind)) return undefined;
     }
-    return true;
-  };
-  const careful = <T>(body: () => T): T | undefined => {
-    try {
-      return body();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      // missing, denied, EIO: all read as not there; the caller says what is then unknown
-      return undefined;
-    }
+    return look(at);
   };
   return {
     name: root,
-    list: (path) => careful(() => (plain(path, 'directory') ? readdirSync(join(root, path)) : [])) ?? [],
-    read: (path, most) => careful(() => (plain(path, 'file') ? readWhole(join(root, path), most) : undefined)),
-    directory: (path) => careful(() => (plain(path, 'directory') ? join(root, path) : undefined)),
-    sizeOf: (path) => careful(() => (plain(path, 'file') ? lstatSync(join(root, path)).size : undefined)),
+    list: (path) => reached(path, 'directory', namesIn) ?? [],
+    read: (path, most) => reached(path, 'file', (at) => bytesOf(at, most)),
+    directory: (path) => reached(path, 'directory', (at) => at),
+    sizeOf: (path) => reached(path, 'file', (at) => entryOf(at)?.size),
   };
-}
-
-function readWhole(path: string, most: number): Buffer | undefined {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const { size } = fstatSync(fd);
-    if (size > most) return undefined;
-    const bytes = Buffer.alloc(size);
-    let done = 0;
-    while (done < size) {
-      const got = readSync(fd, bytes, done, size - done, done);
-      if (got === 0) break;
-      done += got;
-    }
-    return bytes.subarray(0, done);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Whether the operator named a directory; their own symlinks count. */

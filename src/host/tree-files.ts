@@ -36,16 +36,20 @@ export function entryOf(path: string): Entry | undefined {
   }
 }
 
-/** What a directory holds, but `.` and `..`; undefined where it cannot be listed. Names that are no UTF-8 are left out. */
-export function listEntries(path: string): Entry[] | undefined {
-  let names: string[];
+/** Names in a directory, but `.` and `..`; undefined where it cannot be listed. */
+export function namesIn(path: string): string[] | undefined {
   try {
-    names = readdirSync(path);
+    return readdirSync(path);
   } catch {
     return undefined;
   }
+}
+
+/** What a directory holds; undefined where it cannot be listed. Names that are no UTF-8 are left out. */
+export function listEntries(path: string): Entry[] | undefined {
   // names that are no UTF-8 may look like one that is there
-  return [...new Set(names)].flatMap((name) => entryOf(`${path}/${name}`) ?? []);
+  const names = namesIn(path);
+  return names && [...new Set(names)].flatMap((name) => entryOf(`${path}/${name}`) ?? []);
 }
 
 /** Entries of a directory whose names are no UTF-8, with their paths as bytes; the names are made readable. */
@@ -77,7 +81,8 @@ export function textOf(path: string, most = 64 * 2 ** 20): string | undefined {
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-export function bytesOf(path: string, most: number): Uint8Array | undefined {
+/** The same as bytes. */
+export function bytesOf(path: string, most: number): Buffer | undefined {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
