@@ -1,13 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import {
   type BigIntStats,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  ftruncateSync,
-  futimesSync,
   lchownSync,
   linkSync,
   lstatSync,
@@ -16,29 +10,21 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  renameSync,
   symlinkSync,
-  unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { UllageError } from './host.ts';
-
-/** What is set on what is made. Times are seconds since 1970 with their fraction. */
-export interface OutputMeta {
-  mode: number;
-  uid: number;
-  gid: number;
-  atime: number;
-  mtime: number;
-}
-
-/** A file being written under a name of its own; it gets its name when it is complete. */
-export interface OutputPart {
-  write(bytes: Uint8Array, position: number): void;
-  finish(size: number, meta: OutputMeta): void;
-  abandon(): void;
-}
+import {
+  type Birth,
+  birthIn,
+  dress,
+  type OutputMeta,
+  type OutputPart,
+  type Own,
+  openPart,
+  within,
+  writeWhole,
+} from './output-part.ts';
 
 /**
  * A directory that is filled by names given as bytes. Every step starts from an open directory
@@ -51,6 +37,8 @@ export interface OutputDirectory {
   leave(meta: OutputMeta): void;
   /** undefined: a file of that size and time is there from an earlier run */
   file(name: Buffer, size: number, meta: OutputMeta): OutputPart | undefined;
+  /** a small file at once: all its bytes, no holes. Nothing is done where one of that size and time is there */
+  whole(name: Buffer, bytes: Uint8Array, meta: OutputMeta): void;
   symlink(name: Buffer, target: Buffer, meta: OutputMeta): void;
   /** a hard link to what stands at `path` from the top */
   link(name: Buffer, path: readonly Buffer[]): void;
@@ -58,7 +46,14 @@ export interface OutputDirectory {
 }
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-const PART = '.ullage-part-';
+
+/** A directory held open: what is in it is reached through `/proc/self/fd/N/`, whatever its path leads to by then. */
+interface Held {
+  fd: number;
+  prefix: Buffer;
+}
+
+const held = (fd: number): Held => ({ fd, prefix: Buffer.from(`/proc/self/fd/${fd}/`) });
 
 /**
  * @param path made when missing; must be empty unless `resume`
@@ -81,11 +76,14 @@ export function openOutputDirectory(path: string, options: { resume: boolean }):
       'Name a new one; --resume goes on with one that was begun',
     );
   }
-  const open: number[] = [root];
-  const here = (): number => open[open.length - 1] ?? root;
-  const own = <T>(name: Buffer, body: () => T): T => attempt(`${resolve(path)}/…/${name.toString('utf8')}`, body);
+  const open: Held[] = [held(root)];
+  const top = open[0] as Held;
+  const here = (): Buffer => (open[open.length - 1] ?? top).prefix;
+  const own: Own = (name, body) => attempt(() => `${resolve(path)}/…/${name.toString('utf8')}`, body);
+  /** of every file in a directory that this run has made, as none gets its own mode or owner before all in it is done */
+  let birth: Birth | undefined;
 
-  return {
+  const directory: OutputDirectory = {
     enter(name) {
       own(name, () => {
         const at = within(here(), name);
@@ -94,11 +92,11 @@ export function openOutputDirectory(path: string, options: { resume: boolean }):
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !options.resume) throw error;
         }
-        open.push(openSync(at, DIRECTORY));
+        open.push(held(openSync(at, DIRECTORY)));
       });
     },
     leave(meta) {
-      const fd = open.length > 1 ? open.pop() : root;
+      const fd = open.length > 1 ? open.pop()?.fd : root;
       if (fd === undefined) return;
       attempt(path, () => {
         dress(fd, meta, asRoot);
@@ -112,7 +110,24 @@ export function openOutputDirectory(path: string, options: { resume: boolean }):
         if (options.resume && isSame(there, size, meta)) return undefined;
         if (!options.resume || !there.isFile()) own(name, () => fail('EEXIST', 'a name that is there already'));
       }
-      return part(here(), name, at, asRoot, own);
+      return openPart(here(), name, at, asRoot, own);
+    },
+    whole(name, bytes, meta) {
+      if (!options.resume) {
+        birth ??= birthIn(top.prefix);
+        const made = birth;
+        own(name, () => writeWhole(within(here(), name), bytes, meta, asRoot, made));
+        return;
+      }
+      const part = directory.file(name, bytes.length, meta);
+      if (!part) return;
+      try {
+        part.write(bytes, 0);
+      } catch (error) {
+        part.abandon();
+        throw error;
+      }
+      part.finish(bytes.length, meta);
     },
     symlink(name, target, meta) {
       own(name, () => {
@@ -130,11 +145,12 @@ export function openOutputDirectory(path: string, options: { resume: boolean }):
     link(name, target) {
       own(name, () => {
         const parents: number[] = [];
-        let at = root;
+        let at = top.prefix;
         try {
           for (const step of target.slice(0, -1)) {
-            at = openSync(within(at, step), DIRECTORY);
-            parents.push(at);
+            const fd = openSync(within(at, step), DIRECTORY);
+            parents.push(fd);
+            at = held(fd).prefix;
           }
           const existing = within(at, target.at(-1) ?? Buffer.alloc(0));
           const made = within(here(), name);
@@ -150,65 +166,10 @@ export function openOutputDirectory(path: string, options: { resume: boolean }):
       });
     },
     close() {
-      for (const fd of open.splice(0)) closeSync(fd);
+      for (const { fd } of open.splice(0)) closeSync(fd);
     },
   };
-}
-
-/** A name in an open directory. @throws where it is more than one name */
-function within(directory: number, name: Buffer): Buffer {
-  if (
-    name.length === 0 ||
-    name.includes(0x2f) ||
-    name.includes(0) ||
-    name.equals(Buffer.from('.')) ||
-    name.equals(Buffer.from('..'))
-  )
-    throw new UllageError('not a name', name.toString('utf8'), 'It is left out');
-  return Buffer.concat([Buffer.from(`/proc/self/fd/${directory}/`), name]);
-}
-
-type Own = <T>(name: Buffer, body: () => T) => T;
-
-function part(directory: number, name: Buffer, at: Buffer, asRoot: boolean, own: Own): OutputPart {
-  const temporary = within(directory, Buffer.from(`${PART}${randomBytes(6).toString('hex')}`));
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const fd = own(name, () => openSync(temporary, flags, 0o600));
-  const abandon = (): void => {
-    closeSync(fd);
-    unlinkSync(temporary);
-  };
-  return {
-    write(bytes, position) {
-      own(name, () => {
-        for (let done = 0; done < bytes.length; )
-          done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-      });
-    },
-    finish(size, meta) {
-      try {
-        own(name, () => {
-          if (fstatSync(fd).size !== size) ftruncateSync(fd, size);
-          dress(fd, meta, asRoot);
-        });
-      } catch (error) {
-        abandon();
-        throw error;
-      }
-      own(name, () => {
-        closeSync(fd);
-        renameSync(temporary, at);
-      });
-    },
-    abandon,
-  };
-}
-
-/** Owner first: chown takes the set-id bits away. Without root nobody gets them. */
-function dress(fd: number, meta: OutputMeta, asRoot: boolean): void {
-  if (asRoot) fchownSync(fd, meta.uid, meta.gid);
-  fchmodSync(fd, asRoot ? meta.mode : meta.mode & 0o1777);
-  futimesSync(fd, meta.atime, meta.mtime);
+  return directory;
 }
 
 function isSame(there: BigIntStats, size: number, meta: OutputMeta): boolean {
@@ -224,7 +185,7 @@ function fail(code: string, message: string): never {
   throw Object.assign(new Error(message), { code });
 }
 
-function attempt<T>(path: string, body: () => T): T {
+function attempt<T>(path: string | (() => string), body: () => T): T {
   try {
     return body();
   } catch (error) {
@@ -233,7 +194,7 @@ function attempt<T>(path: string, body: () => T): T {
     const full = code === 'ENOSPC' || code === 'EDQUOT';
     throw new UllageError(
       full ? 'no room in the target' : 'cannot be written',
-      `${path}: ${message}`,
+      `${typeof path === 'string' ? path : path()}: ${message}`,
       full ? 'Make room and go on with --resume' : 'It is left out',
       { cause: error },
     );

@@ -1,12 +1,17 @@
+import type { BlockReader } from '../formats/block-reader.ts';
 import type { ContentRange, FileNode, FileTree } from '../formats/file-tree.ts';
 import { UllageError } from '../host/host.ts';
-import type { OutputDirectory, OutputMeta, OutputPart } from '../host/output-directory.ts';
+import type { OutputDirectory } from '../host/output-directory.ts';
+import type { OutputMeta, OutputPart } from '../host/output-part.ts';
 import { type Entry, pathText, type TreeSink } from './copy-tree.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { readCarefully } from './read-carefully.ts';
 import type { Findings } from './report.ts';
 
 /** bytes read and written at once */
 const ROOM = 4 * 2 ** 20;
+/** a file of no more is read first and written at once */
+const SMALL = 2 ** 20;
 
 /**
  * A directory of this machine. Device nodes, fifos and sockets are left out (a node of a foreign
@@ -16,6 +21,7 @@ export class DirectorySink implements TreeSink {
   readonly #out: OutputDirectory;
   readonly #findings: Findings;
   readonly #room = Buffer.allocUnsafeSlow(ROOM);
+  #behind: { reader: BlockReader; ahead: BlockReader } | undefined;
 
   constructor(out: OutputDirectory, findings: Findings) {
     this.#out = out;
@@ -49,6 +55,8 @@ export class DirectorySink implements TreeSink {
     this.#attributes(entry);
     this.#try(entry, () => {
       const meta = metaOf(entry.node);
+      const bytes = this.#small(entry, tree, ranges);
+      if (bytes) return this.#out.whole(nameOf(entry), bytes, meta);
       const part = this.#out.file(nameOf(entry), entry.node.size, meta);
       if (!part) return;
       try {
@@ -61,11 +69,30 @@ export class DirectorySink implements TreeSink {
     });
   }
 
+  /** All of a small file; undefined where it is larger, has holes or ranges that are lost. */
+  #small(entry: Entry, tree: FileTree, ranges: () => Iterable<ContentRange>): Buffer | undefined {
+    const { size } = entry.node;
+    if (size > SMALL) return undefined;
+    let at = 0;
+    const data: (ContentRange & { kind: 'data' })[] = [];
+    for (const range of ranges()) {
+      if (range.kind === 'lost' || range.offset !== at) return undefined;
+      if (range.kind === 'bytes') this.#room.set(range.bytes, at);
+      else data.push(range);
+      at += range.length;
+    }
+    if (at !== size) return undefined;
+    for (const { offset, length, position } of data)
+      readCarefully(this.#reader(tree), this.#room.subarray(offset, offset + length), position, (from, bytes, what) =>
+        this.#lost(entry, offset + from - position, bytes, what),
+      );
+    this.#findings.tick(size);
+    return this.#room.subarray(0, size);
+  }
+
   #content(entry: Entry, tree: FileTree, ranges: Iterable<ContentRange>, part: OutputPart): void {
-    const lost = (offset: number, length: number, what: string): void =>
-      this.#findings.lose({ path: pathText(entry.path), what: `bytes ${offset}-${offset + length - 1}: ${what}` });
     for (const range of ranges) {
-      if (range.kind === 'lost') lost(range.offset, range.length, range.what);
+      if (range.kind === 'lost') this.#lost(entry, range.offset, range.length, range.what);
       else if (range.kind === 'bytes') {
         part.write(range.bytes, range.offset);
         this.#findings.tick(range.length);
@@ -73,12 +100,21 @@ export class DirectorySink implements TreeSink {
         for (let done = 0; done < range.length; done += ROOM) {
           const piece = this.#room.subarray(0, Math.min(ROOM, range.length - done));
           readCarefully(tree.reader, piece, range.position + done, (at, length, what) =>
-            lost(range.offset + at - range.position, length, what),
+            this.#lost(entry, range.offset + at - range.position, length, what),
           );
           part.write(piece, range.offset + done);
           this.#findings.tick(piece.length);
         }
     }
+  }
+
+  #lost({ path }: Entry, offset: number, length: number, what: string): void {
+    this.#findings.lose({ path: pathText(path), what: `bytes ${offset}-${offset + length - 1}: ${what}` });
+  }
+
+  #reader({ reader }: FileTree): BlockReader {
+    if (this.#behind?.reader !== reader) this.#behind = { reader, ahead: new ReadAhead(reader) };
+    return this.#behind.ahead;
   }
 
   #attributes({ attributes }: Entry): void {
