@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { FILE_HELPER_SOURCE } from './file-helper-source.ts';
+import { lateTimer } from './late-timer.ts';
 
 /** What the helper answers; `timeout` and `lost` are ours. */
 export interface FileAnswer {
@@ -66,15 +67,15 @@ export function fileHelper(): FileHelper {
       const running = current;
       const id = ++lastId;
       return new Promise((resolve) => {
-        const timer = setTimeout(() => {
+        const timer = lateTimer(timeoutMs, () => {
           running.waiting.delete(id);
           running.retired = true;
           if (current === running) current = undefined;
           if (running.waiting.size === 0) running.child.kill('SIGKILL');
           resolve({ timeout: true });
-        }, timeoutMs);
+        });
         running.waiting.set(id, (answer) => {
-          clearTimeout(timer);
+          timer.stop();
           resolve(answer);
         });
         running.child.send({ id, op, path, max }, (error) => {

@@ -1,5 +1,6 @@
 import type { Ran, RunOptions } from './host.ts';
 import { brokenAnswer, cannotConnect, httpAnswer, requestPath } from './http-answer.ts';
+import { lateTimer } from './late-timer.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, keepFirst } from './limits.ts';
 
 /** GET over a unix socket of this machine. Never throws, never takes longer than the time limit. */
@@ -12,7 +13,7 @@ export async function getLocal(socket: string, path: string, options: RunOptions
     const finish = (answer: Omit<Ran, 'durationMs'>) => {
       if (done) return;
       done = true;
-      clearTimeout(timer);
+      timer.stop();
       asked.destroy();
       resolve({ ...answer, durationMs: Math.round(performance.now() - started) });
     };
@@ -33,9 +34,8 @@ export async function getLocal(socket: string, path: string, options: RunOptions
         response.on('error', (error) => finish(brokenAnswer(socket, error.message)));
       },
     );
-    const timer = setTimeout(
-      () => finish({ stdout: '', stderr: '', timedOut: true }),
-      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    const timer = lateTimer(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
+      finish({ stdout: '', stderr: '', timedOut: true }),
     );
     asked.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') finish(cannotConnect(socket, 'missing'));

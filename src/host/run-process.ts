@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { commandPath } from './command-path.ts';
 import type { Ran, RunOptions } from './host.ts';
+import { type LateTimer, lateTimer } from './late-timer.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, keepFirst, MAX_STDERR_BYTES } from './limits.ts';
 
 /** From SIGTERM to SIGKILL, and from there to walking away, in milliseconds. */
@@ -38,22 +39,22 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
   return new Promise((resolve) => {
     const stdout = keepFirst(options.maxBytes ?? DEFAULT_MAX_BYTES);
     const stderr = keepFirst(MAX_STDERR_BYTES);
-    const timers = new Set<NodeJS.Timeout>();
+    const timers = new Set<LateTimer>();
     let exitCode: number | undefined;
     let timedOut = false;
     let truncated = false;
     let done = false;
-    let drain: NodeJS.Timeout | undefined;
+    let drain: LateTimer | undefined;
 
     const after = (ms: number, act: () => void) => {
-      const timer = setTimeout(act, ms);
+      const timer = lateTimer(ms, act);
       timers.add(timer);
       return timer;
     };
     const finish = (ran?: Ran) => {
       if (done) return;
       done = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.stop();
       child.stdin?.destroy();
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -70,7 +71,7 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
       );
     };
     const listenOn = () => {
-      if (drain) clearTimeout(drain);
+      drain?.stop();
       drain = after(DRAIN_MS, () => finish());
     };
 
@@ -95,7 +96,8 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
     });
     child.on('close', () => finish());
     after(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => {
-      if (drain) return finish(); // it ended in time; only a pipe was left open
+      // it ended in time; only a pipe was left open
+      if (drain) return void after(DRAIN_MS, () => finish());
       timedOut = true;
       child.kill('SIGTERM');
       after(TERM_GRACE_MS, () => {

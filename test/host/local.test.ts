@@ -45,6 +45,19 @@ describe('run', () => {
     });
   });
 
+  it('reads what was said in time, however long this process computes meanwhile', async () => {
+    const computing = setInterval(() => {
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    }, 1);
+    try {
+      const late = host.run(['sh', '-c', '(sleep 0.6; echo late) & echo early']);
+      expect((await late).stdout).toBe('early\nlate\n');
+    } finally {
+      clearInterval(computing);
+    }
+  });
+
   it('uses no shell', async () => {
     expect((await host.run(['echo', '$HOME; id', '*'])).stdout).toBe('$HOME; id *\n');
   });
