@@ -56,7 +56,7 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
       const node = tree.node(inode);
       const doubtful = doubt ?? node.doubtful;
       if (doubtful !== undefined) findings.lose({ path: text(), what: doubtful });
-      entry = { path, node, attributes: tree.attributes(node, (damage) => findings.damaged(text())(damage)) };
+      entry = { path, node, attributes: tree.attributes(node, findings.damaged(text)) };
     } catch (error) {
       findings.lose({ path: text(), what: messageOf(error) });
       return;
@@ -106,7 +106,12 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
     entered.add(entry.node.inode);
     if (!sink.enter(entry)) return;
     findings.entries++;
-    const children = tree.entries(entry.node, findings.damaged(pathText(entry.path)))[Symbol.iterator]();
+    const children = tree
+      .entries(
+        entry.node,
+        findings.damaged(() => pathText(entry.path)),
+      )
+      [Symbol.iterator]();
     levels.push({ entry, children, names: new Set() });
   };
 

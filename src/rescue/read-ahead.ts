@@ -8,6 +8,20 @@ const NEAR = 32 * 1024;
 const FIRST = 32 * 1024;
 const MOST = 256 * 1024;
 
+/** places that a walk goes on from in turns: directories lie in groups of their own (xfs: allocation groups) */
+const STREAMS = 8;
+
+interface Stream {
+  readonly window: Uint8Array;
+  start: number;
+  end: number;
+  /** where the last read ended */
+  last: number;
+  length: number;
+  /** the turn it was read from */
+  turn: number;
+}
+
 /**
  * A reader for files in the order of a walk: of small ones that lie one behind the other many are
  * read at once. After the first error it reads just what is asked for: a failing disk is not asked
@@ -17,12 +31,8 @@ export class ReadAhead implements BlockReader {
   readonly name: string;
   readonly size: number;
   readonly #reader: BlockReader;
-  readonly #window = new Uint8Array(MOST);
-  #start = 0;
-  #end = 0;
-  /** where the last read ended */
-  #last = 0;
-  #length = FIRST;
+  readonly #streams: Stream[] = [];
+  #turn = 0;
   #failed = false;
 
   constructor(reader: BlockReader) {
@@ -32,40 +42,62 @@ export class ReadAhead implements BlockReader {
   }
 
   readInto(into: Uint8Array, offset: number): void {
-    const distance = offset - this.#last;
     const end = offset + into.length;
-    this.#last = end;
-    let rest = this.#take(into, offset);
+    const known = this.#streamAt(offset);
+    const stream = known ?? this.#oldest();
+    stream.turn = ++this.#turn;
+    stream.last = end;
+    let rest = 0;
+    if (offset >= stream.start && offset < stream.end) rest = taken(into, stream, offset);
     if (rest === into.length) return;
-    const near = distance >= 0 && distance <= NEAR;
-    if (!near) this.#length = FIRST;
-    if (near && into.length - rest <= SMALL && this.#fill(offset + rest))
-      rest += this.#take(into.subarray(rest), offset + rest);
+    if (known && into.length - rest <= SMALL && this.#fill(stream, offset + rest))
+      rest += taken(rest > 0 ? into.subarray(rest) : into, stream, offset + rest);
     if (rest < into.length) this.#reader.readInto(rest > 0 ? into.subarray(rest) : into, offset + rest);
   }
 
-  /** How many bytes from `offset` the window had. */
-  #take(into: Uint8Array, offset: number): number {
-    if (offset < this.#start || offset >= this.#end) return 0;
-    const length = Math.min(into.length, this.#end - offset);
-    into.set(this.#window.subarray(offset - this.#start, offset - this.#start + length));
-    return length;
+  /** Whose window holds the byte, or that ended shortly before it. */
+  #streamAt(offset: number): Stream | undefined {
+    let near: Stream | undefined;
+    for (const stream of this.#streams) {
+      if (offset >= stream.start && offset < stream.end) return stream;
+      if (offset >= stream.last && offset - stream.last <= NEAR) near = stream;
+    }
+    return near;
   }
 
-  #fill(offset: number): boolean {
-    const length = Math.min(this.#length, this.size - offset);
+  #oldest(): Stream {
+    if (this.#streams.length < STREAMS) {
+      const stream = { window: new Uint8Array(MOST), start: 0, end: 0, last: 0, length: FIRST, turn: 0 };
+      this.#streams.push(stream);
+      return stream;
+    }
+    const oldest = this.#streams.reduce((a, b) => (b.turn < a.turn ? b : a));
+    oldest.start = oldest.end = 0;
+    oldest.length = FIRST;
+    return oldest;
+  }
+
+  #fill(stream: Stream, offset: number): boolean {
+    const length = Math.min(stream.length, this.size - offset);
     if (this.#failed || length <= 0) return false;
-    this.#start = this.#end = 0;
+    stream.start = stream.end = 0;
     try {
-      this.#reader.readInto(this.#window.subarray(0, length), offset);
+      this.#reader.readInto(stream.window.subarray(0, length), offset);
     } catch {
       // read again by itself, it says what is wrong with it
       this.#failed = true;
       return false;
     }
-    this.#start = offset;
-    this.#end = offset + length;
-    this.#length = Math.min(MOST, this.#length * 2);
+    stream.start = offset;
+    stream.end = offset + length;
+    stream.length = Math.min(MOST, stream.length * 2);
     return true;
   }
+}
+
+/** How many bytes of `into` the window had from `offset` on. */
+function taken(into: Uint8Array, { window, start, end }: Stream, offset: number): number {
+  const length = Math.min(into.length, end - offset);
+  into.set(window.subarray(offset - start, offset - start + length));
+  return length;
 }

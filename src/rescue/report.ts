@@ -62,10 +62,10 @@ export class Findings {
   }
 
   /** for what a reader tells of */
-  damaged(path?: string): (damage: Damage) => void {
+  damaged(path?: () => string): (damage: Damage) => void {
     return ({ what, lost, offset }) =>
       this.lose({
-        ...(path === undefined ? {} : { path }),
+        ...(path === undefined ? {} : { path: path() }),
         what: lost === undefined ? what : `${what}: ${lost}`,
         ...(offset > 0 ? { offset } : {}),
       });

@@ -9,34 +9,44 @@ const TAIL_TYPE = 0xde;
 
 /**
  * The names in one area of directory records, as they stand; `.`, `..` and free records are
- * left out. A record that cannot be right ends it.
+ * left out. A record that cannot be right ends it. Names are copies: `b` may be used again.
  * @param inodes highest number an inode may have
  * @param problem told once, with the byte in the block
  */
-export function* records(
+export function records(
   b: Buffer,
   inodes: number,
   problem: (what: string, at: number) => void,
   doubtful?: string,
-): Iterable<DirectoryEntry> {
+): DirectoryEntry[] {
+  const found: DirectoryEntry[] = [];
   let at = 0;
   while (at + HEADER <= b.length) {
     const length = recordLength(b.readUInt16LE(at + 4), b.length);
     const nameLength = b[at + 6] as number;
     if (length < HEADER + 4 || length % 4 || at + length > b.length) {
-      if (at + HEADER + 4 > b.length && length === 0) return;
-      return problem('a directory record of an impossible length', at);
+      if (at + HEADER + 4 > b.length && length === 0) return found;
+      problem('a directory record of an impossible length', at);
+      return found;
     }
-    if (HEADER + nameLength > length) return problem('a name longer than its directory record', at);
+    if (HEADER + nameLength > length) {
+      problem('a name longer than its directory record', at);
+      return found;
+    }
     const inode = b.readUInt32LE(at);
+    const from = at + HEADER;
     if (inode !== 0 && nameLength > 0) {
-      const name = b.subarray(at + HEADER, at + HEADER + nameLength);
       if (inode > inodes) problem('a name of an inode beyond the last', at);
-      else if (name.includes(0x2f) || name.includes(0)) problem('a name with a slash or NUL in it', at);
-      else if (!isDots(name)) yield doubtful === undefined ? { name, inode } : { name, inode, doubtful };
+      else if (!isName(b, from, from + nameLength)) problem('a name with a slash or NUL in it', at);
+      else if (!isDots(b, from, nameLength)) {
+        const name = Buffer.allocUnsafe(nameLength);
+        b.copy(name, 0, from, from + nameLength);
+        found.push(doubtful === undefined ? { name, inode } : { name, inode, doubtful });
+      }
     }
     at += length;
   }
+  return found;
 }
 
 /** ext4_rec_len_from_disk(): blocks of 64 KiB cannot say their own length in 16 bits. */
@@ -44,8 +54,13 @@ function recordLength(raw: number, blockSize: number): number {
   return blockSize === 65_536 && (raw === 65_535 || raw === 0) ? 65_536 : raw;
 }
 
-function isDots(name: Buffer): boolean {
-  return name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e));
+function isDots(b: Buffer, at: number, length: number): boolean {
+  return b[at] === 0x2e && (length === 1 || (length === 2 && b[at + 1] === 0x2e));
+}
+
+function isName(b: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (b[i] === 0x2f || b[i] === 0) return false;
+  return true;
 }
 
 /**

@@ -35,7 +35,6 @@ export function unpackInode(raw: Buffer, inode: number, seed: number | undefined
   const kind = KIND_OF_MODE[format >>> 12];
   if (!kind) return undefined;
   const extra = raw.length > 128 ? raw.readUInt16LE(0x80) : 0;
-  const time = (at: number, extraAt: number): Timestamp => timestamp(raw, at, extra >= extraAt + 4 - 128 ? extraAt : 0);
   const generation = raw.readUInt32LE(0x64);
   const own = seed === undefined ? undefined : inodeSeed(seed, inode, generation);
   const node: Ext4Inode = {
@@ -46,9 +45,9 @@ export function unpackInode(raw: Buffer, inode: number, seed: number | undefined
     gid: raw.readUInt16LE(0x18) + raw.readUInt16LE(0x7a) * 0x10000,
     size: raw.readUInt32LE(4) + raw.readUInt32LE(0x6c) * 2 ** 32,
     nlink: raw.readUInt16LE(0x1a),
-    atime: time(8, 0x8c),
-    mtime: time(0x10, 0x88),
-    ctime: time(0xc, 0x84),
+    atime: timestamp(raw, 8, 0x8c, extra),
+    mtime: timestamp(raw, 0x10, 0x88, extra),
+    ctime: timestamp(raw, 0xc, 0x84, extra),
     flags: raw.readUInt32LE(0x20),
     generation,
     attributeBlock: raw.readUInt32LE(0x68) + raw.readUInt16LE(0x76) * 2 ** 32,
@@ -62,9 +61,9 @@ export function unpackInode(raw: Buffer, inode: number, seed: number | undefined
 }
 
 /** Low two bits of the extra word go on top of the signed seconds, the rest are nanoseconds. */
-function timestamp(raw: Buffer, at: number, extraAt: number): Timestamp {
+function timestamp(raw: Buffer, at: number, extraAt: number, bytes: number): Timestamp {
   const seconds = raw.readInt32LE(at);
-  if (extraAt === 0) return { seconds, nanoseconds: 0 };
+  if (bytes < extraAt + 4 - 128) return { seconds, nanoseconds: 0 };
   const extra = raw.readUInt32LE(extraAt);
   return { seconds: seconds + (extra & 3) * 2 ** 32, nanoseconds: extra >>> 2 };
 }
@@ -75,27 +74,24 @@ function deviceNumber(old: number, wide: number): { major: number; minor: number
   return { major: (wide & 0xfff00) >>> 8, minor: (wide & 0xff) | ((wide >>> 12) & 0xfff00) };
 }
 
-const WORD = Buffer.alloc(4);
-const ZERO = Buffer.alloc(4);
+const WORDS = Buffer.alloc(8);
 
 /** Number and generation of the inode: a stale block of another inode does not pass. */
 export function inodeSeed(seed: number, inode: number, generation: number): number {
-  WORD.writeUInt32LE(inode >>> 0);
-  const c = crc32c(WORD, 0, 4, seed);
-  WORD.writeUInt32LE(generation);
-  return crc32c(WORD, 0, 4, c);
+  WORDS.writeUInt32LE(inode >>> 0);
+  WORDS.writeUInt32LE(generation, 4);
+  return crc32c(WORDS, 0, 8, seed);
 }
+
+/** the largest inode is a block of 64 KiB */
+const ROOM = Buffer.alloc(65_536);
 
 /** ext4_inode_csum(), fs/ext4/inode.c: both halves of the sum count as zero. */
 export function inodeChecksum(raw: Buffer, seed: number, extra: number): number {
-  let c = crc32c(raw, 0, 0x7c, seed);
-  c = crc32c(ZERO, 0, 2, c);
-  c = crc32c(raw, 0x7e, 128, c);
-  if (raw.length === 128) return c;
-  c = crc32c(raw, 128, 0x82, c);
-  if (extra < 4) return crc32c(raw, 0x82, raw.length, c);
-  c = crc32c(ZERO, 0, 2, c);
-  return crc32c(raw, 0x84, raw.length, c);
+  ROOM.set(raw);
+  ROOM[0x7c] = ROOM[0x7d] = 0;
+  if (raw.length > 128 && extra >= 4) ROOM[0x82] = ROOM[0x83] = 0;
+  return crc32c(ROOM, 0, raw.length, seed);
 }
 
 function checksumMatches(raw: Buffer, seed: number, extra: number): boolean {

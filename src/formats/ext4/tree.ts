@@ -45,6 +45,8 @@ export class Ext4Tree implements FileTree {
   readonly reader: BlockReader;
   readonly #superblock: Superblock;
   readonly #inodes: InodeTable;
+  /** room for one block of a directory */
+  #names: Buffer | undefined;
 
   constructor(reader: BlockReader, superblock: Superblock, identity: Identity) {
     this.reader = reader;
@@ -61,7 +63,8 @@ export class Ext4Tree implements FileTree {
 
   node(inode: number): Ext4Inode {
     const node = this.#inodes.get(inode);
-    for (const note of this.#inodes.groups.notes) if (!this.state.notes.includes(note)) this.state.notes.push(note);
+    const { notes } = this.#inodes.groups;
+    if (notes.size > 0) for (const note of notes) if (!this.state.notes.includes(note)) this.state.notes.push(note);
     return node;
   }
 
@@ -93,24 +96,26 @@ export class Ext4Tree implements FileTree {
     }
   }
 
-  *#directoryBlock(
+  #directoryBlock(
     node: Ext4Inode,
     position: number,
     problem: (what: string, at: number) => void,
-  ): Iterable<DirectoryEntry> {
-    let block: Buffer;
+  ): readonly DirectoryEntry[] {
+    this.#names ??= Buffer.allocUnsafeSlow(this.blockSize);
+    const block = this.#names;
     try {
-      block = Buffer.from(readBytes(this.reader, position, this.blockSize).buffer);
+      this.reader.readInto(block, position);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      return problem(error.what, 0);
+      problem(error.what, 0);
+      return [];
     }
     let doubtful = node.doubtful;
     if (node.seed !== undefined && !directoryBlockIsGood(block, node.seed, (node.flags & INODE_FLAG.index) !== 0)) {
       doubtful = 'the checksum of its directory block does not match';
       problem('the checksum of a directory block does not match', 0);
     }
-    yield* records(block, this.#superblock.inodes, problem, doubtful);
+    return records(block, this.#superblock.inodes, problem, doubtful);
   }
 
   ranges(file: FileNode): Iterable<ContentRange> {

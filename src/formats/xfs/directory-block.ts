@@ -19,8 +19,9 @@ export function directoryBlockFault(
   return sb.version === 5 ? headerFault(bytes, HEADERS.directory, sb.metaUuid, position, owner) : undefined;
 }
 
-/** Names in a directory's block, in either form. A string says why its rest cannot be read. */
-export function* blockEntries(volume: Volume, bytes: Buffer): Generator<{ name: Buffer; inode: number } | string> {
+/** Names (copies) in a directory's block, in either form. A string says why its rest cannot be read. */
+export function blockEntries(volume: Volume, bytes: Buffer): ({ name: Buffer; inode: number } | string)[] {
+  const found: ({ name: Buffer; inode: number } | string)[] = [];
   const { sb } = volume;
   const kindBytes = sb.ftype ? 1 : 0;
   let end = bytes.length;
@@ -30,8 +31,7 @@ export function* blockEntries(volume: Volume, bytes: Buffer): Generator<{ name: 
   }
   let at: number = sb.version === 5 ? HEADERS.directory.size : 16;
   if (end < at) {
-    yield 'block has no room for its entries';
-    return;
+    return ['block has no room for its entries'];
   }
   while (at < end) {
     if (end - at < 8) break;
@@ -45,8 +45,11 @@ export function* blockEntries(volume: Volume, bytes: Buffer): Generator<{ name: 
     const nameLength = bytes[at + 8] as number;
     const length = Math.ceil((11 + nameLength + kindBytes) / 8) * 8;
     if (nameLength === 0 || at + length > end || bytes.readUInt16BE(at + length - 2) !== at) break;
-    yield { name: bytes.subarray(at + 9, at + 9 + nameLength), inode: u64(bytes, at) };
+    const name = Buffer.allocUnsafe(nameLength);
+    bytes.copy(name, 0, at + 9, at + 9 + nameLength);
+    found.push({ name, inode: u64(bytes, at) });
     at += length;
   }
-  if (at !== end) yield `entry at ${at} of the block is impossible`;
+  if (at !== end) found.push(`entry at ${at} of the block is impossible`);
+  return found;
 }

@@ -26,7 +26,7 @@ export function* shortformEntries(
     }
     const number = end - width;
     yield {
-      name: bytes.subarray(at + 3, at + 3 + length),
+      name: Buffer.from(bytes.subarray(at + 3, at + 3 + length)),
       inode: wide ? u64(bytes, number) : bytes.readUInt32BE(number),
     };
     at = end;

@@ -38,5 +38,5 @@ function checkedEntry(volume: Volume, name: Buffer, inode: number): DirectoryEnt
   if (name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e))) return undefined;
   if (name.includes(0) || name.includes(0x2f)) return 'an entry has a name no file can have';
   if (inodePosition(volume.sb, inode) === undefined) return `an entry names inode ${inode}, which cannot be`;
-  return { name: Buffer.from(name), inode };
+  return { name, inode };
 }

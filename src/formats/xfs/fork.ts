@@ -1,6 +1,6 @@
 import { FormatError } from '../format-error.ts';
 import { btreeMappings } from './bmap-btree.ts';
-import { EXTENT_BYTES, type Extent, type Mapping, unpackExtent } from './extent.ts';
+import { EXTENT_BYTES, type Mapping, unpackExtent } from './extent.ts';
 import type { Fork } from './inode.ts';
 import { applyPending } from './pending.ts';
 import { blockPosition, type Volume } from './volume.ts';
@@ -11,48 +11,67 @@ import { blockPosition, type Volume } from './volume.ts';
  * @throws FormatError where the list contradicts itself: what was yielded cannot be relied on
  */
 export function forkMappings(volume: Volume, fork: Fork, realtime = false): Iterable<Mapping> {
-  const raw = fork.format === 'btree' ? btreeMappings(volume, fork) : listed(fork);
-  const checked = check(volume, fork, raw, realtime);
+  const checker = new Checker(volume, fork, realtime);
+  const checked = fork.format === 'btree' ? streamed(volume, fork, checker) : listed(fork, checker);
   const maps = fork.which === 'data' ? volume.pending.maps.get(fork.inode) : undefined;
   return maps === undefined ? checked : applyPending(checked, maps);
 }
 
-function* listed(fork: Fork): Generator<Extent> {
+/** The few that lie in the inode. */
+function listed(fork: Fork, checker: Checker): Mapping[] {
   if (fork.extents * EXTENT_BYTES > fork.bytes.length)
     throw fault(fork, `${fork.extents} extents said to lie in the inode`);
-  for (let i = 0; i < fork.extents; i++) yield unpackExtent(fork.bytes, i * EXTENT_BYTES);
+  const all: Mapping[] = [];
+  for (let i = 0; i < fork.extents; i++) all.push(checker.next(unpackExtent(fork.bytes, i * EXTENT_BYTES)));
+  checker.end();
+  return all;
 }
 
-function* check(volume: Volume, fork: Fork, raw: Iterable<Mapping>, realtime: boolean): Generator<Mapping> {
-  let seen = 0;
-  let end = 0;
-  let whole = true;
-  for (const mapping of raw) {
+function* streamed(volume: Volume, fork: Fork, checker: Checker): Generator<Mapping> {
+  for (const mapping of btreeMappings(volume, fork)) yield checker.next(mapping);
+  checker.end();
+}
+
+/** What is true of every list of mappings. */
+class Checker {
+  private readonly volume: Volume;
+  private readonly fork: Fork;
+  private readonly realtime: boolean;
+  private seen = 0;
+  private reached = 0;
+  private whole = true;
+
+  constructor(volume: Volume, fork: Fork, realtime: boolean) {
+    this.volume = volume;
+    this.fork = fork;
+    this.realtime = realtime;
+  }
+
+  next(mapping: Mapping): Mapping {
+    const { fork } = this;
     if (mapping.kind === 'lost') {
-      whole = false;
-      yield mapping;
-      end = Math.max(end, mapping.end);
-      continue;
+      this.whole = false;
+      this.reached = Math.max(this.reached, mapping.end);
+      return mapping;
     }
-    seen++;
-    if (mapping.start < end || mapping.count === 0 || !Number.isSafeInteger(mapping.start))
+    this.seen++;
+    const { start, count, block } = mapping;
+    if (start < this.reached || count === 0 || !Number.isSafeInteger(start))
       throw fault(
         fork,
-        `extent ${seen} of the ${fork.which} fork begins at block ${mapping.start}, after block ${end}`,
+        `extent ${this.seen} of the ${fork.which} fork begins at block ${start}, after block ${this.reached}`,
       );
-    end = mapping.start + mapping.count;
-    if (!realtime && blockPosition(volume.sb, mapping.block, mapping.count) === undefined)
-      yield {
-        kind: 'lost',
-        start: mapping.start,
-        end,
-        what: 'extent points outside the file system',
-        position: fork.position,
-      };
-    else yield mapping;
+    const end = start + count;
+    this.reached = end;
+    if (this.realtime || blockPosition(this.volume.sb, block, count) !== undefined) return mapping;
+    return { kind: 'lost', start, end, what: 'extent points outside the file system', position: fork.position };
   }
-  if (whole && seen !== fork.extents)
-    throw fault(fork, `${fork.which} fork has ${seen} extents, the inode says ${fork.extents}`);
+
+  end(): void {
+    const { fork } = this;
+    if (this.whole && this.seen !== fork.extents)
+      throw fault(fork, `${fork.which} fork has ${this.seen} extents, the inode says ${fork.extents}`);
+  }
 }
 
 function fault(fork: Fork, detail: string): FormatError {

@@ -1,6 +1,8 @@
 import { checkRange } from '../block-reader.ts';
 import { FormatError } from '../format-error.ts';
-import { INODE_CRC, INODE_MAGIC, type Inode, parseInode } from './inode.ts';
+import { u64 } from './bytes.ts';
+import { EXTENT_BYTES } from './extent.ts';
+import { type Fork, INODE_CRC, INODE_MAGIC, type Inode, parseInode } from './inode.ts';
 import { BAD_CHECKSUM, checksumMatches } from './metadata-header.ts';
 import { inodePosition, type Volume } from './volume.ts';
 
@@ -42,10 +44,14 @@ export class InodeTable {
     if (fault !== undefined && fault !== BAD_CHECKSUM) throw new FormatError(fault, source, position);
     const inode = parseInode(bytes, number, position);
     if (typeof inode === 'string') throw new FormatError(inode, source, position);
-    return fault === undefined ? inode : { ...inode, doubtful: 'checksum of the inode does not match' };
+    // the window is used again
+    keep(inode.data);
+    if (inode.attribute) keep(inode.attribute);
+    if (fault !== undefined) inode.doubtful = 'checksum of the inode does not match';
+    return inode;
   }
 
-  /** A copy, so that what keeps an inode does not keep its window. */
+  /** Good until the next is read. */
   private bytes(position: number): Buffer {
     const { reader, sb } = this.volume;
     const start = position - (position % WINDOW);
@@ -58,7 +64,7 @@ export class InodeTable {
       reader.readInto(window, start);
       this.windows.set(start, window);
     }
-    return Buffer.from(window.subarray(position - start, position - start + sb.inodeSize));
+    return window.subarray(position - start, position - start + sb.inodeSize);
   }
 
   /** The oldest window's memory serves the next: thousands of new ones would grow the process between collections. */
@@ -70,13 +76,21 @@ export class InodeTable {
   }
 }
 
+/** Copies what is in a fork: of a list of extents no more than there are. */
+function keep(fork: Fork): void {
+  const used = fork.format === 'extents' ? fork.extents * EXTENT_BYTES : fork.bytes.length;
+  const kept = Buffer.allocUnsafe(Math.min(used, fork.bytes.length));
+  fork.bytes.copy(kept);
+  fork.bytes = kept;
+}
+
 function identityFault(volume: Volume, bytes: Buffer, number: number): string | undefined {
   const { sb } = volume;
   if (bytes.readUInt16BE(0) !== INODE_MAGIC) return 'no inode lies where this one should';
   const version = bytes[4] as number;
   if (sb.version === 4) return version === 1 || version === 2 ? undefined : `inode of version ${version}`;
   if (version !== 3) return `inode of version ${version}`;
-  if (bytes.readBigUInt64BE(152) !== BigInt(number)) return 'belongs elsewhere on the device';
+  if (u64(bytes, 152) !== number) return 'belongs elsewhere on the device';
   if (sb.metaUuid.compare(bytes, 160, 176) !== 0) return 'belongs to another file system';
   return checksumMatches(bytes, INODE_CRC) ? undefined : BAD_CHECKSUM;
 }

@@ -7,8 +7,9 @@ export const INODE_MAGIC = 0x494e;
 export const INODE_CRC = 100;
 /** XFS_DIFLAG_REALTIME: content lies on the realtime device */
 const FLAG_REALTIME = 1;
-const FLAG2_BIGTIME = 1n << 3n;
-const FLAG2_NREXT64 = 1n << 4n;
+/** bits of the low word of di_flags2 */
+const FLAG2_BIGTIME = 1 << 3;
+const FLAG2_NREXT64 = 1 << 4;
 /** bigtime counts nanoseconds from here: the smallest second of the old encoding */
 const BIGTIME_EPOCH = 2 ** 31;
 
@@ -49,14 +50,14 @@ export function parseInode(bytes: Buffer, number: number, position: number): Ino
   const kind = KIND_OF_MODE[bits >> 12];
   if (bits === 0) return 'inode is free, yet something names it';
   if (kind === undefined) return `inode of no known kind (mode 0${bits.toString(8)})`;
-  const flags2 = version >= 3 ? bytes.readBigUInt64BE(120) : 0n;
+  const flags2 = version >= 3 ? bytes.readUInt32BE(124) : 0;
   const size = u64(bytes, 56);
   if (!Number.isSafeInteger(size)) return `inode's size is impossible (${size})`;
-  const forks = parseForks(bytes, number, position, version, (flags2 & FLAG2_NREXT64) !== 0n);
+  const forks = parseForks(bytes, number, position, version, (flags2 & FLAG2_NREXT64) !== 0);
   if (typeof forks === 'string') return forks;
   const fault = forkFault(forks.data, kind, size);
   if (fault !== undefined) return fault;
-  const bigtime = (flags2 & FLAG2_BIGTIME) !== 0n;
+  const bigtime = (flags2 & FLAG2_BIGTIME) !== 0;
   const rdev = forks.data.bytes.readUInt32BE(0);
   return {
     inode: number,
@@ -78,10 +79,16 @@ export function parseInode(bytes: Buffer, number: number, position: number): Ino
 
 function timestamp(bytes: Buffer, at: number, bigtime: boolean): Timestamp {
   if (!bigtime) return { seconds: bytes.readInt32BE(at), nanoseconds: bytes.readInt32BE(at + 4) };
-  const both = bytes.readBigUInt64BE(at);
-  const seconds = both / 1_000_000_000n;
-  return { seconds: Number(seconds) - BIGTIME_EPOCH, nanoseconds: Number(both - seconds * 1_000_000_000n) };
+  // 64 bits of nanoseconds, divided by hand: a double has 53
+  const top = bytes.readUInt32BE(at);
+  const middle = (top % BILLION) * 2 ** 16 + bytes.readUInt16BE(at + 4);
+  const low = (middle % BILLION) * 2 ** 16 + bytes.readUInt16BE(at + 6);
+  const seconds =
+    Math.floor(top / BILLION) * 2 ** 32 + Math.floor(middle / BILLION) * 2 ** 16 + Math.floor(low / BILLION);
+  return { seconds: seconds - BIGTIME_EPOCH, nanoseconds: low % BILLION };
 }
+
+const BILLION = 1_000_000_000;
 
 function parseForks(
   bytes: Buffer,

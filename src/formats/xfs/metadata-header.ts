@@ -1,4 +1,5 @@
 import { crc32c } from '../crc32c.ts';
+import { u64 } from './bytes.ts';
 
 /** Where a self-describing block keeps its checksum and who it is. */
 export interface HeaderLayout {
@@ -51,7 +52,8 @@ export function headerFault(
   owner: number | undefined,
 ): string | undefined {
   if (uuid.compare(bytes, layout.uuid, layout.uuid + 16) !== 0) return 'belongs to another file system';
-  if (bytes.readBigUInt64BE(layout.blkno) !== BigInt(place / 512)) return 'belongs elsewhere on the device';
-  if (owner !== undefined && bytes.readBigUInt64BE(layout.owner) !== BigInt(owner)) return 'belongs to another inode';
+  // above 2^53 it is rounded, and still nowhere that is looked for
+  if (u64(bytes, layout.blkno) !== place / 512) return 'belongs elsewhere on the device';
+  if (owner !== undefined && u64(bytes, layout.owner) !== owner) return 'belongs to another inode';
   return checksumMatches(bytes, layout.crc) ? undefined : BAD_CHECKSUM;
 }

@@ -52,8 +52,7 @@ export class XfsTree implements FileTree {
   }
 
   node(inode: number): FileNode {
-    const { realtime: _realtime, data: _data, attribute: _attribute, ...node } = this.inodes.get(inode);
-    return node;
+    return this.inodes.get(inode);
   }
 
   entries(directory: FileNode, damaged: OnDamage): Iterable<DirectoryEntry> {
