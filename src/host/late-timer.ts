@@ -4,9 +4,9 @@ export interface LateTimer {
 }
 
 /**
- * Acts after `ms` milliseconds, and behind all that has arrived by then. Timers come before pipes and sockets in a turn
- * of the event loop (libuv, docs/src/design.rst): after a long computation a plain one is over while the answer that
- * came in time still lies unread. An immediate comes behind both.
+ * Acts after `ms` milliseconds, and behind all that has arrived by then. After a long computation a plain timer is over
+ * while the answer that came in time still lies unread: pipes and sockets have their turn only between two rounds of
+ * timers (libuv, docs/src/design.rst). An immediate comes behind that turn.
  */
 export function lateTimer(ms: number, act: () => void): LateTimer {
   let stopped = false;
