@@ -53,7 +53,8 @@ function todo(error: unknown): string {
   return String((error as Error).message);
 }
 
-function readFully(fd: number, path: string, into: Uint8Array, offset: number): void {
+/** Fills `into` from byte `offset`. @throws UllageError on EIO or where it ends before */
+export function readFully(fd: number, path: string, into: Uint8Array, offset: number): void {
   let done = 0;
   while (done < into.length) {
     let got: number;

@@ -76,6 +76,16 @@ export function lineFilesIn(directory: string): string[] {
   }
 }
 
+/** Names, sizes and times of a directory's line files: the same for as long as none of them was written. */
+export function lineFilesMark(directory: string): string {
+  return lineFilesIn(directory)
+    .map((path) => {
+      const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
+      return `${path} ${size} ${mtimeMs}`;
+    })
+    .join('\n');
+}
+
 /** Makes the directory (0700). @returns the device it lies on, `undefined` where it cannot be made or written */
 export function usableDirectory(directory: string): number | undefined {
   try {

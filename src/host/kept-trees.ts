@@ -55,9 +55,20 @@ export class KeptTrees {
           key,
           counted,
           sums: [apparent, onDisk, files, directories, own.newest],
-          proof: proofOf(rows, links, names.map((name) => `${name}\0`).join('')),
+          proof: proofByInode(rows, links, names),
         },
       ];
     });
   }
+}
+
+/** In the order in which file systems keep inodes, whichever worker came first to which. */
+function proofByInode(rows: readonly number[], links: readonly number[], names: readonly string[]): Uint8Array {
+  const inode = (row: number): number => rows[row * PROOF_COLUMNS] as number;
+  const order = names.map((_, row) => row).sort((a, b) => inode(a) - inode(b));
+  return proofOf(
+    order.flatMap((row) => rows.slice(row * PROOF_COLUMNS, (row + 1) * PROOF_COLUMNS)),
+    links,
+    order.map((row) => `${names[row]}\0`).join(''),
+  );
 }

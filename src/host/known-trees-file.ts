@@ -19,7 +19,7 @@ import { crc32 } from 'node:zlib';
 import type { KnownTree } from './known-trees.ts';
 
 /** Another layout, another first line: what does not begin with it is not read. */
-const MAGIC = 'ullage known trees 1\n';
+const MAGIC = 'ullage known trees 2\n';
 /** Counted anew after a week, whatever the proof says: ms. */
 const LIFETIME = 7 * 86_400_000;
 const MOST = 2 ** 30;

@@ -21,7 +21,7 @@ export const LINK_COLUMNS = 3;
 const HEAD = 2;
 
 /**
- * Doubles in the byte order of this machine: how many rows, how many links, the rows, the links; then the names
+ * Doubles in the byte order of this machine: how many rows, how many links, the rows by inode, the links; then the names
  * of the rows below the tree, each ended by NUL.
  */
 export function proofOf(rows: readonly number[], links: readonly number[], names: string): Uint8Array {
@@ -35,6 +35,12 @@ export function proofOf(rows: readonly number[], links: readonly number[], names
   view.set(links, HEAD + rows.length);
   proof.set(text, numbers * 8);
   return proof;
+}
+
+/** The rows of a proof, of `PROOF_COLUMNS` each. @throws RangeError where it is not whole */
+export function rowsOf(proof: Uint8Array): Float64Array {
+  const [rows = 0] = new Float64Array(proof.buffer, proof.byteOffset, 1);
+  return new Float64Array(proof.buffer, proof.byteOffset + HEAD * 8, rows * PROOF_COLUMNS);
 }
 
 /** The links of a proof; undefined where it is not whole. `proof` begins at a multiple of 8 in its buffer. */

@@ -2,12 +2,13 @@ import { fileFailure, fileTimeout, notRegular, statfsAnswer } from './file-answe
 import { fileHelper } from './file-helper.ts';
 import { getLocal } from './get-local.ts';
 import type { Host } from './host.ts';
+import { isKernelFile, readKernelFile } from './kernel-files.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS } from './limits.ts';
 import { runProcess } from './run-process.ts';
 
 /**
  * This machine. Files are opened by a helper process, so that neither a hung read nor a hung
- * statfs can hang us. `blockSize` is f_bsize, all that Node gives: on Linux it equals f_frsize
+ * statfs can hang us; but for those that the kernel writes from memory. `blockSize` is f_bsize, all that Node gives: on Linux it equals f_frsize
  * for the kernel's own file systems (fs/statfs.c fills an empty f_frsize from f_bsize).
  */
 export function localHost(): Host {
@@ -17,7 +18,9 @@ export function localHost(): Host {
     run: (argv, options) => runProcess(argv, options),
     async read(path, options = {}) {
       const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      const answer = await files.ask('read', path, timeoutMs, options.maxBytes ?? DEFAULT_MAX_BYTES);
+      const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+      if (isKernelFile(path)) return readKernelFile(path, timeoutMs, maxBytes);
+      const answer = await files.ask('read', path, timeoutMs, maxBytes);
       if (answer.timeout) return fileTimeout(path, timeoutMs);
       if (answer.notFile) return notRegular(path);
       if (answer.content === undefined) return fileFailure(path, answer.code || (answer.message ?? ''));

@@ -2,11 +2,13 @@ import type { KeptTrees } from './kept-trees.ts';
 import { type KnownTree, LINK_COLUMNS, linksOf } from './known-trees.ts';
 import type { BucketSums, LinkedFile, ScanResult } from './scan-types.ts';
 
-/** What a worker found (scan-worker-source.ts); `rest` are directories that it did not come to. */
+/** What a worker found (scan-worker-source.ts); `rest` are directories that it leaves to others. */
 export interface Answer<Directory> {
   rows: Float64Array;
   links: Float64Array;
   rest: Directory[];
+  /** it has nothing left to read */
+  done: boolean;
   moved: number;
   errors: [string, string][];
   failed: number;

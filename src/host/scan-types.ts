@@ -1,5 +1,15 @@
 import type { KnownTree } from './known-trees.ts';
 
+/** Looks at inodes of one file system by their numbers, without their paths. */
+export interface InodeLook {
+  /**
+   * Whether all that a proof (known-trees.ts) names is surely as it was, `root` among it. Where the directory
+   * `root` is, so is what its names lead to, and so on down: paths need not be looked at.
+   */
+  unchanged(proof: Uint8Array, root: number): boolean;
+  close(): void;
+}
+
 /** A directory whose whole content is counted for one bucket (0, 1, 2 …). */
 export interface Tree {
   path: string;
@@ -59,6 +69,10 @@ export interface ScanOptions {
   workers?: number;
   /** sealed trees of earlier scans by path */
   known?: ReadonlyMap<string, KnownTree>;
+  /** how inodes of a device (st_dev) can be looked at without paths; default: they cannot */
+  inodes?: (device: number) => InodeLook | undefined;
+  /** what takes no longer (ms) is read in this thread; default: what takes less than to start others */
+  atOnce?: number;
   /** sealed trees are kept where all was last changed before that (ms since 1970), on this device; default: none */
   keepBefore?: (device: number) => number;
 }

@@ -1,3 +1,4 @@
+import { deviceNumbers } from './device-of.ts';
 import { linkOf, textOf } from './tree-files.ts';
 
 /** Never less: the clock of inodes ticks in steps of up to a second (ext3, inodes of 128 bytes). */
@@ -23,9 +24,9 @@ export function settledBlocks(device: number, now: number): number {
 
 /** Documentation/ABI/testing/sysfs-fs-ext4: blocks that are dirty in the page cache and have no place yet. */
 function delayedOnExt4(device: number): string | undefined {
-  const major = Math.floor(device / 256) % 4096;
-  const minor = (device % 256) + Math.floor(device / 2 ** 20) * 256;
-  const name = linkOf(`/sys/dev/block/${major}:${minor}`)?.split('/').at(-1);
+  const name = linkOf(`/sys/dev/block/${deviceNumbers(device)}`)
+    ?.split('/')
+    .at(-1);
   return name === undefined ? undefined : textOf(`/sys/fs/ext4/${name}/delayed_allocation_blocks`, PAGE)?.trim();
 }
 

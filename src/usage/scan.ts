@@ -3,6 +3,7 @@ import { readKnownTrees, writeKnownTrees } from '../host/known-trees-file.ts';
 import { type ScanOptions, type ScanResult, scanTrees, type Tree } from '../host/scan-trees.ts';
 import { settledBlocks } from '../host/settled-blocks.ts';
 import type { Reused } from './document.ts';
+import { ext4Inodes } from './ext4-inodes.ts';
 import type { Store } from './ledger.ts';
 import type { Memory } from './look-options.ts';
 import { mountsInside } from './mounts.ts';
@@ -62,7 +63,7 @@ async function withMemory(
   const now = Date.now();
   const known = readKnownTrees(memory.directory, root, now);
   const keepBefore = memory.keepBefore ?? ((device: number) => settledBlocks(device, now));
-  const result = await scanTrees(trees, { ...options, known, keepBefore });
+  const result = await scanTrees(trees, { ...options, known, keepBefore, inodes: ext4Inodes });
   // what was known and is gone is forgotten as well
   if (result.kept.length !== result.reused.length || known.size !== result.reused.length)
     writeKnownTrees(memory.directory, root, result.kept);
