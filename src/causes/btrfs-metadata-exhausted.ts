@@ -1,6 +1,6 @@
 import type { Cause, Draft, Evidence, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
-import type { BtrfsNumbers, BtrfsStory } from './help/btrfs.ts';
+import type { BtrfsState, BtrfsStory } from './help/btrfs.ts';
 import {
   BALANCE_FAILS_BELOW,
   btrfsStories,
@@ -76,9 +76,9 @@ function judge(scene: Scene, story: BtrfsStory): Draft[] {
   return [];
 }
 
-const profileOf = (numbers: BtrfsNumbers) => numbers.metadata?.profile ?? 'single';
+const profileOf = (numbers: BtrfsState) => numbers.metadata?.profile ?? 'single';
 
-function judgeState(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, story: BtrfsStory): Draft | undefined {
+function judgeState(scene: Scene, state: BtrfsState, trouble: BtrfsTrouble, story: BtrfsStory): Draft | undefined {
   const grow = canGrow(state, profileOf(state));
   if (grow === 'yes' || state.mixed || dataFull(state)) return undefined;
   const weighed = weigh(scene, state, trouble, grow, story);
@@ -97,7 +97,7 @@ type Weight = Pick<Draft, 'confidence' | 'severity' | 'score'>;
 
 function weigh(
   scene: Scene,
-  state: BtrfsNumbers,
+  state: BtrfsState,
   trouble: BtrfsTrouble,
   grow: string | undefined,
   story: BtrfsStory,
@@ -146,13 +146,13 @@ function weigh(
  * bytes_may_use also holds what running writers have asked for and give back. Only when little
  * would be left without them is the shortage there to stay.
  */
-function busy(state: BtrfsNumbers): boolean {
+function busy(state: BtrfsState): boolean {
   const { metadata } = state;
   if (metadata?.reserve === undefined || metadata.fact.kind !== 'btrfs-sysfs') return false;
   return metadata.total - metadata.used - metadata.reserve > BALANCE_FAILS_BELOW;
 }
 
-function proof(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, story: BtrfsStory): Evidence[] {
+function proof(scene: Scene, state: BtrfsState, trouble: BtrfsTrouble, story: BtrfsStory): Evidence[] {
   const df = dfOf(scene, story.fs);
   return [
     ...unallocatedEvidence(state),
@@ -172,7 +172,7 @@ function proof(scene: Scene, state: BtrfsNumbers, trouble: BtrfsTrouble, story: 
   ];
 }
 
-function explain(state: BtrfsNumbers): string {
+function explain(state: BtrfsState): string {
   const { metadata } = state;
   const none = unallocated(state);
   const parts = [

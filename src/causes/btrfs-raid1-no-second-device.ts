@@ -1,6 +1,7 @@
+import type { BtrfsSpaceNumbers } from '../stack/btrfs-numbers.ts';
 import { btrfsProfile } from '../stack/btrfs-profiles.ts';
 import type { Cause, Draft } from './cause.ts';
-import type { BtrfsNumbers, BtrfsSpaceNumbers } from './help/btrfs.ts';
+import type { BtrfsState } from './help/btrfs.ts';
 import {
   BALANCE_FAILS_BELOW,
   btrfsStories,
@@ -48,7 +49,7 @@ export const btrfsRaid1NoSecondDevice: Cause = {
   },
 };
 
-function lonely(state: BtrfsNumbers, space: BtrfsSpaceNumbers, name: string): Draft | undefined {
+function lonely(state: BtrfsState, space: BtrfsSpaceNumbers, name: string): Draft | undefined {
   const devices = lonelyDevices(state, space.profile);
   if (!devices) return undefined;
   const room = devices.map((device) => `${size(device.bytes)} on ${device.name}`).join(', ');

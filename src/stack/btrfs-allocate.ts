@@ -1,5 +1,6 @@
+import { DEVICE_RESERVED } from './btrfs-devices.ts';
 import { btrfsProfile, chunkWidth, dataStripes } from './btrfs-profiles.ts';
-import { type BtrfsView, DEVICE_RESERVED } from './btrfs-view.ts';
+import type { BtrfsView } from './btrfs-view.ts';
 
 /** BTRFS_STRIPE_LEN: the smallest device extent. */
 const STRIPE = 64 * 1024;

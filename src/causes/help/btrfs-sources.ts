@@ -1,4 +1,6 @@
 import type { Fact } from '../../probes/fact.ts';
+import type { BtrfsSources } from '../../stack/btrfs-devices.ts';
+import { deviceKey as keyOfDevice } from '../../stack/names.ts';
 import type { Scene } from '../cause.ts';
 
 /**
@@ -10,31 +12,18 @@ export interface BtrfsFileSystem {
   /** mount point if known, else a device or the uuid */
   subject: string;
   paths: string[];
-  states: BtrfsSources[];
+  states: BtrfsMoment[];
   balances: Fact<'btrfs-balance'>[];
 }
 
-export interface BtrfsSources {
-  show?: Fact<'btrfs-show'>;
-  df?: Fact<'btrfs-df'>;
-  usage?: Fact<'btrfs-usage'>;
-  sysfs?: Fact<'btrfs-sysfs'>;
-  deviceUsage: Fact<'btrfs-device-usage'>[];
+export interface BtrfsMoment extends BtrfsSources {
   /** order of the last fact of the state */
   order: number;
 }
 
 type Sized = 'btrfs-show' | 'btrfs-df' | 'btrfs-usage' | 'btrfs-sysfs' | 'btrfs-device-usage';
 
-/** `/dev/vg/lv` is `/dev/mapper/vg-lv`: dashes of the names are doubled (lvm(8), "VALID NAMES"). */
-export function deviceKey(path: string): string {
-  const device = path.startsWith('/') ? path : `/dev/${path}`;
-  const lv = /^\/dev\/([^/]+)\/([^/]+)$/.exec(device);
-  if (!lv || lv[1] === 'mapper' || lv[1] === 'loop') return `dev:${device}`;
-  const doubled = (name: string) => name.replaceAll('-', '--');
-  return `dev:/dev/mapper/${doubled(lv[1] ?? '')}-${doubled(lv[2] ?? '')}`;
-}
-
+const deviceKey = (path: string) => `dev:${keyOfDevice(path)}`;
 const pathKey = (path: string) => `path:${path.length > 1 ? path.replace(/\/+$/, '') : path}`;
 
 /** Sets of names that mean the same file system. */
@@ -212,9 +201,9 @@ function subjectOf(paths: readonly string[], group: readonly Fact<Sized>[]): str
   return 'the btrfs file system';
 }
 
-function statesOf(group: readonly Fact<Sized>[], from: Scene['from']): BtrfsSources[] {
-  const states: BtrfsSources[] = [];
-  let now: BtrfsSources = { deviceUsage: [], order: -1 };
+function statesOf(group: readonly Fact<Sized>[], from: Scene['from']): BtrfsMoment[] {
+  const states: BtrfsMoment[] = [];
+  let now: BtrfsMoment = { deviceUsage: [], order: -1 };
   for (const fact of group) {
     const before = slot(now, fact);
     // a host answers within seconds: the same source twice is one state in two dresses
@@ -243,7 +232,7 @@ function slot(state: BtrfsSources, fact: Fact<Sized>): Fact<Sized> | undefined {
 }
 
 /** The more exact of two printings stays; of two equally exact ones the later. */
-function put(state: BtrfsSources, fact: Fact<Sized>, before: Fact<Sized> | undefined): void {
+function put(state: BtrfsMoment, fact: Fact<Sized>, before: Fact<Sized> | undefined): void {
   state.order = Math.max(state.order, fact.order);
   if (before && resolutionOf(before) < resolutionOf(fact)) return;
   switch (fact.kind) {

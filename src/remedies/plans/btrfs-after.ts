@@ -1,7 +1,7 @@
 import type { Predicted } from '../../plan/plan.ts';
 import { allocate, metadataChunk, ROUND } from '../../stack/btrfs-allocate.ts';
+import { DEVICE_RESERVED } from '../../stack/btrfs-devices.ts';
 import { rawPerByte } from '../../stack/btrfs-profiles.ts';
-import { DEVICE_RESERVED } from '../../stack/btrfs-view.ts';
 import { headroomOf } from '../../stack/headroom.ts';
 import { type Chunk, pieceLength } from './btrfs-chunks.ts';
 import type { BtrfsTarget } from './btrfs-file-system.ts';
