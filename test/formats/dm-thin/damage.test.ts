@@ -9,6 +9,7 @@ import { readSuperblock, type Superblock } from '../../../src/formats/dm-thin/su
 import { surveyPool } from '../../../src/formats/dm-thin/survey.ts';
 import { thinDevice } from '../../../src/formats/dm-thin/thin-device.ts';
 import { FormatError } from '../../../src/formats/format-error.ts';
+import { spent } from '../xfs/glance.ts';
 import { mutate } from './damage.ts';
 import { makePool, usedBlocks } from './pools.ts';
 import { writePool } from './writer.ts';
@@ -63,7 +64,7 @@ function readAll(reader: BlockReader, superblock: Superblock): { damaged: boolea
 
 describe('damaged metadata', () => {
   test(`${MUTATIONS} damaged images: no crash, no endless walk, nothing wrong passes for right`, {
-    timeout: 600_000,
+    timeout: 60_000 + MUTATIONS * 200,
   }, () => {
     const slowest = { ms: 0, kind: '' };
     for (let seed = 1; seed <= MUTATIONS; seed++) {
@@ -71,7 +72,7 @@ describe('damaged metadata', () => {
       if (!pool) throw new Error('no pool');
       const { image, kind, sealed } = mutate(pool.image, pool.used, seed);
       const reader = memoryReader(image, kind);
-      const start = performance.now();
+      const start = process.cpuUsage();
       try {
         const superblock = superblockOf(reader);
         if (superblock) {
@@ -88,7 +89,7 @@ describe('damaged metadata', () => {
       } catch (error) {
         throw new Error(`seed ${seed}, ${kind}: ${error instanceof Error ? error.stack : String(error)}`);
       }
-      const ms = performance.now() - start;
+      const ms = spent(start);
       if (ms > slowest.ms) Object.assign(slowest, { ms, kind });
     }
     expect(slowest.ms, slowest.kind).toBeLessThan(5000);
