@@ -34,7 +34,7 @@ export async function run(argv: string[]): Promise<number> {
   const memory = memoryOver(history);
   const state = { look, outlooks: outlooksOf(look, memory), incidents: [], interval: 60 };
   const scan = [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'usage', '--json'];
-  const beside = besideOf({ host, scan, changed: () => {} });
+  const beside = besideOf({ host, scan, watched: () => false, changed: () => {} });
   beside.close();
   // what lies on another host cannot be scanned from here
   const usage = values.usage && positionals[0] === undefined ? await beside.measured() : undefined;

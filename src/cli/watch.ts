@@ -163,6 +163,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   const beside = side.besideOf({
     host: here,
     scan: [...ownArgv(), 'usage', '--json'],
+    watched: () => (web?.clients() ?? 0) > 0,
     changed: () => web?.push(),
     ...(wanted.usageEvery === undefined || spec !== undefined ? {} : { every: wanted.usageEvery }),
   });
@@ -213,25 +214,23 @@ async function untilEnded(
   interval: number,
   kernel: boolean,
 ): Promise<void> {
-  const { kernelMessages } = await import('../host/kernel-messages.ts');
+  const { followKernel } = await import('../host/kernel-follow.ts');
   const { ofStorage } = await import('../watch/kernel-words.ts');
-  const messages = kernel ? kernelMessages() : undefined;
   let heard = 0;
   const look = setInterval(() => void watch.round(), interval * 1000);
-  const ear = setInterval(() => {
-    const said = messages?.read().some(ofStorage) === true;
+  const listen = (line: string) => {
     // a storm of messages is one look every 5 s
-    if (!said || Date.now() - heard < 5000) return;
+    if (!ofStorage(line) || Date.now() - heard < 5000) return;
     heard = Date.now();
     void watch.round(true);
-  }, 1000);
+  };
+  const deaf = kernel ? followKernel(listen) : undefined;
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
   clearInterval(look);
-  clearInterval(ear);
-  messages?.close();
+  deaf?.();
 }
 
 async function careBesideLooks(

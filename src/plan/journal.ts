@@ -1,5 +1,12 @@
 import { UllageError } from '../host/host.ts';
-import { createLineFile, type LineFile, lineFilesIn, openLineFile, readLines } from '../host/journal-file.ts';
+import {
+  createLineFile,
+  type LineFile,
+  lineFilesIn,
+  lineFilesMark,
+  openLineFile,
+  readLines,
+} from '../host/journal-file.ts';
 import { journalDirectories } from '../host/journal-place.ts';
 import type { ProcessMark } from '../host/process-mark.ts';
 import type { Argv, Plan } from './plan.ts';
@@ -96,6 +103,11 @@ export function readJournal(path: string): JournalLine[] {
       );
     }
   });
+}
+
+/** The same for as long as no journal was begun or written to: much cheaper than reading them. */
+export function journalsMark(directories: readonly string[] = journalDirectories()): string {
+  return directories.map(lineFilesMark).join('\n');
 }
 
 /** Journals of this machine, newest first; one whose plan was not yet written (killed at its first byte) is left out. */

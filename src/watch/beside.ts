@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { findJournals, readJournal } from '../plan/journal.ts';
+import { findJournals, journalsMark, readJournal } from '../plan/journal.ts';
 import { type State, stateOf } from '../plan/state.ts';
 import type { UsageDocument } from '../usage/document.ts';
 
@@ -12,7 +12,7 @@ export interface Beside {
   close(): void;
 }
 
-/** Journals are looked at this often, ms: a running apply is to be seen moving. */
+/** Journals are looked at this often, ms, while somebody sees it: a running apply is to be seen moving. */
 const JOURNALS = 2000;
 
 /** A scan of large stores takes its time. */
@@ -24,18 +24,21 @@ export interface BesideOptions {
   scan: readonly string[];
   /** seconds between scans; absent: never */
   every?: number;
+  /** somebody has the page open and is to be told */
+  watched(): boolean;
   changed(): void;
 }
 
-export function besideOf({ host, scan: argv, every, changed }: BesideOptions): Beside {
+export function besideOf({ host, scan: argv, every, watched, changed }: BesideOptions): Beside {
   let usage: UsageDocument | undefined;
-  let applies: State[] = read();
-  let was = JSON.stringify(applies.map((one) => [one.plan.id, one.lastAt]));
+  let applies: State[] = [];
+  let mark: string | undefined;
+  let told: string | undefined;
   const journals = setInterval(() => {
-    applies = read();
-    const is = JSON.stringify(applies.map((one) => [one.plan.id, one.lastAt]));
-    if (is === was) return;
-    was = is;
+    if (!watched()) return;
+    const is = journalsMark();
+    if (is === told) return;
+    told = is;
     changed();
   }, JOURNALS);
   const measure = async () => {
@@ -51,7 +54,12 @@ export function besideOf({ host, scan: argv, every, changed }: BesideOptions): B
   if (scan) void measure();
   return {
     usage: () => usage,
-    applies: () => applies,
+    applies() {
+      const is = journalsMark();
+      if (is !== mark) applies = read();
+      mark = is;
+      return applies;
+    },
     async measured() {
       await measure();
       return usage;

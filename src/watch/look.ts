@@ -8,6 +8,8 @@ import type { Headroom, Layer, Resource } from '../stack/layer.ts';
 export interface Look {
   /** seconds since 1970, its middle: a look may take long, and its figures are of no moment in particular */
   at: number;
+  /** when all of it was asked, where that is not `at`: since then nothing moved that shows in a `Pulse` */
+  wholeAt?: number;
   seconds: number;
   host: Report['host'];
   layers: Layer[];

@@ -33,6 +33,11 @@ export function metricsText(state: State, version: string): string {
   );
   if (look) {
     text.family('ullage_look_timestamp_seconds', 'The middle of the last look.', [[{}, look.at]]);
+    text.family(
+      'ullage_look_whole_timestamp_seconds',
+      'When everything was asked last; since then nothing moved that is looked at each time.',
+      [[{}, look.wholeAt ?? look.at]],
+    );
     text.family('ullage_look_duration_seconds', 'How long the last look took.', [[{}, look.seconds]]);
     text.family(
       'ullage_headroom_bytes',

@@ -13,29 +13,32 @@ export const NO_PULSE: Pulse = { left: new Map(), shape: '' };
 
 /** What is left may change by this share before it is looked at whole. */
 const SHARE = 0.001;
+/** Of what is counted for the whole machine (open files, threads, terminals), by this share of all that may be. */
+const LIMIT_SHARE = 0.02;
+const LIMIT = 'limit ';
 /** With less than this share left nothing is spared. */
 const CLOSE = 0.05;
 
 const ASK_MS = 5000;
 
 /**
- * statfs of each file system of the stack, for which no program is started; one program where there is device
- * mapper's storage, one where there is btrfs: both fill without statfs showing it.
+ * `stat -f`, one program for all file systems of the stack: were it the process at work, one that hangs would hang with it.
+ * One more where there is device mapper's storage, one where there is btrfs: both fill without statfs showing it.
  */
 export async function pulseOf(host: Host, look: Look): Promise<Pulse> {
   const left = new Map<string, number>();
   let shape = '';
-  for (const layer of look.layers) {
-    if (layer.kind !== 'file-system' || layer.path === undefined) continue;
-    const answer = await host.statfs(layer.path, { timeoutMs: ASK_MS });
-    if (!answer.ok) continue;
-    const { bavail, blockSize, ffree, blocks } = answer.value;
-    left.set(`${layer.path} bytes`, bavail * blockSize);
-    left.set(`${layer.path} inodes`, ffree);
-    shape += `${layer.path} ${blocks * blockSize}\n`;
+  const paths = look.layers.flatMap(({ kind, path }) => (kind === 'file-system' && path !== undefined ? [path] : []));
+  if (paths.length > 0) {
+    const ran = await host.run(['stat', '-f', '-c', STAT_FIELDS, '--', ...paths], { timeoutMs: ASK_MS });
+    // one that hangs keeps the others from being told: then it is looked at whole
+    shape += ran.timedOut || ran.stdout === '' ? `stat ${performance.now()}\n` : readStat(ran.stdout, left);
   }
-  const mounts = await host.read('/proc/self/mountinfo', { timeoutMs: ASK_MS });
-  if (mounts.ok) shape += mounts.content;
+  for (const path of ['/proc/self/mountinfo', '/proc/partitions']) {
+    const got = await host.read(path, { timeoutMs: ASK_MS });
+    if (got.ok) shape += got.content;
+  }
+  await readLimits(host, left);
   if (look.layers.some((layer) => MAPPED.includes(layer.kind))) {
     const ran = await host.run(['dmsetup', 'status', '--noflush'], { timeoutMs: ASK_MS });
     shape += ran.exitCode === 0 ? readMapper(ran.stdout, left) : `dmsetup ${performance.now()}\n`;
@@ -46,6 +49,37 @@ export async function pulseOf(host: Host, look: Look): Promise<Pulse> {
     readChunks(ran.stdout, left);
   }
   return { left, shape };
+}
+
+/** Block size, blocks, blocks free to everyone, inodes free, path (stat(1) of coreutils and busybox). */
+const STAT_FIELDS = '%s %b %a %d %n';
+
+/** @returns the shape: sizes */
+function readStat(text: string, left: Map<string, number>): string {
+  let shape = '';
+  for (const [, size, blocks, free, inodes, path] of text.matchAll(/^(\d+) (\d+) (\d+) (\d+) (.+)$/gm)) {
+    left.set(`${path} bytes`, Number(free) * Number(size));
+    left.set(`${path} inodes`, Number(inodes));
+    shape += `${path} ${Number(blocks) * Number(size)}\n`;
+  }
+  return shape;
+}
+
+/** What is left of limits of the whole machine that cost nothing to read (proc(5), Documentation/admin-guide/sysctl). */
+async function readLimits(host: Host, left: Map<string, number>): Promise<void> {
+  const numbers = async (path: string): Promise<number[]> => {
+    const got = await host.read(path, { timeoutMs: ASK_MS });
+    return got.ok ? (got.content.match(/\d+(?:\.\d+)?/g) ?? []).map(Number) : [];
+  };
+  const put = (name: string, used: number | undefined, most: number | undefined) => {
+    if (used !== undefined && most !== undefined && most > 0) left.set(`${LIMIT}${name}`, (most - used) / most);
+  };
+  const [open, , mostOpen] = await numbers('/proc/sys/fs/file-nr');
+  put('open files', open, mostOpen);
+  // load averages of 1, 5 and 15 min, then running/all threads
+  const [, , , , threads] = await numbers('/proc/loadavg');
+  put('threads', threads, (await numbers('/proc/sys/kernel/pid_max'))[0]);
+  put('terminals', (await numbers('/proc/sys/kernel/pty/nr'))[0], (await numbers('/proc/sys/kernel/pty/max'))[0]);
 }
 
 const MAPPED: readonly string[] = ['thin-pool', 'thin-volume', 'logical-volume', 'volume-group', 'device-mapper'];
@@ -90,7 +124,8 @@ export function unmoved(look: Look, before: Pulse, now: Pulse): boolean {
         return false;
   for (const [name, then] of before.left) {
     const is = now.left.get(name);
-    if (is === undefined || Math.abs(is - then) > SHARE * then) return false;
+    const may = name.startsWith(LIMIT) ? LIMIT_SHARE : SHARE * then;
+    if (is === undefined || Math.abs(is - then) > may) return false;
   }
   return true;
 }
@@ -100,5 +135,5 @@ export function unmoved(look: Look, before: Pulse, now: Pulse): boolean {
  * there remain limits that show in no file system.
  */
 export function wholeEvery({ findings }: Pick<Look, 'findings'>): number {
-  return findings.some((one) => one.severity !== 'notice' && one.confidence !== 'possible') ? 2 : 10;
+  return findings.some((one) => one.severity !== 'notice' && one.confidence !== 'possible') ? 2 : 60;
 }

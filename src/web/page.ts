@@ -42,7 +42,7 @@ export function partsOf(view: View): Record<string, string> {
   const [first] = state.outlooks;
   return {
     when: look
-      ? `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}`
+      ? `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}${look.wholeAt === undefined ? '' : `, nothing moved since ${clock(look.wholeAt)}`}`
       : 'The first look is under way.',
     summary: look
       ? `${worst ? `${escapeHtml(worst.severity)}: ${escapeHtml(worst.cause)} at ${escapeHtml(worst.subject)}.` : 'Nothing is full.'}${first ? ` The first to be full: ${escapeHtml('consumer' in first ? first.consumer : `${first.resource} of ${first.layer}`)}.` : ''}`

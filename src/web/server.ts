@@ -17,6 +17,8 @@ export interface WebServer {
   url: string;
   /** the state has changed: everybody gets the new parts */
   push(): void;
+  /** how many have the page open */
+  clients(): number;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
         client.write(text);
       }
     },
+    clients: () => clients.size,
     close: () =>
       new Promise((resolve) => {
         clearInterval(beat);

@@ -41,21 +41,31 @@ const btrfs = {
 };
 
 /** A machine that answers the pulse's questions. */
-function machine(said: { dmsetup?: string; grep?: string; exitCode?: number }): Host & { asked: string[] } {
+function machine(said: {
+  dmsetup?: string;
+  grep?: string;
+  stat?: string;
+  exitCode?: number;
+  files?: Record<string, string>;
+}): Host & { asked: string[] } {
   const asked: string[] = [];
   const ran = (stdout = ''): Ran => ({ exitCode: said.exitCode ?? 0, stdout, stderr: '', durationMs: 1 });
+  const { files } = said;
   return {
     asked,
     label: 'a machine',
-    async run([program = '']) {
+    async run([program = '', ...args]) {
       asked.push(program);
+      if (program === 'stat') return ran(said.stat ?? `4096 100 50 5 ${args.at(-1)}\n`);
       return ran(program === 'dmsetup' ? said.dmsetup : said.grep);
     },
-    statfs: async () => ({
-      ok: true,
-      value: { type: 0, blockSize: 4096, blocks: 100, bfree: 60, bavail: 50, files: 10, ffree: 5 },
-    }),
-    read: async (path) => ({ ok: false, reason: 'missing', message: path }),
+    statfs: async () => {
+      throw new Error('a process that asks itself may hang');
+    },
+    read: async (path) => {
+      const content = files?.[path];
+      return content === undefined ? { ok: false, reason: 'missing', message: path } : { ok: true, content };
+    },
     get: async () => ran(),
     close: async () => {},
   };
@@ -72,7 +82,7 @@ test('a look is spared only where nothing moved and nothing is nearly full', () 
   expect(unmoved(look({ layers: [...look().layers, full] }), pulse(GIB), pulse(GIB))).toBe(false);
 });
 
-test('while a finding stands each second look is whole, else each tenth', () => {
+test('while a finding stands each second look is whole, else each sixtieth', () => {
   const finding = {
     cause: 'x',
     severity: 'warning' as const,
@@ -82,15 +92,15 @@ test('while a finding stands each second look is whole, else each tenth', () => 
     explanation: '',
     remedies: [],
   };
-  expect(wholeEvery(look())).toBe(10);
-  expect(wholeEvery(look({ findings: [{ ...finding, severity: 'notice' }] }))).toBe(10);
+  expect(wholeEvery(look())).toBe(60);
+  expect(wholeEvery(look({ findings: [{ ...finding, severity: 'notice' }] }))).toBe(60);
   expect(wholeEvery(look({ findings: [finding] }))).toBe(2);
 });
 
-test('file systems alone start no program; pools are seen to fill, to change mode and to grow, metadata chunks to fill', async () => {
+test('file systems cost one program; pools are seen to fill, to change mode and to grow, metadata chunks to fill', async () => {
   const plain = machine({});
   await pulseOf(plain, look());
-  expect(plain.asked).toEqual([]);
+  expect(plain.asked).toEqual(['stat']);
 
   const stack = look({ layers: [...look().layers, pool] });
   const status = (data: number, mode = 'rw', size = 1000, thin = 80) =>
@@ -116,4 +126,40 @@ test('file systems alone start no program; pools are seen to fill, to change mod
   const then = await pulseOf(used(50_000), chunks);
   expect(unmoved(chunks, then, await pulseOf(used(50_010), chunks))).toBe(true);
   expect(unmoved(chunks, then, await pulseOf(used(50_100), chunks))).toBe(false);
+});
+
+test('file systems are seen to fill, to grow, to hang; limits of the machine, devices and mounts to move', async () => {
+  const usual = {
+    '/proc/self/mountinfo': '22 1 254:0 / / rw - ext4 /dev/vda rw\n',
+    '/proc/partitions': ' 254 0 1000 vda\n',
+    '/proc/sys/fs/file-nr': '1000\t0\t100000\n',
+    '/proc/loadavg': '0.1 0.2 0.3 1/400 4711\n',
+    '/proc/sys/kernel/pid_max': '32768\n',
+    '/proc/sys/kernel/pty/nr': '3\n',
+    '/proc/sys/kernel/pty/max': '4096\n',
+  };
+  const stands = async (stat: string, files: Record<string, string> = {}) =>
+    pulseOf(machine({ stat, files: { ...usual, ...files } }), look());
+  const before = await stands('4096 1000 500 5000 /\n');
+  expect(Object.fromEntries(before.left)).toMatchObject({ '/ bytes': 500 * 4096, '/ inodes': 5000 });
+  const moved = async (stat: string, files?: Record<string, string>) =>
+    !unmoved(look(), before, await stands(stat, files));
+  expect(await moved('4096 1000 500 5000 /\n')).toBe(false);
+  expect(await moved('4096 1000 499 5000 /\n')).toBe(true);
+  expect(await moved('4096 1000 500 4990 /\n')).toBe(true);
+  expect(await moved('4096 1001 500 5000 /\n')).toBe(true);
+  expect(await moved('')).toBe(true);
+  const same = '4096 1000 500 5000 /\n';
+  expect(await moved(same, { '/proc/sys/fs/file-nr': '1900\t0\t100000\n' })).toBe(false);
+  expect(await moved(same, { '/proc/sys/fs/file-nr': '3100\t0\t100000\n' })).toBe(true);
+  expect(await moved(same, { '/proc/loadavg': '9 9 9 7/430 4999\n' })).toBe(false);
+  expect(await moved(same, { '/proc/loadavg': '0.1 0.2 0.3 1/1400 4999\n' })).toBe(true);
+  expect(await moved(same, { '/proc/sys/kernel/pty/nr': '300\n' })).toBe(true);
+  expect(await moved(same, { '/proc/partitions': ' 254 0 2000 vda\n' })).toBe(true);
+  expect(await moved(same, { '/proc/self/mountinfo': '' })).toBe(true);
+});
+
+test('a machine whose file systems hang is looked at whole each time', async () => {
+  const hangs = machine({ stat: '', files: { '/proc/loadavg': '0 0 0 1/400 1\n', '/proc/sys/kernel/pid_max': '999' } });
+  expect(unmoved(look(), await pulseOf(hangs, look()), await pulseOf(hangs, look()))).toBe(false);
 });

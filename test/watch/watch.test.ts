@@ -27,7 +27,8 @@ function scene(moves: readonly number[]) {
   });
   const host: Host = {
     label: 'a machine',
-    async run() {
+    async run([program]) {
+      if (program === 'stat') return ran(`4096 100000 ${free} 5 /\n`);
       const text = JSON.stringify(report());
       free -= moves[looks] ?? 0;
       looks++;
@@ -59,6 +60,8 @@ test('a look is not made again where nothing moved', async () => {
   const { watch, looks } = scene([]);
   for (let round = 0; round < 4; round++) await watch.round();
   expect(looks()).toBe(1);
+  // and what is shown says when it was
+  expect(watch.state.look?.wholeAt).toBeLessThanOrEqual(watch.state.look?.at ?? 0);
 });
 
 test('what moved while a look was under way is looked at again: its figures may be older', async () => {

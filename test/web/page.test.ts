@@ -8,6 +8,7 @@ import { sceneState } from '../watch/scene.ts';
 const NOW = 1_800_000_060;
 const memory: Memory = {
   add: () => {},
+  foresee: () => undefined,
   spans: (series, from) =>
     series === headroomSeries('/data')
       ? Array.from({ length: 100 }, (_, index) => ({

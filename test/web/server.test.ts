@@ -7,7 +7,7 @@ import { sceneState } from '../watch/scene.ts';
 let web: WebServer | undefined;
 afterEach(async () => web?.close());
 
-const memory = { add: () => {}, spans: () => [] };
+const memory = { add: () => {}, foresee: () => undefined, spans: () => [] };
 
 async function start(token?: string): Promise<number> {
   web = await startWeb({

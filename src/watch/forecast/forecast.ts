@@ -40,13 +40,16 @@ export function forecast(points: readonly Point[]): Forecast | undefined {
   let best: Forecast | undefined;
   let saw: Saw | undefined;
   let before = 0;
+  let all = points;
   for (const horizon of HORIZONS) {
-    const all = points.filter((point) => point.at >= now.at - horizon);
+    all = all.filter((point) => point.at >= now.at - horizon);
     const first = all[0];
     if (!first || all.length < FEWEST) break;
     // a horizon that is not filled sees the same as a shorter one
     const seen = now.at - first.at;
     if (seen < SHORTEST || seen === before) continue;
+    // what does not change in this time does not in a shorter one
+    if (all.every((point) => point.value === now.value)) break;
     before = seen;
     const look = lookAt(lowEnvelope(all, POINTS), now);
     saw ??= look.saw && !outgrown(look.saw, now) ? look.saw : undefined;
