@@ -88,7 +88,7 @@ export function copyTree(tree: FileTree, top: number, sink: TreeSink, findings: 
       }
       sink.symlink(entry, target);
     } else if (node.kind === 'file') {
-      sink.file(entry, tree, () => budget.within(tree.ranges(node)));
+      sink.file(entry, tree, () => budget.within(() => tree.ranges(node), node.size));
       budget.settle();
     } else sink.special(entry);
     if (links) linked.set(node.inode, path);
@@ -164,15 +164,25 @@ class ReadBudget {
     this.#left = shares ? Number.POSITIVE_INFINITY : tree.usage.bytes;
   }
 
-  /** The ranges of a file, which may be walked twice: a map, then the bytes. */
-  *within(ranges: Iterable<ContentRange>): Iterable<ContentRange> {
+  /**
+   * The ranges of a file, which may be walked twice: a map, then the bytes. Where they contradict
+   * themselves the rest of the file is lost, and no other.
+   */
+  *within(ranges: () => Iterable<ContentRange>, size: number): Iterable<ContentRange> {
     let used = 0;
-    for (const range of ranges) {
-      if (range.kind === 'data') used += range.length;
-      this.#used = Math.max(this.#used, used);
-      if (used <= this.#left) yield range;
-      else
-        yield { kind: 'lost', offset: range.offset, length: range.length, what: 'blocks that other files claim too' };
+    let end = 0;
+    try {
+      for (const range of ranges()) {
+        end = range.offset + range.length;
+        if (range.kind === 'data') used += range.length;
+        if (used > this.#used) this.#used = used;
+        if (used <= this.#left) yield range;
+        else
+          yield { kind: 'lost', offset: range.offset, length: range.length, what: 'blocks that other files claim too' };
+      }
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      if (end < size) yield { kind: 'lost', offset: end, length: size - end, what: error.message };
     }
   }
 

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { reportOfRescue } from '../../src/cli/render/rescue.ts';
+import { FormatError } from '../../src/formats/format-error.ts';
 import type { RescueReport } from '../../src/rescue/report.ts';
 import { takeFiles } from '../../src/rescue/take-files.ts';
 import { type Fake, fakeTree } from './fake-tree.ts';
@@ -31,9 +32,10 @@ beforeEach(() => {
 
 function take(nodes: Record<number, Fake>, to: string, more: { resume?: boolean } = {}): RescueReport {
   const tree = fakeTree(nodes);
-  const names = { subject: 'hostile', source: 'fake' };
-  return takeFiles({ tree, top: 1 }, '/', names, { to: join(folder, to), force: false, resume: false, ...more });
+  return takeFiles({ tree, top: 1 }, '/', { subject: 'hostile', source: 'fake' }, { ...target(to), ...more });
 }
+
+const target = (to: string) => ({ to: join(folder, to), force: false, resume: false });
 
 /** Nothing was made or changed beside the target. */
 function untouched(): void {
@@ -178,6 +180,41 @@ test('sizes that no disk holds: sparse in an archive, told in a directory', () =
   const report = take(nodes, 'out');
   expect(report.losses).toMatchObject([{ path: '/huge' }]);
   expect(readdirSync(join(folder, 'out'))).toEqual(['good']);
+});
+
+test('a file whose extents contradict themselves: it is told, what comes after it is there', () => {
+  const tree = fakeTree({
+    1: {
+      kind: 'directory',
+      entries: [
+        ['bad', 2],
+        ['huge', 3],
+        ['good', 4],
+      ],
+    },
+    2: { kind: 'file', size: 9 },
+    3: { kind: 'file', size: 2 ** 50 },
+    4: { kind: 'file', content: 'good' },
+  });
+  const { ranges } = tree;
+  tree.ranges = function* (file) {
+    if (file.inode === 4) yield* ranges(file);
+    else {
+      yield { kind: 'bytes', offset: 0, length: 4, bytes: Buffer.from('some') };
+      throw new FormatError('extents contradict themselves', 'fake', 0);
+    }
+  };
+  for (const to of ['out', 'out.tar']) {
+    const report = takeFiles({ tree, top: 1 }, '/', { subject: 'hostile', source: 'fake' }, target(to));
+    expect(report.losses.filter(({ what }) => /contradict/.test(what)).map(({ path }) => path)).toEqual([
+      '/bad',
+      '/huge',
+    ]);
+  }
+  expect(readFileSync(join(folder, 'out/bad'), 'latin1')).toBe('some\0\0\0\0\0');
+  expect(readFileSync(join(folder, 'out/good'), 'utf8')).toBe('good');
+  const listed = execFileSync('tar', ['-tf', join(folder, 'out.tar')], { encoding: 'utf8' });
+  expect(listed).toBe('./\nbad\nhuge\ngood\n');
 });
 
 test('control characters are in the names and not in what is printed', () => {

@@ -9,13 +9,11 @@ import { inodePosition, type Volume } from './volume.ts';
 /** Inodes are allocated 64 at a time, and a directory's files lie together: one read serves many. */
 const WINDOW = 64 * 1024;
 const WINDOWS = 64;
-const PARSED = 512;
 
 /** Inodes by number, each checked before it is given out. */
 export class InodeTable {
   private readonly volume: Volume;
   private readonly windows = new Map<number, Buffer>();
-  private readonly parsed = new Map<number, Inode>();
 
   constructor(volume: Volume) {
     this.volume = volume;
@@ -26,15 +24,6 @@ export class InodeTable {
    * @throws FormatError where there is no such inode, or it cannot be read
    */
   get(number: number): Inode {
-    const known = this.parsed.get(number);
-    if (known !== undefined) return known;
-    const inode = this.read(number);
-    if (this.parsed.size >= PARSED) this.parsed.clear();
-    this.parsed.set(number, inode);
-    return inode;
-  }
-
-  private read(number: number): Inode {
     const { reader, sb } = this.volume;
     const source = `${reader.name}, inode ${number}`;
     const position = inodePosition(sb, number);

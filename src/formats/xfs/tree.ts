@@ -68,11 +68,11 @@ export class XfsTree implements FileTree {
   }
 
   attributes(node: FileNode, damaged: OnDamage): ExtendedAttribute[] {
-    return inodeAttributes(this.volume, this.inodes.get(node.inode), damaged);
+    return inodeAttributes(this.volume, this.own(node), damaged);
   }
 
   private of(node: FileNode, kind: FileKind): Inode {
-    const inode = this.inodes.get(node.inode);
+    const inode = this.own(node);
     if (inode.kind !== kind)
       throw new FormatError(
         `is a ${inode.kind}, no ${kind}`,
@@ -80,5 +80,9 @@ export class XfsTree implements FileTree {
         inode.data.position,
       );
     return inode;
+  }
+
+  private own(node: FileNode): Inode {
+    return 'data' in node ? (node as Inode) : this.inodes.get(node.inode);
   }
 }

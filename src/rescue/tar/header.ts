@@ -47,6 +47,10 @@ const PAX_TIME = { seconds: 0, nanoseconds: 0 };
 
 /** The header blocks of a member, valid until the next call: an extended one (pax) before the usual one where that cannot hold it all. */
 export function tarHeader(member: TarMember): Buffer {
+  return onlyTime(member) ? timedHeader(member) : anyHeader(member);
+}
+
+function anyHeader(member: TarMember): Buffer {
   const text = extendedRecords(member);
   if (text === '') {
     ustar(room, 0, member, FLAGS[member.type]);
@@ -72,6 +76,29 @@ export function tarHeader(member: TarMember): Buffer {
   zero(room, BLOCK + text.length, end);
   ustar(room, end, member, FLAGS[member.type]);
   return room.subarray(0, end + BLOCK);
+}
+
+/** An extended header with nothing but a time of 2001 to 2286, whose seconds have ten digits, and a usual one after it. */
+const TIMED = Buffer.alloc(3 * BLOCK);
+const SECONDS_AT = BLOCK + '30 mtime='.length;
+const NANOSECONDS_AT = SECONDS_AT + '1000000000.'.length;
+const FIRST_TIME = { seconds: 1_000_000_000, nanoseconds: 1 };
+TIMED.set(anyHeader({ type: 'file', path: EMPTY, mode: 0, uid: 0, gid: 0, size: 0, mtime: FIRST_TIME }));
+
+function timedHeader(member: TarMember): Buffer {
+  decimal(TIMED, SECONDS_AT, 10, member.mtime.seconds);
+  decimal(TIMED, NANOSECONDS_AT, 9, member.mtime.nanoseconds);
+  ustar(TIMED, 2 * BLOCK, member, FLAGS[member.type]);
+  return TIMED;
+}
+
+/** Whether its time alone needs an extended header, and fits {@link TIMED}. */
+function onlyTime({ path, link, uid, gid, size, mtime, attributes, records }: TarMember): boolean {
+  const { seconds: when, nanoseconds } = mtime;
+  if (nanoseconds === 0 || when < 1e9 || when > OCTAL11 || attributes !== undefined || records !== undefined)
+    return false;
+  if (uid > OCTAL7 || gid > OCTAL7 || size > OCTAL11 || path.length > NAME || !isPlain(path)) return false;
+  return link === undefined || (link.length <= NAME && isPlain(link));
 }
 
 /**
@@ -149,6 +176,15 @@ function ustar(b: Buffer, at: number, member: TarMember, flag: number): void {
 function put(b: Buffer, at: number, name: Buffer): void {
   const length = Math.min(name.length, NAME);
   for (let i = 0; i < length; i++) b[at + i] = name[i] as number;
+}
+
+function decimal(b: Buffer, at: number, length: number, value: number): void {
+  let left = value;
+  for (let i = at + length - 1; i >= at; i--) {
+    const rest = Math.floor(left / 10);
+    b[i] = 0x30 + (left - rest * 10);
+    left = rest;
+  }
 }
 
 function zero(b: Buffer, from: number, to: number): void {

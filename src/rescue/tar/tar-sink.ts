@@ -11,6 +11,8 @@ import type { TarStream } from './stream.ts';
 export class TarSink implements TreeSink {
   readonly #tar: TarStream;
   readonly #findings: Findings;
+  /** paths of the directories entered, each with its slash */
+  readonly #above: Buffer[] = [];
   #behind: { reader: BlockReader; ahead: BlockReader } | undefined;
 
   constructor(tar: TarStream, findings: Findings) {
@@ -19,23 +21,27 @@ export class TarSink implements TreeSink {
   }
 
   enter(entry: Entry): boolean {
-    this.#member(entry, 'directory', joined(entry.path, true));
+    const path = entry.path.length === 0 ? TOP : withSlash(this.#path(entry));
+    this.#member(entry, 'directory', path);
+    this.#above.push(entry.path.length === 0 ? EMPTY : path);
     return true;
   }
 
-  leave(): void {}
+  leave(): void {
+    this.#above.pop();
+  }
 
   symlink(entry: Entry, target: Buffer): void {
-    this.#member(entry, 'symlink', joined(entry.path), target);
+    this.#member(entry, 'symlink', this.#path(entry), target);
   }
 
   link(entry: Entry, to: readonly Buffer[]): void {
-    this.#member(entry, 'link', joined(entry.path), joined(to));
+    this.#member(entry, 'link', this.#path(entry), joined(to));
   }
 
   special(entry: Entry): void {
     const { kind } = entry.node;
-    if (kind === 'char' || kind === 'block' || kind === 'fifo') this.#member(entry, kind, joined(entry.path));
+    if (kind === 'char' || kind === 'block' || kind === 'fifo') this.#member(entry, kind, this.#path(entry));
     else this.#findings.leave(kind);
   }
 
@@ -43,7 +49,7 @@ export class TarSink implements TreeSink {
     const { size } = entry.node;
     const map = sparseMap(size, ranges());
     if (map) this.#sparse(entry, map);
-    else this.#tar.member(memberOf(entry, 'file', joined(entry.path), size));
+    else this.#tar.member(memberOf(entry, 'file', this.#path(entry), size));
     let at = 0;
     const lost = (offset: number, length: number, what: string): void =>
       this.#findings.lose({ path: pathText(entry.path), what: `bytes ${offset}-${offset + length - 1}: ${what}` });
@@ -82,7 +88,7 @@ export class TarSink implements TreeSink {
 
   /** GNU's sparse format 1.0: the name and size in the extended header, the map before the data. */
   #sparse(entry: Entry, map: SparseMap): void {
-    const path = joined(entry.path);
+    const path = this.#path(entry);
     const name = entry.path.at(-1) ?? Buffer.from('file');
     const parent = entry.path.length > 1 ? [joined(entry.path.slice(0, -1)), Buffer.from('/')] : [];
     const member = memberOf(
@@ -103,43 +109,39 @@ export class TarSink implements TreeSink {
     this.#tar.bytes(map.header);
   }
 
+  /** Never begins with a slash: names have none. */
+  #path({ path }: Entry): Buffer {
+    const name = path.at(-1) ?? DOT;
+    const above = this.#above.at(-1) ?? EMPTY;
+    if (above.length === 0) return name;
+    const all = Buffer.allocUnsafe(above.length + name.length);
+    all.set(above, 0);
+    all.set(name, above.length);
+    return all;
+  }
+
   #member(entry: Entry, type: TarType, path: Buffer, link?: Buffer): void {
     const member = memberOf(entry, type, path, 0);
-    this.#tar.member(link === undefined ? member : { ...member, link });
+    if (link !== undefined) member.link = link;
+    this.#tar.member(member);
   }
 }
 
 function memberOf({ node, attributes }: Entry, type: TarType, path: Buffer, size: number): TarMember {
-  return {
-    type,
-    path,
-    mode: node.mode,
-    uid: node.uid,
-    gid: node.gid,
-    size,
-    mtime: node.mtime,
-    ...(node.rdev && (type === 'char' || type === 'block') ? { rdev: node.rdev } : {}),
-    ...(attributes.length > 0 && type !== 'link' ? { attributes } : {}),
-  };
+  const { mode, uid, gid, mtime, rdev } = node;
+  const member: TarMember = { type, path, mode, uid, gid, size, mtime };
+  if (rdev && (type === 'char' || type === 'block')) member.rdev = rdev;
+  if (attributes.length > 0 && type !== 'link') member.attributes = attributes;
+  return member;
 }
 
-const SLASH = 0x2f;
 const DOT = Buffer.from('.');
 const TOP = Buffer.from('./');
+const SLASH = Buffer.from('/');
+const EMPTY = Buffer.alloc(0);
 
-/** Names with slashes between, and one at the end of a directory; of the top `.`. Never begins with a slash: names have none. */
-function joined(path: readonly Buffer[], directory = false): Buffer {
-  if (path.length === 0) return directory ? TOP : DOT;
-  if (path.length === 1 && !directory) return path[0] as Buffer;
-  let length = path.length - (directory ? 0 : 1);
-  for (const name of path) length += name.length;
-  const all = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const name of path) {
-    if (at > 0) all[at++] = SLASH;
-    all.set(name, at);
-    at += name.length;
-  }
-  if (directory) all[at] = SLASH;
-  return all;
-}
+const withSlash = (path: Buffer): Buffer => Buffer.concat([path, SLASH]);
+
+/** Names with slashes between. */
+const joined = (path: readonly Buffer[]): Buffer =>
+  Buffer.concat(path.flatMap((name, i) => (i === 0 ? [name] : [SLASH, name])));
