@@ -6,7 +6,7 @@ import { runProcess } from './run-process.ts';
 
 export interface ChangeOptions {
   timeoutMs: number;
-  /** written to the program's stdin; text that ends with a newline */
+  /** written to the program's stdin: text without NUL */
   input?: string;
   /** the program runs; called on this machine only, with what names its process */
   onStart?(process: ProcessMark): void;

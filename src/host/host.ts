@@ -47,7 +47,7 @@ export interface RunOptions {
   timeoutMs?: number;
   /** bytes of stdout kept; default 16 MiB */
   maxBytes?: number;
-  /** written to the program's stdin (text that ends with a newline); without it stdin is /dev/null */
+  /** written to the program's stdin: text without NUL; without it stdin is /dev/null */
   input?: string;
   /** in a process group of its own: the terminal's Ctrl-C does not reach it */
   detached?: boolean;

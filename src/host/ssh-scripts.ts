@@ -46,16 +46,26 @@ if [ -z "$f" ]; then [ -z "$e" ] || ${stop(mark, SAY.denied, 126)}; ${stop(mark,
 
 /** @param noteIn a file there that is told the process before it runs */
 export function runScript(mark: Mark, argv: readonly string[], input?: string, noteIn?: string): string {
-  const stdin = input === undefined ? '</dev/null' : hereDocument(mark, input);
+  const stdin = stdinOf(mark, input);
   const note = noteIn === undefined ? '' : noteScript(noteIn);
-  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}${note}exec ${quoteArgv(argv)} ${stdin}\n`;
+  return `${begin(mark)}${mustExist(mark, argv[0] ?? '')}${note}${stdin.before}exec ${quoteArgv(argv)} ${stdin.redirect}\n`;
 }
 
-/** Taken as it is: the delimiter is quoted (POSIX.1-2017, Shell Command Language 2.7.4). */
-function hereDocument(mark: Mark, input: string): string {
-  if (input.includes('\0') || (input !== '' && !input.endsWith('\n')))
-    throw new RangeError('input over ssh is text that ends with a newline');
-  return `<<'${mark}'\n${input}${mark}`;
+/** Where the program's input comes from: the shell has its own text on the standard input. */
+function stdinOf(mark: Mark, input: string | undefined): { before: string; redirect: string } {
+  if (input === undefined) return { before: '', redirect: '</dev/null' };
+  if (input.includes('\0')) throw new RangeError('input over ssh holds no NUL byte');
+  // taken as it is: the delimiter is quoted (POSIX.1-2017, Shell Command Language 2.7.4)
+  if (input === '' || input.endsWith('\n')) return { before: '', redirect: `<<'${mark}'\n${input}${mark}` };
+  // a here-document always ends with a newline; a file without a name does not
+  const file = `"$d"/${mark}.in`;
+  return {
+    before: `d=/run; [ -w /run ] || d=\${TMPDIR:-/tmp}
+(umask 077; printf '%s' ${quoteWord(input)} >${file}) && exec 3<${file} || exit 1
+rm -f ${file}
+`,
+    redirect: '<&3 3<&-',
+  };
 }
 
 export function readScript(mark: Mark, path: string): string {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { getScript, readMarks, readScript, runScript, statfsScript } from '../../src/host/ssh-scripts.ts';
 
@@ -48,6 +49,10 @@ describe('the scripts', () => {
       status: 3,
       told: { stdout: '', stderr: 'e\n' },
     });
+    const before = readdirSync('/run');
+    for (const input of ['', 'one\n', '{"it\'s": "$(id)"}', 'two\nlines', ' ', `${'é%s\\'.repeat(50_000)}`])
+      expect(through(shell, runScript(MARK, ['cat'], input)).told.stdout).toBe(input);
+    expect(readdirSync('/run').filter((name) => name.includes(MARK) && !before.includes(name))).toEqual([]);
     expect(through(shell, runScript(MARK, ['no-such-program'])).told.stopped).toBe('N');
     expect(through(shell, runScript(MARK, ['umask'])).told.stopped ?? 'a program').toMatch(/^(?:N|a program)$/);
     expect(through(shell, runScript(MARK, ['/etc/passwd'])).told.stopped).toBe('D');
