@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { fileFailure, fileTimeout } from './file-answers.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { fileFailure } from './file-answers.ts';
 import type { FileRead } from './host.ts';
 
 /** Files that the kernel writes from its memory, of no process but our own: no storage is asked. */
@@ -9,30 +9,30 @@ export function isKernelFile(path: string): boolean {
   return FROM_MEMORY.test(path);
 }
 
-/** Such a file, read by this very process: no helper is needed, for nothing below it can hang. */
-export async function readKernelFile(path: string, timeoutMs: number, maxBytes: number): Promise<FileRead> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<FileRead>((resolve) => {
-    timer = setTimeout(() => resolve(fileTimeout(path, timeoutMs)), timeoutMs);
-  });
+/** One for all of them: a new one each time is work for the garbage collector. */
+const chunk = Buffer.alloc(65_536);
+
+/** Such a file, read by this very process at once: no helper is needed, for nothing below it can hang. */
+export function readKernelFile(path: string, maxBytes: number): FileRead {
+  let fd: number | undefined;
   try {
-    return await Promise.race([contentOf(path, maxBytes), late]);
+    fd = openSync(path, 'r');
+    const parts: Buffer[] = [];
+    let size = 0;
+    // no trust in st_size: it is 0 in /proc
+    for (;;) {
+      const got = readSync(fd, chunk, 0, chunk.length, null);
+      if (got === 0) break;
+      size += got;
+      parts.push(Buffer.from(chunk.subarray(0, got)));
+      if (size > maxBytes) break;
+    }
+    const content = Buffer.concat(parts).subarray(0, maxBytes).toString('utf8');
+    return { ok: true, content, ...(size > maxBytes ? { truncated: true } : {}) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return fileFailure(path, code ?? message);
   } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function contentOf(path: string, maxBytes: number): Promise<FileRead> {
-  const file = await open(path, 'r');
-  try {
-    // st_size is 0 in /proc: it is read until nothing comes
-    const text = await file.readFile();
-    const truncated = text.length > maxBytes ? { truncated: true } : {};
-    return { ok: true, content: text.subarray(0, maxBytes).toString('utf8'), ...truncated };
-  } finally {
-    await file.close();
+    if (fd !== undefined) closeSync(fd);
   }
 }

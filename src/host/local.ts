@@ -19,7 +19,7 @@ export function localHost(): Host {
     async read(path, options = {}) {
       const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-      if (isKernelFile(path)) return readKernelFile(path, timeoutMs, maxBytes);
+      if (isKernelFile(path)) return readKernelFile(path, maxBytes);
       const answer = await files.ask('read', path, timeoutMs, maxBytes);
       if (answer.timeout) return fileTimeout(path, timeoutMs);
       if (answer.notFile) return notRegular(path);
