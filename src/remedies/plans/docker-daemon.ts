@@ -140,6 +140,9 @@ export const isDown = (request: PlanRequest): Check => ({
   exit: 1,
 });
 
+/** With a store of many layers the daemon takes its time until it answers. */
+const START_SECONDS = 180;
+
 /** Between these two, nothing of Docker's is in use. */
 export function stopDaemon(request: PlanRequest, daemon: Daemon, why: string): Step {
   return {
@@ -155,7 +158,8 @@ export function stopDaemon(request: PlanRequest, daemon: Daemon, why: string): S
     risk: 'downtime',
     idempotent: true,
     timeout: 300,
-    settle: 20,
+    // undone, it starts
+    settle: START_SECONDS,
     ifStopped: `Docker is down${daemon.liveRestore ? '; containers run on' : ' and with it its containers'}: resume, or start it as always.`,
   };
 }
@@ -175,7 +179,7 @@ export function startDaemon(request: PlanRequest, daemon: Daemon): Step {
     risk: 'online',
     idempotent: true,
     timeout: 120,
-    settle: 180,
+    settle: START_SECONDS,
     ifStopped: 'Docker runs; containers without a restart policy are still stopped.',
   };
 }
