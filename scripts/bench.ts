@@ -12,6 +12,7 @@ import { benchRescue } from './bench/rescue.ts';
 import { benchThin } from './bench/thin.ts';
 import { benchUsage } from './bench/usage.ts';
 import { benchUsageAgain } from './bench/usage-again.ts';
+import { benchUsageMemory } from './bench/usage-memory.ts';
 import { setup } from './kernel-setup.ts';
 
 const RUNS = Number(process.argv[2] ?? 11);
@@ -25,6 +26,7 @@ benchThin(RUNS);
 benchUsage(RUNS);
 benchRescue(RUNS);
 await benchUsageAgain(RUNS);
+benchUsageMemory();
 
 function startUp(): void {
   for (const flag of ['--version', '--help'])

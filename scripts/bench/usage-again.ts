@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/bench/usage-again.ts [RUNS]`, also part of `npm run bench`: the second run of
+ * `npx tsx scripts/bench/usage-again.ts [RUNS [FILES]]`, also part of `npm run bench`: the second run of
  * `ullage usage` over an overlay2 store, whose finished layers are known from the first, and both
  * against du and dust; with the caches of the file system warm, and with them dropped.
  */
@@ -14,11 +14,12 @@ import { compare, must, newerPeer, type Side } from './compare.ts';
 
 const IMAGES = 12;
 const LAYERS = 4;
-const FILES = 100_000;
-/** of a base image: files by directory */
+const FILES = 500_000;
+/** of a base image: files by directory; one in so many has content, which no scan reads */
 const A_DIRECTORY = 12;
+const WITH_CONTENT = 8;
 
-export async function benchUsageAgain(runs: number): Promise<void> {
+export async function benchUsageAgain(runs: number, files = FILES): Promise<void> {
   const lack = lacking(['loop', 'mkfs.ext4', 'du']);
   if (lack) {
     console.log(`SKIPPED a second run of usage: needs ${lack}`);
@@ -32,10 +33,10 @@ export async function benchUsageAgain(runs: number): Promise<void> {
     mkdirSync(at);
     writeFileSync(image, '');
     truncateSync(image, 2 * 2 ** 30);
-    must('mkfs.ext4', '-q', '-F', '-N', '200000', image);
+    must('mkfs.ext4', '-q', '-F', '-N', String(Math.ceil(files * 1.4)), image);
     mount();
     const root = join(at, 'docker');
-    fill(new FakeDocker(root, randomFrom(9)));
+    fill(new FakeDocker(root, randomFrom(9)), files);
     must('sync', '-f', at);
     // what changed a moment ago is not kept for the next run
     await new Promise((resolve) => setTimeout(resolve, 5000));
@@ -74,7 +75,7 @@ export async function benchUsageAgain(runs: number): Promise<void> {
       const second: Side = { ...again, ...cold };
       const whole: Side = { commands: [[...usage, '--no-cache']], ...cold };
       const duSide: Side = { commands: [['du', '-sx', root]], ...cold };
-      const what = `usage of an overlay2 store of ${FILES} files, ${state}`;
+      const what = `usage of an overlay2 store of ${files} files, ${state}`;
       compare(`${what}: second run / first`, second, first, few, 'goal: at most 0.10');
       compare(`${what}: --no-cache / du ${du} -sx`, whole, duSide, few, 'goal: wall at most 1.0 warm');
       compare(`${what}: second run / du ${du} -sx`, second, duSide, few, 'no goal');
@@ -95,14 +96,14 @@ export async function benchUsageAgain(runs: number): Promise<void> {
 }
 
 /** Images of several layers each, the lower ones large as base images are. */
-function fill(docker: FakeDocker): void {
+function fill(docker: FakeDocker, files: number): void {
   for (let i = 0; i < IMAGES; i++) for (const step of docker.pull(LAYERS)) step();
   const names = must('ls', join(docker.root, 'overlay2'))
     .split('\n')
     .filter((name) => name !== '' && name !== 'l');
   const text = 'x'.repeat(6000);
-  for (let i = 0; i < FILES; i++) {
-    const layer = names[Math.floor((i * names.length) / FILES)] ?? '';
+  for (let i = 0; i < files; i++) {
+    const layer = names[Math.floor((i * names.length) / files)] ?? '';
     const directory = join(
       docker.root,
       'overlay2',
@@ -112,8 +113,9 @@ function fill(docker: FakeDocker): void {
       `e${Math.floor(i / A_DIRECTORY)}`,
     );
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, `f${i}`), text.slice(0, (i * 7919) % 6000));
+    writeFileSync(join(directory, `f${i}`), i % WITH_CONTENT ? '' : text.slice(0, (i * 7919) % 6000));
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await benchUsageAgain(Number(process.argv[2] ?? 7));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await benchUsageAgain(Number(process.argv[2] ?? 7), Number(process.argv[3] ?? FILES));
