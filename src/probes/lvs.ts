@@ -75,9 +75,9 @@ function fromReport(row: Record<string, string>): LogicalVolume | undefined {
   });
 }
 
-/** LV, VG and the attribute word (lvs(8), lv_attr bits 1-10; old LVM had fewer), then the size. */
+/** LV, VG (or VG, LV as the header says) and the attribute word (lvs(8), lv_attr bits 1-10; old LVM had fewer), then the size. */
 const ROW = new RegExp(
-  `^[\\s|>_-]{0,12}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}([\\w.+-]{1,128})[\\s|]{1,80}([a-zA-Z-][wrR-][a-zA-Z-]{4,8})[\\s|]{1,20}(${LVM_SIZE})(?:[\\s|]+(.*))?$`,
+  `^[\\s|>_-]{0,12}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}(\\[?[\\w.+-]{1,128}\\]?)[\\s|]{1,80}([a-zA-Z-][wrR-][a-zA-Z-]{4,8})[\\s|]{1,20}(${LVM_SIZE})(?:[\\s|]+(.*))?$`,
 );
 /** A cheap test of the attribute word in {@link ROW}. */
 const ATTRIBUTES = /[\s|][a-zA-Z-][wrR-][a-zA-Z-]{4,8}[\s|]/;
@@ -117,9 +117,10 @@ function fromRow(text: string, header: string | undefined): LogicalVolume | unde
   const monitor = /\bnot monitored\b/.exec(text)?.[0] ?? /\bmonitored\b/.exec(text)?.[0];
   // the ninth bit: D out of data, M metadata read-only, F failed
   const health = { D: 'out_of_data', M: 'metadata_read_only', F: 'failed' }[attr[8] ?? ''];
+  const [name = '', vg = ''] = header && /^[\s|]*VG[\s|]+LV\b/.test(header) ? [row[2], row[1]] : [row[1], row[2]];
   return present<LogicalVolume>({
-    vg: row[2] ?? '',
-    name: (row[1] ?? '').replace(/^\[|\]$/g, ''),
+    vg,
+    name: name.replace(/^\[|\]$/g, ''),
     attr,
     size: size.bytes,
     resolution: size.resolution || undefined,

@@ -123,3 +123,14 @@ test('asked where there are logical volumes or a thin pool', () => {
   ).toHaveLength(1);
   expect(lvs.asks?.(known(['engine', { engine: 'docker', driver: 'devicemapper' }]))).toHaveLength(1);
 });
+
+test('VG before LV, as the columns were asked for', () => {
+  const text = `  VG     LV               Attr       LSize  Data%  Meta%
+  docker thinpool         twi-aotz--  2.50g 25.00  10.20
+  docker [thinpool_tdata] Twi-ao----  2.50g
+`;
+  expect(pasted(lvs, 'lv', text)).toMatchObject([
+    { vg: 'docker', name: 'thinpool', dataPercent: 25, metadataPercent: 10.2 },
+    { vg: 'docker', name: 'thinpool_tdata' },
+  ]);
+});
