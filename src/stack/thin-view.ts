@@ -1,6 +1,5 @@
 import type { Fact, Facts } from '../probes/fact.ts';
-import type { DmStatus, DmTable } from '../probes/facts/device-mapper.ts';
-import { lvmDmName, lvmOfDmName } from './names.ts';
+import { bytesOfStatus, poolFacts } from './thin-facts.ts';
 
 const SECTOR = 512;
 /** dm-thin metadata block, bytes (THIN_METADATA_BLOCK_SIZE, drivers/md/dm-thin-metadata.h). */
@@ -33,64 +32,34 @@ export interface ThinPoolView {
 }
 
 export function thinPools(facts: Facts): ThinPoolView[] {
-  const pools = new Map<string, ThinPoolView>();
-  const pool = (name: string): ThinPoolView => {
-    const known = pools.get(name);
-    if (known) return known;
-    const fresh: ThinPoolView = { name, resolution: 0, facts: [] };
-    pools.set(name, fresh);
-    return fresh;
-  };
-  for (const fact of facts.all('dm-table', (table) => table.thinPool !== undefined))
-    fromTable(pool(fact.value.name), fact, fact.value);
-  for (const fact of facts.all(
-    'dm-status',
-    (status) => status.target === 'thin-pool' || status.thinPool !== undefined,
-  )) {
-    fromStatus(pool(fact.value.name), fact, fact.value);
-  }
-  for (const fact of facts.all('lv', (lv) => /^t/i.test(lv.attr ?? '') && !/^T/.test(lv.attr ?? ''))) {
-    const { vg, name } = fact.value;
-    const dm = lvmDmName(vg, name);
-    fromLv(pools.get(`${dm}-tpool`) ?? pool(dm), fact);
-    if (pools.has(`${dm}-tpool`)) pools.delete(dm); // the visible LV is a linear map over -tpool
-  }
-  for (const fact of facts.all('docker-dm')) {
-    const named = fact.value.poolName;
-    const lvm = named === undefined ? undefined : lvmOfDmName(named);
-    const known =
-      named === undefined
-        ? [...pools.values()][0]
-        : (pools.get(named) ?? pools.get(`${named}-tpool`) ?? (lvm ? pools.get(lvmDmName(lvm.vg, lvm.lv)) : undefined));
-    fromDocker(known ?? pool(named ?? 'thin pool of docker'), fact);
-  }
-  return [...pools.values()];
+  return poolFacts(facts).map(({ name, dmName, table, statuses, lvs, docker }) => {
+    const pool: ThinPoolView = { name: dmName ?? name, resolution: 0, facts: [] };
+    if (table) fromTable(pool, table);
+    for (const fact of statuses) fromStatus(pool, fact, table);
+    for (const fact of lvs) fromLv(pool, fact);
+    for (const fact of docker) fromDocker(pool, fact);
+    return pool;
+  });
 }
 
-function fromTable(pool: ThinPoolView, fact: Fact, table: DmTable): void {
-  const { thinPool } = table;
-  if (!thinPool || pool.blockSize !== undefined) return;
+function fromTable(pool: ThinPoolView, fact: Fact<'dm-table'>): void {
+  const { thinPool } = fact.value;
+  if (!thinPool) return;
   pool.blockSize = thinPool.blockSectors * SECTOR;
   pool.dataDevice = thinPool.dataDevice;
   pool.metadataDevice = thinPool.metadataDevice;
   pool.facts.push(fact);
 }
 
-function fromStatus(pool: ThinPoolView, fact: Fact, status: DmStatus): void {
+function fromStatus(pool: ThinPoolView, fact: Fact<'dm-status'>, table: Fact<'dm-table'> | undefined): void {
   pool.facts.push(fact);
-  if (status.failed) {
+  if (fact.value.failed) {
     pool.mode = 'failed';
     return;
   }
-  const { thinPool } = status;
+  const { thinPool } = fact.value;
   if (!thinPool) return;
-  const blockSize =
-    pool.blockSize ?? (thinPool.totalData > 0 ? Math.floor(status.length / thinPool.totalData) * SECTOR : undefined);
-  if (blockSize !== undefined) {
-    pool.blockSize = blockSize;
-    pool.dataUsed = thinPool.usedData * blockSize;
-    pool.dataTotal = thinPool.totalData * blockSize;
-  }
+  Object.assign(pool, bytesOfStatus(fact.value, table?.value));
   pool.metadataUsed = thinPool.usedMetadata * METADATA_BLOCK;
   pool.metadataTotal = thinPool.totalMetadata * METADATA_BLOCK;
   pool.mode = thinPool.mode;
@@ -100,7 +69,7 @@ function fromStatus(pool: ThinPoolView, fact: Fact, status: DmStatus): void {
 
 function fromLv(pool: ThinPoolView, fact: Fact<'lv'>): void {
   const lv = fact.value;
-  pool.vg = lv.vg;
+  if (lv.vg !== '') pool.vg = lv.vg;
   pool.lv = lv.name;
   pool.facts.push(fact);
   if (lv.monitor !== undefined && lv.monitor !== '') pool.monitored = lv.monitor === 'monitored';

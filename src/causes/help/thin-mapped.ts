@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '../../probes/fact.ts';
-import { dmNameOfLv } from './thin.ts';
+import { lvmDmName } from '../../stack/names.ts';
 
 /** A thin volume to which the pool has given far more than the file system on it uses. Bytes. */
 export interface StrandedVolume {
@@ -37,7 +37,7 @@ export function strandedVolumes(facts: Facts): StrandedVolume[] {
         ? facts
             .all('df', (row) => row.filesystem.endsWith(`-${fact.value.name.replaceAll('-', '--')}`))
             .map((row) => row.value.filesystem.slice(12))
-        : [dmNameOfLv(fact.value)];
+        : [lvmDmName(fact.value.vg, fact.value.name)];
     for (const name of names) compare(name, mapped, fact);
   }
   return stranded;

@@ -1,5 +1,6 @@
 import type { Fact, Facts } from '../../probes/fact.ts';
-import type { DockerDeviceMapper, LogicalVolume, ThinPoolStatus } from '../../probes/facts/device-mapper.ts';
+import type { DockerDeviceMapper, ThinPoolStatus } from '../../probes/facts/device-mapper.ts';
+import { bytesOfStatus, poolFacts } from '../../stack/thin-facts.ts';
 
 /**
  * A thin pool as everyone who spoke of it saw it: `dmsetup status`, `lvs` and `docker info`
@@ -38,67 +39,29 @@ export interface PoolLook {
 
 /** Every thin pool that was seen, with its looks in order. */
 export function thinPools(facts: Facts): Pool[] {
-  const pools = new Map<string, Pool>();
-  const put = (name: string, look: PoolLook): Pool => {
-    const key = name.replace(/-tpool$/, '');
-    const known = pools.get(key);
-    if (known === undefined) {
-      const pool: Pool = { name: key, looks: [look], now: look, loop: false };
-      pools.set(key, pool);
-      return pool;
-    }
-    known.looks.push(look);
-    return known;
-  };
-  const tables = new Map(
-    facts.all('dm-table', (table) => table.target === 'thin-pool').map((fact) => [fact.value.name, fact]),
-  );
-  for (const fact of facts.all('dm-status', (status) => status.target === 'thin-pool')) {
-    const table = tables.get(fact.value.name);
-    const pool = put(fact.value.name, lookOfStatus(fact, table));
-    if (table !== undefined) pool.table = table;
-  }
-  const volumes = facts.all('lv', isPoolLv);
-  for (const fact of volumes.filter(({ value }) => value.vg !== ''))
-    put(dmNameOfLv(fact.value), lookOfLv(fact)).lv = fact;
-  for (const fact of volumes.filter(({ value }) => value.vg === '')) {
-    // a report without the VG column: the pool of that name, if one is known
-    const known = [...pools.keys()].find((key) => key.endsWith(`-${fact.value.name.replaceAll('-', '--')}`));
-    const pool = put(known ?? fact.value.name, lookOfLv(fact));
-    pool.lv ??= fact;
-  }
-  for (const fact of facts.all('docker-dm')) {
-    if (fact.value.dataTotal === undefined && fact.value.poolName === undefined) continue;
-    const pool = put(nameForDocker(fact.value, [...pools.values()]), lookOfDocker(fact));
-    pool.docker = fact;
-    pool.loop ||= onLoop(fact.value);
-  }
-  for (const pool of pools.values()) {
-    pool.looks.sort((a, b) => a.fact.order - b.fact.order);
-    pool.now = newest(pool.looks);
-    if (/^7:\d+$/.test(pool.table?.value.thinPool?.dataDevice ?? '')) pool.loop = true;
-  }
-  return [...pools.values()];
-}
-
-/** LVM doubles the dashes inside names and joins them with one (lvm(8), "VALID NAMES"). */
-export function dmNameOfLv(lv: { vg: string; name: string }): string {
-  return `${lv.vg.replaceAll('-', '--')}-${lv.name.replaceAll('-', '--')}`;
-}
-
-/** First attr letter `t`: thin pool; `T` is its hidden data, `V` a thin volume (lvs(8)). */
-export function isPoolLv(lv: LogicalVolume): boolean {
-  if (lv.attr !== undefined && lv.attr !== '') return lv.attr.startsWith('t');
-  if (
-    lv.dataPercent === undefined ||
-    (lv.pool !== undefined && lv.pool !== '') ||
-    (lv.origin !== undefined && lv.origin !== '')
-  )
-    return false;
-  // only pools have metadata, a discard policy, and a monitor
-  return (
-    lv.metadataPercent !== undefined || /passdown|ignore/.test(lv.discards ?? '') || /monitored/.test(lv.monitor ?? '')
-  );
+  return poolFacts(facts).flatMap(({ name, table, statuses, lvs, docker }) => {
+    const told = docker.filter(({ value }) => value.dataTotal !== undefined || value.poolName !== undefined);
+    const looks = [
+      ...statuses.map((fact) => lookOfStatus(fact, table)),
+      ...lvs.map(lookOfLv),
+      ...told.map(lookOfDocker),
+    ].sort((a, b) => a.fact.order - b.fact.order);
+    if (looks.length === 0) return [];
+    const lv = lvs.findLast(({ value }) => value.vg !== '') ?? lvs[0];
+    const last = told.at(-1);
+    const loop = told.some(({ value }) => onLoop(value)) || /^7:\d+$/.test(table?.value.thinPool?.dataDevice ?? '');
+    return [
+      {
+        name,
+        looks,
+        now: newest(looks),
+        ...(lv ? { lv } : {}),
+        ...(table ? { table } : {}),
+        ...(last ? { docker: last } : {}),
+        loop,
+      },
+    ];
+  });
 }
 
 /**
@@ -132,13 +95,11 @@ export function poolFree(look: PoolLook): number | undefined {
 function lookOfStatus(fact: Fact<'dm-status'>, table: Fact<'dm-table'> | undefined): PoolLook {
   const status = fact.value.thinPool;
   if (status === undefined) return { fact, exact: true, full: false, failed: fact.value.failed !== undefined };
-  const sectors =
-    table?.value.thinPool?.blockSectors ??
-    (status.totalData > 0 ? Math.floor(fact.value.length / status.totalData) : 0);
+  const bytes = bytesOfStatus(fact.value, table?.value);
   return {
     fact,
     exact: true,
-    ...(sectors > 0 ? { dataUsed: status.usedData * sectors * 512, dataTotal: status.totalData * sectors * 512 } : {}),
+    ...(bytes ? { dataUsed: bytes.dataUsed, dataTotal: bytes.dataTotal } : {}),
     ...fraction('dataFraction', status.usedData, status.totalData),
     ...fraction('metadataFraction', status.usedMetadata, status.totalMetadata),
     mode: status.mode,
@@ -198,17 +159,4 @@ function newest(looks: PoolLook[]): PoolLook {
   if (!last.full || last.exact) return last;
   const exact = looks.findLast((look) => look.exact);
   return exact !== undefined && !exact.full && (exact.dataFraction ?? 0) > 0.99 ? exact : last;
-}
-
-function nameForDocker(docker: DockerDeviceMapper, others: Pool[]): string {
-  if (docker.poolName !== undefined && docker.poolName !== '') return docker.poolName;
-  const same = others.filter((pool) => {
-    const total = pool.now.dataTotal;
-    return (
-      total === undefined ||
-      docker.dataTotal === undefined ||
-      Math.abs(total - docker.dataTotal) < docker.dataTotal * 0.01
-    );
-  });
-  return same[0]?.name ?? "Docker's thin pool";
 }
