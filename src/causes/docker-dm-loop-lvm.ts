@@ -1,3 +1,5 @@
+import type { Layer } from '../stack/layer.ts';
+import { roomBelowLoop } from '../stack/loop-room.ts';
 import type { Cause, Draft, Scene } from './cause.ts';
 import { evidence } from './cause.ts';
 import { DATA_SPACE, decisive } from './help/decisive.ts';
@@ -35,7 +37,10 @@ export const dockerDmLoopLvm: Cause = {
   find,
 };
 
-function find({ facts, from }: Scene): Draft[] {
+/** From this share on a pool fills, and is not only badly made. */
+const FILLS = 0.5;
+
+function find({ facts, from, stack }: Scene): Draft[] {
   const drafts: Draft[] = [];
   for (const pool of thinPools(facts).filter((candidate) => candidate.loop)) {
     const full = fullLook(pool, from);
@@ -58,7 +63,7 @@ function find({ facts, from }: Scene): Draft[] {
         evidence: [decisive(fact, 'the pool lies on a loop device', /loop/)],
         explanation:
           'Nothing is full now. The pool lives in a sparse file: slow, limited by the size of the file and by the disk below, whichever ends first.',
-        remedies: ['loop-to-direct-lvm', 'switch-to-overlay2'],
+        remedies: beforeFull(stack.layers, pool.name, pool.now.dataFraction ?? 0),
       });
     }
   }
@@ -89,4 +94,13 @@ function find({ facts, from }: Scene): Draft[] {
     });
   }
   return drafts;
+}
+
+/** One that fills is made larger first, where the disk below has the room: minutes, and everything is kept. */
+function beforeFull(layers: readonly Layer[], name: string, fraction: number): string[] {
+  const better = ['loop-to-direct-lvm', 'switch-to-overlay2'];
+  const pool = layers.find((one) => one.kind === 'thin-pool' && one.name === `thin pool ${name}`);
+  const grows = pool !== undefined && (roomBelowLoop(pool, layers) ?? 0) > 0;
+  if (!grows) return better;
+  return fraction > FILLS ? ['grow-loop-pool', ...better] : [...better, 'grow-loop-pool'];
 }

@@ -13,6 +13,7 @@ import { thinPoolAlreadyUsed } from '../../src/causes/thin-pool-already-used.ts'
 import type { Fact } from '../../src/probes/fact.ts';
 import type { DockerDeviceMapper } from '../../src/probes/facts/device-mapper.ts';
 import { probes } from '../../src/probes/index.ts';
+import { buildStack } from '../../src/stack/build.ts';
 import { best, df, enospc, fact, GIB, host, inOrder, MIB, mentions, text } from './thin-scene.ts';
 
 const loop = (more: Partial<DockerDeviceMapper>): Fact =>
@@ -105,6 +106,16 @@ describe('loop-lvm', () => {
 
   it('is a notice while there is room', () => {
     expect(best(dockerDmLoopLvm, host(loop({})))).toMatchObject({ confidence: 'possible', severity: 'notice' });
+  });
+
+  it('is made larger first where it fills and the disk below has the room, and not where it has none', () => {
+    const cures = (used: number, available: number) => {
+      const scene = host(loop({ dataUsed: used }), df('/var/lib/docker', 500 * GIB, available, { type: 'xfs' }));
+      return best(dockerDmLoopLvm, { ...scene, stack: buildStack(scene.facts) })?.remedies;
+    };
+    expect(cures(90e9, 300 * GIB)).toEqual(['grow-loop-pool', 'loop-to-direct-lvm', 'switch-to-overlay2']);
+    expect(cures(10e9, 300 * GIB)).toEqual(['loop-to-direct-lvm', 'switch-to-overlay2', 'grow-loop-pool']);
+    expect(cures(90e9, 30 * GIB)).toEqual(['loop-to-direct-lvm', 'switch-to-overlay2']);
   });
 
   it('is limited by the disk when nothing is available though the file has room', () => {

@@ -53,7 +53,7 @@ export function conditionsOf(state: State, settings: RuleSettings, failed: numbe
     const cause = headroom && foreseenCause(headroom, look.layers);
     const subjects = [outlook.consumer, look.layers.find((one) => one.id === stops)?.name];
     const curable = look.findings.filter((one) => subjects.includes(one.subject) && one.remedies.length > 0);
-    const remedy = remedyFor(curable.find((one) => one.cause === cause) ?? curable[0]);
+    const remedy = remedyFor(soonest(curable.find((one) => one.cause === cause) ?? curable[0]));
     conditions.push({
       key: `exhaustion\t${end}`,
       rule: 'UllageExhaustion',
@@ -70,6 +70,15 @@ export function conditionsOf(state: State, settings: RuleSettings, failed: numbe
     });
   }
   return conditions;
+}
+
+/** Before an end that is foreseen, the cure that takes minutes comes first: the lasting one takes a night. */
+const SOONEST: readonly string[] = ['grow-loop-pool'];
+
+function soonest(finding: Finding | undefined): Finding | undefined {
+  if (!finding) return undefined;
+  const quick = finding.remedies.filter((id) => SOONEST.includes(id));
+  return { ...finding, remedies: [...quick, ...finding.remedies.filter((id) => !quick.includes(id))] };
 }
 
 /** A run of care that went wrong: told until one at the same place goes well. A limit that stopped it is no fault. */
