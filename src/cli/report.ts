@@ -35,11 +35,11 @@ export async function run(argv: string[]): Promise<number> {
   const state = { look, outlooks: outlooksOf(look, memory), incidents: [], interval: 60 };
   const scan = [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'usage', '--json'];
   const beside = besideOf({ host, scan, watched: () => false, changed: () => {} });
-  beside.close();
   // what lies on another host cannot be scanned from here
   const usage = values.usage && positionals[0] === undefined ? await beside.measured() : undefined;
   await host.close();
   const view = { state, memory, applies: beside.applies(), range: '7d', now: at, ...(usage ? { usage } : {}) };
+  beside.close();
   writeNewFile(values.html, pageHtml(view, false), values.force === true);
   history?.close();
   print([`written: ${values.html}`]);

@@ -34,13 +34,19 @@ export function besideOf({ host, scan: argv, every, watched, changed }: BesideOp
   let applies: State[] = [];
   let mark: string | undefined;
   let told: string | undefined;
-  const journals = setInterval(() => {
-    if (!watched()) return;
+  let journals: NodeJS.Timeout | undefined;
+  const lookAgain = () => {
+    if (!watched()) {
+      // nobody sees it: a timer costs more than all else that is done between looks
+      clearInterval(journals);
+      journals = undefined;
+      return;
+    }
     const is = journalsMark();
     if (is === told) return;
     told = is;
     changed();
-  }, JOURNALS);
+  };
   const measure = async () => {
     const ran = await host.run(argv, { timeoutMs: SCAN_MS, maxBytes: 64 * 2 ** 20 });
     try {
@@ -55,6 +61,7 @@ export function besideOf({ host, scan: argv, every, watched, changed }: BesideOp
   return {
     usage: () => usage,
     applies() {
+      journals ??= setInterval(lookAgain, JOURNALS);
       const is = journalsMark();
       if (is !== mark) applies = read();
       mark = is;
