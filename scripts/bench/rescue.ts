@@ -85,7 +85,7 @@ function intoFiles(image: string, out: string, entries: number, runs: number): v
   if (version === undefined) console.log(`SKIPPED ${what} / debugfs rdump: needs debugfs`);
   else
     compare(
-      `${what} / debugfs ${version} rdump (checks the same checksums, keeps no hard links)`,
+      `${what} / debugfs ${version} rdump (checks the sums of inodes, directories and extents too and leaves out what does not match; keeps no hard links, reads no xattrs)`,
       ours,
       { commands: [['debugfs', '-R', `rdump / ${out}`, image]], before },
       few,
