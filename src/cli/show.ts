@@ -2,9 +2,12 @@ import type { Cause } from '../causes/cause.ts';
 import type { Report } from '../causes/report.ts';
 import { UllageError } from '../host/host.ts';
 import { remedies } from '../remedies/index.ts';
+import { print } from './print.ts';
 import { whyLines } from './render/finding.ts';
 import { quietLines, reportLines } from './render/report.ts';
 import { styleFor } from './render/style.ts';
+
+export { print } from './print.ts';
 
 /** The options that doctor and explain share. */
 export const SHOW_OPTIONS = {
@@ -50,8 +53,4 @@ export async function show(
     ]);
   }
   return print(found.flatMap((finding) => [...whyLines(finding, remedies, style), '']).slice(0, -1));
-}
-
-export function print(lines: readonly string[]): void {
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,7 +1,7 @@
 import { UllageError } from '../host/host.ts';
 import { parseVerb } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
-import { print } from './show.ts';
+import { print } from './print.ts';
 
 /** `ullage usage [PATH|DEVICE|IMAGE…]`: who holds the space, and what nobody owns. */
 export async function run(argv: string[]): Promise<number> {

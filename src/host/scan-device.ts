@@ -120,6 +120,7 @@ function atOnce(
   take: (answer: Answer<Directory>) => void,
   judge: (one: Known, same: boolean) => void,
 ): void {
+  if (known.length === 0 && open.length === 0) return;
   const make = compileFunction(`${SCANNER_SOURCE}\nreturn scanner;`) as () => (
     fs: { readdirSync: typeof readdirSync; lstatSync: typeof lstatSync },
     what: { device: number; mounts: readonly string[] },

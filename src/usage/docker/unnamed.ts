@@ -60,14 +60,21 @@ export function unnamedOf({
   );
   if ('why' in settled) return doubt(settled.why);
   const named = new Set([...namesIn(records), ...namesIn(again)]);
-  const needed = lowerLayers(`${root}/${below}`, named, driver);
-  const busy = mountedText();
   const proof = `named by no cache-id, mount-id or init-id in ${root}/image/${driver}/layerdb (${records.layers.length} layers, ${records.mounts.length} containers), older than any daemon at work in it, not mounted`;
   const found = new Map<string, Unnamed>();
   const quietSince = settled.before;
-  for (const { name, changed } of entries) {
-    if (!OF_LAYER_STORE.test(name) || named.has(name) || named.has(name.replace(/-init$/, ''))) continue;
-    if (changed >= settled.before || needed.has(name) || busy.includes(name)) continue;
+  const nameless = entries.filter(
+    ({ name, changed }) =>
+      OF_LAYER_STORE.test(name) &&
+      !named.has(name) &&
+      !named.has(name.replace(/-init$/, '')) &&
+      changed < settled.before,
+  );
+  // where all have names, nobody need ask who stands on what
+  const needed = nameless.length > 0 ? lowerLayers(`${root}/${below}`, named, driver) : new Set<string>();
+  const busy = nameless.length > 0 ? mountedText() : '';
+  for (const { name } of nameless) {
+    if (needed.has(name) || busy.includes(name)) continue;
     const link = textOf(`${root}/${below}/${name}/link`, 100)?.trim();
     if (link && (needed.has(link) || busy.includes(link))) continue;
     if (entryOf(`${root}/${below}/${name}`)?.kind !== 'directory') continue;
