@@ -197,7 +197,7 @@ function fromSnapshot(facts: Facts): Draft | undefined {
     ],
     explanation: `The container's snapshot is a volume of ${iec(size)} and is full; the pool is only ${percentOf(pool.now.dataFraction ?? 0)} used. base_image_size sets the size of new ones.`,
     nextCheck: { run: 'dmsetup status --noflush', why: 'mapped sectors of the snapshot against its length' },
-    remedies: ['grow-container', 'container-volume', 'raise-dm-basesize'],
+    remedies: ['raise-base-image-size'],
   };
 }
 

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Finding, Scene } from '../causes/cause.ts';
 import { diagnose, sceneOf } from '../causes/diagnose.ts';
 import { causes } from '../causes/index.ts';
+import type { CaptureHost } from '../host/capture.ts';
 import { type Host, UllageError } from '../host/host.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { collect } from '../probes/collect.ts';
+import { factsOfCapture } from '../probes/from-capture.ts';
 import { probes } from '../probes/index.ts';
 import { remedies } from '../remedies/index.ts';
 import { plannedId } from '../remedies/planned-id.ts';
@@ -21,32 +23,37 @@ export interface PlanOrder {
   /** `ssh://…` */
   spec?: string;
   timeoutMs: number;
-  /** the host is a capture: it knows only what it was asked when it was made */
-  captured?: boolean;
+  /** the host is this capture: it knows only what it was asked when it was made */
+  capture?: CaptureHost;
 }
 
 /** Looks at the host, chooses what is to be cured, and lets the remedy plan it. */
 export async function planFor(host: Host, order: PlanOrder): Promise<Plan> {
   const targets = order.on?.startsWith('/') ? [order.on] : [];
-  const { facts, unknown } = await collect(host, probes, { deadlineMs: order.timeoutMs, targets });
+  const { capture } = order;
+  const { facts, unknown } = capture
+    ? factsOfCapture(capture.entries(), probes, targets, capture.manifest.unknown)
+    : await collect(host, probes, { deadlineMs: order.timeoutMs, targets });
   const report = diagnose(facts, causes, 'host', unknown);
   const scene = sceneOf(facts, 'host');
-  const cures =
-    order.remedy === undefined
-      ? bestCures(report.findings, order.on)
-      : [named(order.remedy, report.findings, order.on)];
+  if (order.remedy !== undefined) {
+    const { id, finding } = named(order.remedy, report.findings, order.on);
+    return planOf(host, id, finding, scene, order);
+  }
+  const { cures, passedOver } = bestCures(report.findings, order.on);
   const refused: string[] = [];
   for (const { id, finding } of cures) {
     try {
       return await planOf(host, id, finding, scene, order);
     } catch (error) {
-      if (!(error instanceof UllageError) || cures.length === 1) throw error;
+      if (!(error instanceof UllageError)) throw error;
       refused.push(`${id}: ${error.what} (${error.where})`);
     }
   }
+  const first = cures[0]?.finding;
   throw new UllageError(
-    'no cure of the first finding can be planned here',
-    `${cures[0]?.finding?.cause ?? ''} (${cures[0]?.finding?.subject ?? ''}): ${refused.join(' — ')}`,
+    'no cure of what was found can be planned here',
+    [...passedOver.map(cured), `${first?.cause} (${first?.subject}): ${refused.join(' — ')}`].join('; '),
     'ullage plan REMEDY plans one by name',
   );
 }
@@ -64,7 +71,7 @@ async function planOf(
   const on = order.on ?? finding?.subject;
   const draft = (from: Host) =>
     draftPlan(from, remedy, scene, { ...order, ...(on === undefined ? {} : { on }) }, finding);
-  if (order.captured !== true) return draft(host);
+  if (order.capture === undefined) return draft(host);
   const { planFromCapture } = await import('./plan-from-capture.ts');
   return planFromCapture(host, draft);
 }
@@ -122,16 +129,23 @@ interface Chosen {
   finding?: Finding;
 }
 
+const cured = ({ cause, subject, confidence, remedies: list }: Finding): string =>
+  `${cause} (${subject}${confidence === 'possible' ? ', only possible' : ''}): ${list.join(', ') || 'no remedy'}`;
+
 /** What may cure the first finding that anything cures, the best first. @throws UllageError when nothing does */
-function bestCures(findings: readonly Finding[], on: string | undefined): Chosen[] {
+function bestCures(
+  findings: readonly Finding[],
+  on: string | undefined,
+): { cures: Chosen[]; passedOver: readonly Finding[] } {
   const there = findings.filter((finding) => on === undefined || concerns(finding, on));
-  for (const finding of there) {
-    if (finding.confidence === 'possible') continue;
+  const sure = there.filter((finding) => finding.confidence !== 'possible');
+  for (const [index, finding] of sure.entries()) {
     // what deletes data is planned only when it is asked for by name
     const ids = finding.remedies
       .flatMap((id) => plannerOf(id) ?? [])
       .filter((id) => remedies.find((remedy) => remedy.id === id)?.risk !== 'destructive');
-    if (ids.length > 0) return [...new Set(ids)].map((id) => ({ id, finding }));
+    if (ids.length > 0)
+      return { cures: [...new Set(ids)].map((id) => ({ id, finding })), passedOver: sure.slice(0, index) };
   }
   const first = there[0];
   if (!first)
@@ -142,7 +156,7 @@ function bestCures(findings: readonly Finding[], on: string | undefined): Chosen
     );
   throw new UllageError(
     'no cure of what was found is planned by itself',
-    `${first.cause} (${first.subject}${first.confidence === 'possible' ? ', only possible' : ''}): ${first.remedies.join(', ') || 'no remedy'}`,
+    cured(first),
     `ullage doctor --why ${first.cause} tells how it is done by hand; ullage plan REMEDY plans one by name`,
   );
 }

@@ -31,12 +31,13 @@ export async function run(argv: string[]): Promise<number> {
     print(procedureLines(procedure, await styleFor(process.stdout, values['no-color'] === true)));
     return EXIT.healthy;
   }
-  const host = values.capture === undefined ? await open(spec) : await replay(values.capture);
+  const capture = values.capture === undefined ? undefined : await replay(values.capture);
+  const host = capture ?? (await open(spec));
   try {
     const plan = await planFor(host, {
       settings: settingsOf(values.set ?? []),
       timeoutMs: timeoutOf(values.timeout),
-      ...(values.capture === undefined ? {} : { captured: true }),
+      ...(capture ? { capture } : {}),
       ...(remedy === undefined ? {} : { remedy }),
       ...(values.on === undefined ? {} : { on: values.on }),
       ...(spec?.startsWith('ssh://') ? { spec } : {}),

@@ -82,6 +82,7 @@ import { ostreeLowerMinimum } from './ostree-lower-minimum.ts';
 import { podmanRaiseNumLocks } from './podman-raise-num-locks.ts';
 import { prune } from './prune.ts';
 import { pruneVolumes } from './prune-volumes.ts';
+import { raiseBaseImageSize } from './raise-base-image-size.ts';
 import { raiseCgroupDescendants } from './raise-cgroup-descendants.ts';
 import { raiseDmBasesize } from './raise-dm-basesize.ts';
 import { raiseFileSizeLimit } from './raise-file-size-limit.ts';
@@ -229,6 +230,7 @@ export const remedies: readonly Remedy[] = [
   prune,
   pruneVolumes,
   raiseCgroupDescendants,
+  raiseBaseImageSize,
   raiseDmBasesize,
   raiseFileSizeLimit,
   raiseHugePages,
