@@ -103,6 +103,12 @@ function check(source: ThinSource, values: Values): number {
 }
 
 async function dump(source: ThinSource, values: Values): Promise<number> {
+  if (values.json)
+    throw new UllageError(
+      'a dump is XML',
+      'ullage thin dump --json',
+      'Leave --json out, or take thin ls or thin check',
+    );
   let damaged = 0;
   const tell = (damage: Damage): void => {
     damaged++;

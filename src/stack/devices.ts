@@ -123,9 +123,10 @@ export function poolLayer(build: Building, pool: ThinPoolView): string {
         : pool.vg
           ? 'direct-lvm'
           : 'thin pool';
+    const called = pool.vg && pool.lv ? `${pool.vg}/${pool.lv}` : pool.name;
     return {
       kind: 'thin-pool',
-      name: `thin pool ${pool.vg && pool.lv ? `${pool.vg}/${pool.lv}` : pool.name}`,
+      name: called.endsWith('thin pool') ? called : `thin pool ${called}`,
       storage,
       resources,
       on: [...devices],

@@ -3,6 +3,7 @@ import { thinPools as looksOf } from '../../src/causes/help/thin.ts';
 import { probes } from '../../src/probes/index.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { recognise } from '../../src/probes/recognise.ts';
+import { buildStack } from '../../src/stack/build.ts';
 import { poolFacts } from '../../src/stack/thin-facts.ts';
 import { thinPools } from '../../src/stack/thin-view.ts';
 
@@ -55,4 +56,14 @@ Storage Driver: devicemapper
  Data Space Total: 107.4GB
 `);
   expect(poolFacts(facts).map(({ name }) => name)).toEqual(['vg-docker--pool', "Docker's thin pool"]);
+});
+
+test('a pool without a name of its own is not called a thin pool twice', () => {
+  const facts = seen(`
+$ docker info
+Storage Driver: devicemapper
+ Data Space Used: 104.8GB
+ Data Space Total: 107.4GB
+`);
+  expect(buildStack(facts).layers.map(({ name }) => name)).toContain("Docker's thin pool");
 });
