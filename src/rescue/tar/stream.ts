@@ -3,8 +3,8 @@ import { type RangeWatch, readCarefully } from '../read-carefully.ts';
 import { type TarMember, tarHeader } from './header.ts';
 
 const BLOCK = 512;
-/** bytes gathered before they are written; extents are read straight into them */
-const ROOM = 4 * 2 ** 20;
+/** bytes gathered before they are written, few enough to stay in a processor's cache; extents are read straight into them */
+const ROOM = 256 * 1024;
 const ZEROS = new Uint8Array(2 * BLOCK);
 
 /** Where an archive goes: a file, a pipe. */
