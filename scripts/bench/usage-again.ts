@@ -84,7 +84,7 @@ export async function benchUsageAgain(runs: number, files = FILES): Promise<void
         compare(
           `${what}: --no-cache / dust ${version}`,
           whole,
-          { commands: [[...dust, '-x', root]], ...cold },
+          { commands: [[...dust, '-P', '-x', root]], ...cold },
           few,
           'goal: wall at most 0.85 warm, 0.65 cold',
         );
