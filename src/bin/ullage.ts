@@ -17,6 +17,11 @@ function tooOld(version: string): boolean {
   return major < WANTED_NODE[0] || (major === WANTED_NODE[0] && minor < WANTED_NODE[1]);
 }
 
+/** A pipe takes 64 KiB at once, and exit() would drop what its reader has not come to. */
+function leave(status: number): void {
+  process.stdout.write('', () => process.exit(status));
+}
+
 function fail(error: unknown): void {
   process.stderr.write(`ullage: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(COULD_NOT_LOOK);
@@ -42,5 +47,5 @@ if (tooOld(process.versions.node)) {
   // nothing is left that could wake us and yet there is no answer: silence would look like success
   process.once('beforeExit', () => fail(new Error('it ended without an answer; this is a fault of ullage, report it')));
   // exit() and not exitCode: a program left behind in D state must not keep us here
-  import('../cli/main.ts').then(({ main }) => main(argv)).then((status) => process.exit(status), fail);
+  import('../cli/main.ts').then(({ main }) => main(argv)).then(leave, fail);
 }
