@@ -14,10 +14,10 @@ import { wholeEvery } from '../src/watch/unmoved.ts';
 
 const COMMAND = resolve('dist/bin/ullage.cjs');
 /** Seconds between looks while they are measured, and in service. */
-const [INTERVAL, SERVICE] = [2, 60];
-const LOOKS = 30;
-/** Seconds in which nothing is looked at. */
-const STILL = 30;
+const [INTERVAL, SERVICE] = [15, 60];
+const LOOKS = 8;
+/** Seconds after the start in which Node still compiles and gives memory back. */
+const SETTLED = 60;
 /** Of this many looks one is whole where nothing moves (src/watch/unmoved.ts). */
 const WHOLE_EVERY = wholeEvery({ findings: [] });
 /** Clock ticks a second in /proc/PID/stat (USER_HZ, proc(5)). */
@@ -72,11 +72,7 @@ export async function footprint(): Promise<void> {
   const path = join(folder, 'h.sqlite');
   const env = { ...process.env, ULLAGE_STATE_DIR: folder };
   const start = (argv: string[]) => spawn(argv[0] ?? '', argv.slice(1), { stdio: 'ignore', env });
-  const watchEach = (seconds: number) =>
-    start([
-      ...[process.execPath, COMMAND, 'watch', '--interval', String(seconds), '--history', path],
-      ...['--listen', '127.0.0.1:19726'],
-    ]);
+  const listen = ['--history', path, '--listen', '127.0.0.1:19726'];
   const end = async (child: ChildProcess) => {
     const over = new Promise((done) => child.once('close', done));
     child.kill('SIGTERM');
@@ -84,14 +80,14 @@ export async function footprint(): Promise<void> {
   };
   const series = await aWeekOfHistory(path);
   const peer = start([exporter, '--web.listen-address=127.0.0.1:19725']);
-  let watch = watchEach(INTERVAL);
+  const watch = start([process.execPath, COMMAND, 'watch', '--interval', String(INTERVAL), ...listen]);
   try {
     await ready('http://127.0.0.1:19725/metrics', /node_/);
     await ready(METRICS, /ullage_look_timestamp/);
     // the first look is whole; its file helper is not waited for, and so not in it: as much as Node takes to start
     const whole = cpu(watch).children + startOfNode();
     await ask('http://127.0.0.1:19726/');
-    await pause(3 * INTERVAL * 1000);
+    await pause(SETTLED * 1000);
     const peerFrom = cpu(peer);
     const spared: number[] = [];
     for (let look = 0; look < LOOKS; look++) {
@@ -101,18 +97,11 @@ export async function footprint(): Promise<void> {
     }
     const scraped = spent(peerFrom, cpu(peer)) / LOOKS;
     const memory = resident(watch);
-    await end(watch);
-    watch = watchEach(3600);
-    await ready(METRICS, /ullage_look_timestamp/);
-    await pause(15_000);
-    const from = cpu(watch);
-    await pause(STILL * 1000);
-    const between = (spent(from, cpu(watch)) / STILL) * (SERVICE - INTERVAL);
     const each = spared.reduce((sum, one) => sum + one, 0) / spared.length;
-    const sample = (each * (WHOLE_EVERY - 1) + whole) / WHOLE_EVERY + Math.max(0, between);
+    const sample = (each * (WHOLE_EVERY - 1) + whole) / WHOLE_EVERY;
     const ms = (value: number) => `${value.toFixed(1)} ms`;
     console.log(
-      `ullage watch, a week of ${series} series behind it: ${ms(each)} of CPU a look where nothing moved (${spared.length} of ${LOOKS}), ${ms(whole)} a whole one, ${ms(between)} in the ${SERVICE - INTERVAL} s between looks`,
+      `ullage watch, a week of ${series} series behind it: ${ms(each)} of CPU a look where nothing moved (${spared.length} of ${LOOKS}; with the time between looks), ${ms(whole)} a whole one`,
     );
     console.log(
       `at ${SERVICE} s between looks, one of ${WHOLE_EVERY} whole: ${ms(sample)} of CPU a sample (${((sample / SERVICE / 1000) * 100).toFixed(3)} % of one processor), ${memory.toFixed(0)} MiB resident`,
