@@ -37,6 +37,7 @@ export class Groups {
 
   #load(index: number, perBlock: number): Group[] {
     const groups: Group[] = [];
+    const doubtful: Group[] = [];
     const count = Math.min(perBlock, this.#superblock.groups - index * perBlock);
     let copy = -1;
     for (const block of descriptorBlocks(this.#superblock, index)) {
@@ -49,9 +50,12 @@ export class Groups {
       for (let i = 0; i < count; i++) {
         if (groups[i]) continue;
         const found = unpackGroup(this.#superblock, bytes, i * this.#superblock.descriptorSize, index * perBlock + i);
-        if (found) groups[i] = found;
-        else all = false;
-        if (found && copy > 0)
+        if (found?.good) groups[i] = found;
+        else {
+          all = false;
+          if (found) doubtful[i] ??= found;
+        }
+        if (found?.good && copy > 0)
           this.notes.add(
             `The descriptor of group ${index * perBlock + i} is damaged: its copy in block ${block} is used.`,
           );
@@ -60,27 +64,45 @@ export class Groups {
     }
     for (let i = 0; i < count; i++) {
       if (groups[i]) continue;
+      const number = index * perBlock + i;
+      const guess = doubtful[i];
+      // an inode's own checksum covers its number: of another table none would be good
+      if (guess && this.#superblock.seed !== undefined) {
+        groups[i] = guess;
+        this.notes.add(
+          `The descriptor of group ${number} is damaged and has no good copy: its inodes are read where it says, those whose checksums are good.`,
+        );
+        continue;
+      }
       groups[i] = { inodeTable: 0 };
-      this.notes.add(`No good descriptor of group ${index * perBlock + i} was found: its inodes cannot be read.`);
+      this.notes.add(`No good descriptor of group ${number} was found: its inodes cannot be read.`);
     }
     return groups;
   }
 }
 
-/** struct ext4_group_desc; undefined where its checksum or its inode table cannot be right. */
-function unpackGroup(superblock: Superblock, b: Buffer, at: number, number: number): Group | undefined {
+/** struct ext4_group_desc; undefined where its inode table cannot be right, not `good` where its checksum is wrong. */
+function unpackGroup(
+  superblock: Superblock,
+  b: Buffer,
+  at: number,
+  number: number,
+): (Group & { good: boolean }) | undefined {
   const wide = superblock.descriptorSize >= 64;
   const inodeTable = b.readUInt32LE(at + 8) + (wide ? b.readUInt32LE(at + 0x28) * 2 ** 32 : 0);
   const tableBlocks = Math.ceil((superblock.inodesPerGroup * superblock.inodeSize) / superblock.blockSize);
   const sum = b.readUInt16LE(at + 0x1e);
-  if (superblock.seed !== undefined) {
-    if ((descriptorCrc32c(superblock.seed, b, at, superblock.descriptorSize, number) & 0xffff) !== sum)
-      return undefined;
-  } else if (superblock.roCompat & RO_COMPAT.uninit_bg) {
-    if (descriptorCrc16(superblock.uuid, b, at, superblock.descriptorSize, number) !== sum) return undefined;
-  }
   if (inodeTable <= superblock.firstDataBlock || inodeTable + tableBlocks > superblock.blocks) return undefined;
-  return { inodeTable };
+  return { inodeTable, good: sumOf(superblock, b, at, number) === sum };
+}
+
+/** The checksum that the descriptor should have; its own where the file system has none. */
+function sumOf(superblock: Superblock, b: Buffer, at: number, number: number): number {
+  const { seed, roCompat, uuid, descriptorSize } = superblock;
+  if (seed !== undefined) return descriptorCrc32c(seed, b, at, descriptorSize, number) & 0xffff;
+  return roCompat & RO_COMPAT.uninit_bg
+    ? descriptorCrc16(uuid, b, at, descriptorSize, number)
+    : b.readUInt16LE(at + 0x1e);
 }
 
 const LITTLE = new Uint8Array(4);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { memoryReader } from '../../../src/formats/block-reader.ts';
+import { descriptorBlocks } from '../../../src/formats/ext4/groups.ts';
 import { openExt4 } from '../../../src/formats/ext4/open.ts';
+import { readSuperblock } from '../../../src/formats/ext4/superblock.ts';
 import { FormatError } from '../../../src/formats/format-error.ts';
 import { treeListing } from '../../kernel/support/trees.ts';
 import { type Glance, glanceTree, spent } from '../xfs/glance.ts';
@@ -49,6 +51,20 @@ describe.each(['small', 'dirty', 'old'])('%s', (name) => {
     }
     expect(glanceTree(openExt4(memoryReader(image))).paths).toEqual(whole);
   });
+});
+
+test('a group descriptor that is damaged everywhere: its inodes are read, each by its own checksum', () => {
+  const image = Buffer.from(packed('small').image);
+  const { superblock } = readSuperblock(memoryReader(image));
+  const whole = glanceTree(openExt4(memoryReader(image))).paths;
+  // bg_free_blocks_count_lo of every copy of group 0's descriptor: only the checksum is wrong then
+  for (const block of descriptorBlocks(superblock, 0)) {
+    const at = block * superblock.blockSize + 0x0c;
+    image[at] = (image[at] ?? 0) ^ 1;
+  }
+  const tree = openExt4(memoryReader(image));
+  expect(glanceTree(tree).paths).toEqual(whole);
+  expect(tree.state.notes.join('\n')).toContain('The descriptor of group 0 is damaged and has no good copy');
 });
 
 describe('a journal that is damaged', () => {
