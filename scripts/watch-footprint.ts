@@ -96,6 +96,7 @@ export async function footprint(): Promise<void> {
       if ((await wholeAt()) === was) spared.push(spent(from, cpu(watch)));
     }
     const scraped = spent(peerFrom, cpu(peer)) / LOOKS;
+    if (spared.length === 0) return console.log('footprint: not measured: something on this host moved in each look');
     const memory = resident(watch);
     const each = spared.reduce((sum, one) => sum + one, 0) / spared.length;
     const sample = (each * (WHOLE_EVERY - 1) + whole) / WHOLE_EVERY;
