@@ -198,10 +198,7 @@ test('RAID5 on three devices: two chunks of data given back are three chunks of 
     facts: facts({ devices: 3, profile: 'raid5', metadataFree: 200 * MIB }),
     on: MOUNT,
     settings: { target: '3G' },
-    answers: [
-      ['perl -e', chunks(SHARES).replaceAll(/ 1 (\d+) 1:(\d+)/g, ' 129 $1 1:$2,2:$2,3:$2')],
-      ...answers([], 3),
-    ],
+    answers: [['perl -e', chunks(SHARES).replaceAll(/ 1 (\d+) 1:(\d+)/g, ' 129 $1 1:$2,2:$2,3:$2')], ...answers([], 3)],
   });
   expect(draft.predicted.freed).toBe(3 * GIB);
   expect(draft.steps.map((step) => step.id)).toContain('pack-1');
