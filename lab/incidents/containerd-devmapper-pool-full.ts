@@ -29,10 +29,10 @@ export const containerdDevmapperPoolFull: Incident = {
   make: (lab) => containerdHost(lab, 320),
   async break({ ground }) {
     await mustExecIn(ground, 'web', FILL);
-    // the last writer waits a minute for room, then fails
+    // the last writer waits a minute for room, then fails; a journal that is aborted first makes it read-only
     const writer = await execIn(ground, 'db', FILL);
     holds(writer.exitCode !== 0, 'the writer that filled the pool ended as if all were written');
-    contains(writer.stderr, /Input\/output error|No space left on device/, 'the writer');
+    contains(writer.stderr, /Input\/output error|No space left on device|Read-only file system/, 'the writer');
     await errorMode(ground, POOL);
     const refused = await runTask(ground, 'new', 'lab/base:1', 'sleep', '1000000');
     contains(refused.stderr, /failed to mount .*: input\/output error/, 'ctr run on the full pool');
