@@ -184,6 +184,31 @@ export function startDaemon(request: PlanRequest, daemon: Daemon): Step {
   };
 }
 
+/**
+ * Ahead of {@link stopDaemon}, where containers go down with it: nothing is done there, and whoever undoes the plan
+ * finds them running again.
+ */
+export function runningAgain(request: PlanRequest, names: readonly string[]): Step[] {
+  if (names.length === 0) return [];
+  const state = dockerArgv(request, 'inspect', '--type', 'container', '-f', '{{.State.Running}}', ...names);
+  return [
+    {
+      id: 'running',
+      title: `note that ${names.join(', ')} run`,
+      why: 'undo starts them again',
+      run: [],
+      undo: [dockerArgv(request, 'start', ...names)],
+      undoIf: [{ says: 'some of them are stopped', run: state, matches: 'false' }],
+      before: [],
+      after: [{ says: 'Docker knows them', run: state }],
+      risk: 'none',
+      idempotent: true,
+      settle: 30,
+      ifStopped: 'Nothing has changed.',
+    },
+  ];
+}
+
 /** Those that ran: Docker starts by itself only what has a restart policy. */
 export function startContainers(request: PlanRequest, names: readonly string[]): Step[] {
   if (names.length === 0) return [];

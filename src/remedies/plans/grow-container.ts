@@ -11,7 +11,7 @@ import {
   unmountDevice,
 } from './container-device.ts';
 import { containerCalled, inspected } from './docker-client.ts';
-import { dockerDaemon, isDown, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
+import { dockerDaemon, isDown, runningAgain, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
 import { foresee } from './foresee.ts';
 import type { PlannedRemedy, PlanRequest } from './planned.ts';
 import { bytesOf } from './settings.ts';
@@ -50,6 +50,7 @@ function* draft(request: PlanRequest): Drafting {
   const others = daemon.liveRestore ? [] : running.filter((name) => name !== container.name);
   const steps = [
     ...stopContainer(request, container, 'its volume is made anew with the new size'),
+    ...runningAgain(request, others),
     stopDaemon(request, daemon, 'it keeps the old size in memory and would write it back'),
     ...newRecord(request, device, daemon.root, size),
     ...(base === undefined ? [] : [yield* newDefault(request, daemon, base)]),

@@ -2,7 +2,7 @@ import { type Ran, UllageError } from '../../host/host.ts';
 import type { Look } from '../../plan/draft.ts';
 import type { Argv, Check, Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
-import { dockerDaemon, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
+import { dockerDaemon, runningAgain, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
 import { ask, type PlannedRemedy, type PlanRequest, restOfList } from './planned.ts';
 
 /** Directories of one command: 64-digit names, well below ARG_MAX (execve(2)). */
@@ -68,6 +68,7 @@ export const removeOrphans: PlannedRemedy = {
       ],
       treats: [daemon.root],
       steps: [
+        ...runningAgain(request, running),
         stopDaemon(
           request,
           daemon,

@@ -41,6 +41,17 @@ const plan = (settings: Record<string, string>, over: Answers = []) =>
 const ids = (settings: Record<string, string>) => plan(settings).steps.map((step) => step.id);
 
 describe('grow-container', () => {
+  it('finds what runs beside it running again when it is undone', () => {
+    const both = [`${ID} true 77`, `${'c'.repeat(64)} true 78`].map(
+      (one, index) => `${one} 2026-01-01T00:00:00Z devicemapper /${index === 0 ? 'api' : 'web'}\n`,
+    );
+    const { steps } = plan({ size: '1g' }, [['docker -H unix:///run/docker.sock inspect', both.join('')]]);
+    const at = steps.findIndex((step) => step.id === 'stop-docker');
+    expect(steps[at - 1]?.undo).toEqual([['docker', '-H', 'unix:///run/docker.sock', 'start', 'web']]);
+    expect(steps[at - 1]?.undoIf?.[0]?.matches).toBe('false');
+    expect(steps.at(-2)?.run).toEqual([['docker', '-H', 'unix:///run/docker.sock', 'start', 'api', 'web']]);
+  });
+
   it('changes the record while the daemon that keeps it in memory is down, then the file system', () => {
     const order = ids({ size: '1g' });
     for (const [first, second] of [
