@@ -66,8 +66,8 @@ const LARGEST_ID = 2 ** 24 - 1;
 
 /**
  * A leaf whose only mapping is of data block 0 looks like one of the upper level: its value is the
- * time alone. It is of mappings where its key is no device id, where it points to no node, or where
- * the other leaves below its parent are.
+ * time alone. It is of mappings where its key is no device id, where it points to no node, where
+ * the other leaves below its parent are, or where a leaf that is of the upper level for certain points to it.
  */
 function settle(scan: Scan): void {
   const toMappings = (block: number): void => {
@@ -86,6 +86,13 @@ function settle(scan: Scan): void {
     const children = scan.children.items.subarray(from, from + (scan.entries[block] as number));
     if (!children.some((child) => scan.kind[child] === KIND.mapping)) continue;
     for (const child of children) if (scan.kind[child] === KIND.upper) toMappings(child);
+  }
+  for (let block = 0; block < scan.kind.length; block++) {
+    const count = scan.entries[block] as number;
+    if (scan.kind[block] !== KIND.upper || count < 2) continue;
+    const from = scan.starts[block] as number;
+    for (const child of scan.children.items.subarray(from, from + count))
+      if (scan.kind[child] === KIND.upper && scan.entries[child] === 1) toMappings(child);
   }
 }
 

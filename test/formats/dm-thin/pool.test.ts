@@ -176,6 +176,24 @@ describe('a thin pool', () => {
     expect(refused(352, 1)).toBe('accepted');
   });
 
+  test('a device whose only mapping looks like a node of the upper level is found whole', () => {
+    // data block 0 at a time that is also the number of a node
+    const times = Array.from({ length: 20 }, (_, time) => time);
+    const whole = times.map((time) => {
+      const image = writePool({
+        ...makePool(3, 3, 84, false).options,
+        devices: [
+          { id: 1, mappings: [[5, 7, 1]] },
+          { id: 4, mappings: [[232, 0, time]] },
+        ],
+      });
+      const { mappingRoot } = readSuperblock(memoryReader(image));
+      image.fill(0, 0, 4096);
+      return findRoots(memoryReader(image)).find((one) => one.mappingRoot === mappingRoot)?.matching;
+    });
+    expect(whole).toEqual(times.map(() => 2));
+  });
+
   test('roots are found again when the superblock is gone', () => {
     fc.assert(
       fc.property(madePools, ({ options }) => {
