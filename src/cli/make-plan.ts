@@ -46,7 +46,8 @@ export async function planFor(host: Host, order: PlanOrder): Promise<Plan> {
     try {
       return await planOf(host, id, finding, scene, order);
     } catch (error) {
-      if (!(error instanceof UllageError)) throw error;
+      // the only one: its own words, with what to do
+      if (!(error instanceof UllageError) || (cures.length === 1 && passedOver.length === 0)) throw error;
       refused.push(`${id}: ${error.what} (${error.where})`);
     }
   }
