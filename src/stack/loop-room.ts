@@ -1,7 +1,7 @@
 import type { Layer } from './layer.ts';
 
-/** Kept free of the file system below when its loop files have all that they may take: a twentieth, as the plan does. */
-const KEPT_FREE = 0.05;
+/** What is left free of the file system below, beside everything the loop files promise: a twentieth. */
+export const KEPT_FREE = 0.05;
 
 /**
  * Bytes by which a pool in loop files can grow where it is: what the file system below has beyond what the files may take

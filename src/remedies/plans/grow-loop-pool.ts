@@ -1,6 +1,7 @@
 import { type Ran, UllageError } from '../../host/host.ts';
 import type { Drafting, Look } from '../../plan/draft.ts';
 import type { Check, Step } from '../../plan/plan.ts';
+import { KEPT_FREE } from '../../stack/loop-room.ts';
 import { foresee } from './foresee.ts';
 import { type LoopFile, loopFileUnder } from './loop-file.ts';
 import { ask, type PlannedRemedy, type PlanRequest } from './planned.ts';
@@ -17,9 +18,6 @@ import {
   statusOf,
   tableOf,
 } from './thin-pool.ts';
-
-/** What is left free of the file system below, beside everything the loop files promise: a twentieth. */
-const KEPT_FREE = 0.05;
 
 /** A loop-lvm pool made larger where it is: files, loop devices, one swap of the table. Containers run on. */
 export const growLoopPool: PlannedRemedy = {
