@@ -19,12 +19,21 @@ const FILES = 500_000;
 const A_DIRECTORY = 12;
 const WITH_CONTENT = 8;
 
+/** ext4 is read from its device, XFS by paths, as all others are. */
+const MAKE = {
+  ext4: ['mkfs.ext4', '-q', '-F', '-N'],
+  xfs: ['mkfs.xfs', '-q', '-f'],
+} as const;
+
 export async function benchUsageAgain(runs: number, files = FILES): Promise<void> {
-  const lack = lacking(['loop', 'mkfs.ext4', 'du']);
-  if (lack) {
-    console.log(`SKIPPED a second run of usage: needs ${lack}`);
-    return;
+  for (const kind of ['ext4', 'xfs'] as const) {
+    const lack = lacking(['loop', MAKE[kind][0], 'du']);
+    if (lack) console.log(`SKIPPED usage of an overlay2 store on ${kind}: needs ${lack}`);
+    else await bench(kind, runs, files);
   }
+}
+
+async function bench(kind: keyof typeof MAKE, runs: number, files: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'ullage-bench-'));
   const image = join(home, 'image');
   const at = join(home, 'mounted');
@@ -32,8 +41,8 @@ export async function benchUsageAgain(runs: number, files = FILES): Promise<void
   try {
     mkdirSync(at);
     writeFileSync(image, '');
-    truncateSync(image, 2 * 2 ** 30);
-    must('mkfs.ext4', '-q', '-F', '-N', String(Math.ceil(files * 1.4)), image);
+    truncateSync(image, 4 * 2 ** 30);
+    must(...MAKE[kind], ...(kind === 'ext4' ? [String(Math.ceil(files * 1.4))] : []), image);
     mount();
     const root = join(at, 'docker');
     fill(new FakeDocker(root, randomFrom(9)), files);
@@ -75,10 +84,11 @@ export async function benchUsageAgain(runs: number, files = FILES): Promise<void
       const second: Side = { ...again, ...cold };
       const whole: Side = { commands: [[...usage, '--no-cache']], ...cold };
       const duSide: Side = { commands: [['du', '-sx', root]], ...cold };
-      const what = `usage of an overlay2 store of ${files} files, ${state}`;
-      compare(`${what}: second run / first`, second, first, few, 'goal: at most 0.10');
+      const what = `usage of an overlay2 store on ${kind}, ${files} files, ${state}`;
+      // on XFS layers are kept ten minutes after their last change, which no bench waits for
+      if (kind === 'ext4') compare(`${what}: second run / first`, second, first, few, 'goal: at most 0.10');
       compare(`${what}: --no-cache / du ${du} -sx`, whole, duSide, few, 'goal: wall at most 1.0 warm');
-      compare(`${what}: second run / du ${du} -sx`, second, duSide, few, 'no goal');
+      if (kind === 'ext4') compare(`${what}: second run / du ${du} -sx`, second, duSide, few, 'no goal');
       if (dust === undefined) console.log(`SKIPPED ${what} / dust: needs du-dust of a newer Debian`);
       else
         compare(

@@ -3,43 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lacking } from '../../test/kernel/ready.ts';
 import { makeBtrfs, must } from '../../test/kernel/support/loops.ts';
-import { compare, newerPeer, type Side } from './compare.ts';
+import { compare, type Side } from './compare.ts';
 
 const USAGE = [process.execPath, 'dist/bin/ullage.cjs', 'usage', '--json', '--quiet'];
-const FILES = 100_000;
 const SUBVOLUMES = 300;
 
-/** Who holds what: a btrfs of snapshots against `btrfs fi du -s` and a quota rescan, directories against du and dust. */
+/** Who holds what: a btrfs of snapshots against `btrfs fi du -s` and a quota rescan; directories: usage-again.ts. */
 export function benchUsage(runs: number): void {
   const folder = mkdtempSync(join(tmpdir(), 'ullage-bench-'));
   try {
-    directories(folder, runs);
     btrfs(folder, runs);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function directories(folder: string, runs: number): void {
-  const tree = join(folder, 'tree');
-  for (let i = 0; i < FILES; i++) {
-    const directory = join(tree, `layer${i % 40}`, 'diff', `d${Math.floor(i / 320)}`);
-    if (i % 320 < 40) mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, String(i)), 'x'.repeat((i * 7919) % 6000));
-  }
-  const what = `usage of ${FILES} files, warm`;
-  const ours: Side = { commands: [[...USAGE, tree]] };
-  compare(`${what} / du -sx`, ours, { commands: [['du', '-sx', tree]] }, runs, 'goal: wall at most 1.0');
-  const runner = newerPeer('du-dust');
-  if (runner === undefined) console.log(`SKIPPED ${what} / dust: needs du-dust of a newer Debian`);
-  else
-    compare(
-      `${what} / dust`,
-      ours,
-      { commands: [[runner, 'dust', '-P', '-x', tree]] },
-      runs,
-      'goal: wall at most 0.85',
-    );
 }
 
 function btrfs(folder: string, runs: number): void {

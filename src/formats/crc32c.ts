@@ -61,12 +61,18 @@ export function crcOfWords(words: Int32Array, from: number, to: number, seed = -
 }
 
 /**
- * The registers (signed, started with -1) of two runs of `length` words at `first` and `second`,
+ * The registers (signed, started with the seeds) of two runs of `length` words at `first` and `second`,
  * computed side by side, which takes little longer than one: `out[0]` and `out[1]`.
  */
-export function crcOfTwo(words: Int32Array, first: number, second: number, length: number, out: Int32Array): void {
-  let c = -1;
-  let d = -1;
+export function crcOfTwo(
+  words: Int32Array,
+  first: number,
+  second: number,
+  length: number,
+  out: Int32Array,
+  seeds: readonly [number, number] = [-1, -1],
+): void {
+  let [c, d] = seeds;
   let i = first;
   let j = second;
   for (const even = first + length - (length & 1); i < even; i += 2, j += 2) {

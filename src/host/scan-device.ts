@@ -3,8 +3,9 @@ import { compileFunction } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import type { KeptTrees } from './kept-trees.ts';
 import type { KnownTree } from './known-trees.ts';
-import { type Answer, DeviceSums, sumsOf } from './scan-sums.ts';
-import type { ScanOptions, ScanResult } from './scan-types.ts';
+import type { Answer, Directory, InodeCount } from './scan-answer.ts';
+import { DeviceSums, sumsOf } from './scan-sums.ts';
+import type { InodeLook, ScanOptions, ScanResult } from './scan-types.ts';
 import { SCAN_WORKER_SOURCE, SCANNER_SOURCE } from './scan-worker-source.ts';
 
 /** What is still to do on one device. */
@@ -21,9 +22,6 @@ interface Known {
   blocks: number;
 }
 
-/** `kept`: the length of the path of the tree that it is in, where that is to be kept; else 0 */
-export type Directory = [path: string | Uint8Array, bucket: number, inode: number, kept: number];
-
 /** What a worker says of a known tree. */
 interface Verdict {
   place: number;
@@ -37,13 +35,15 @@ interface Scanner {
   add(directories: readonly Directory[]): void;
   give(count: number): Directory[];
   unchanged(path: string, proof: Uint8Array): boolean;
-  answer(rest: Directory[]): Answer<Directory>;
+  answer(rest: Directory[]): Answer;
 }
 
 /** A worker tells what it found every so often, ms. */
 const BUDGET = 25;
 /** What is read in so many ms is read here: a worker takes three times that to start. */
 const AT_ONCE = 10;
+/** Beside what is read from the device, ms. */
+const BY_PATH = 100;
 /** On a cold cache the disk's queue decides, not the cores. */
 const MOST_WORKERS = 8;
 /** Workers begin when the cache is warm: more only pay where the disk makes them wait. */
@@ -61,7 +61,7 @@ export async function scanDevice(
   const sums = new DeviceSums(result, work.kept);
   const { progress } = options;
   let entries = 0;
-  const take = (answer: Answer<Directory>): void => {
+  const take = (answer: Answer): void => {
     entries += sums.take(answer);
     for (const one of answer.rest) work.open.push(one);
     progress?.(entries);
@@ -70,8 +70,15 @@ export async function scanDevice(
     if (same && sums.takeKnown(one.tree, one.directory[1])) result.reused.push(one.tree);
     else begin(result, work, one.directory, one.blocks, one.tree.key);
   };
-  lookAtInodes(device, work, options, judge);
-  atOnce(device, work, options, take, judge);
+  const scan = scannerHere(device, options);
+  const look = options.inodes?.(device, options.mounts ?? []);
+  try {
+    if (look) lookAtInodes(look, work, judge);
+    atOnce(scan, work, options, take, judge);
+    if (look && work.open.length > 0) await countInodes(look.count, scan, work, take);
+  } finally {
+    look?.close();
+  }
   if (work.known.length > 0 || work.open.length > 0) await withWorkers(device, work, options, take, judge);
   return sums;
 }
@@ -93,39 +100,31 @@ export function begin(
 }
 
 /** Those of which the inodes say that they are unchanged need no more. */
-function lookAtInodes(
-  device: number,
-  work: Work,
-  { inodes }: ScanOptions,
-  judge: (one: Known, same: boolean) => void,
-): void {
-  const look = work.known.length > 0 ? inodes?.(device) : undefined;
-  if (!look) return;
-  try {
-    work.known = work.known.filter((one) => {
-      if (!look.unchanged(one.tree.proof, one.directory[2])) return true;
-      judge(one, true);
-      return false;
-    });
-  } finally {
-    look.close();
-  }
+function lookAtInodes(look: InodeLook, work: Work, judge: (one: Known, same: boolean) => void): void {
+  work.known = work.known.filter((one) => {
+    if (!look.unchanged(one.tree.proof, one.directory[2])) return true;
+    judge(one, true);
+    return false;
+  });
 }
 
-/** What can be done before a worker would run. */
-function atOnce(
-  device: number,
-  { known, open }: Work,
-  { mounts = [], atOnce: most = AT_ONCE }: ScanOptions,
-  take: (answer: Answer<Directory>) => void,
-  judge: (one: Known, same: boolean) => void,
-): void {
-  if (known.length === 0 && open.length === 0) return;
+function scannerHere(device: number, { mounts = [] }: ScanOptions): Scanner {
   const make = compileFunction(`${SCANNER_SOURCE}\nreturn scanner;`) as () => (
     fs: { readdirSync: typeof readdirSync; lstatSync: typeof lstatSync },
     what: { device: number; mounts: readonly string[] },
   ) => Scanner;
-  const scan = make()({ readdirSync, lstatSync }, { device, mounts });
+  return make()({ readdirSync, lstatSync }, { device, mounts });
+}
+
+/** What can be done before a worker would run. */
+function atOnce(
+  scan: Scanner,
+  { known, open }: Work,
+  { atOnce: most = AT_ONCE }: ScanOptions,
+  take: (answer: Answer) => void,
+  judge: (one: Known, same: boolean) => void,
+): void {
+  if (known.length === 0 && open.length === 0) return;
   const until = performance.now() + most;
   while (performance.now() < until) {
     const one = known.pop();
@@ -137,11 +136,39 @@ function atOnce(
   take(scan.answer(scan.give(scan.left())));
 }
 
+/** From the device what can be counted so, and by path, one by one, what cannot; much of that is left to workers. */
+async function countInodes(
+  count: InodeCount,
+  scan: Scanner,
+  { open }: Work,
+  take: (answer: Answer) => void,
+): Promise<void> {
+  count.add(open.splice(0));
+  let spent = 0;
+  while (count.left() > 0) {
+    const { rest, ...found } = count.step();
+    take({ ...found, rest: [] });
+    const begun = performance.now();
+    for (const one of rest) {
+      if (spent + performance.now() - begun > BY_PATH) open.push(one);
+      else {
+        scan.add([one]);
+        scan.next();
+        count.add(scan.give(scan.left()));
+      }
+    }
+    take(scan.answer([]));
+    spent += performance.now() - begun;
+    // signals are heard between
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 async function withWorkers(
   device: number,
   { open, known }: Work,
   { mounts = [], workers: most = MOST_WORKERS }: ScanOptions,
-  take: (answer: Answer<Directory>) => void,
+  take: (answer: Answer) => void,
   judge: (one: Known, same: boolean) => void,
 ): Promise<void> {
   const workers: Worker[] = [];
@@ -167,7 +194,7 @@ async function withWorkers(
         const worker = new Worker(SCAN_WORKER_SOURCE, { eval: true, workerData });
         workers.push(worker);
         worker.on('error', reject);
-        worker.on('message', (answer: Answer<Directory> | Verdict) => {
+        worker.on('message', (answer: Answer | Verdict) => {
           if ('place' in answer) {
             const one = known[answer.place];
             if (one) judge(one, answer.same);

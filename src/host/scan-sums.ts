@@ -1,22 +1,7 @@
 import type { KeptTrees } from './kept-trees.ts';
 import { type KnownTree, LINK_COLUMNS, linksOf } from './known-trees.ts';
+import type { Answer } from './scan-answer.ts';
 import type { BucketSums, LinkedFile, ScanResult } from './scan-types.ts';
-
-/** What a worker found (scan-worker-source.ts); `rest` are directories that it leaves to others. */
-export interface Answer<Directory> {
-  rows: Float64Array;
-  links: Float64Array;
-  rest: Directory[];
-  /** it has nothing left to read */
-  done: boolean;
-  moved: number;
-  errors: [string, string][];
-  failed: number;
-  skipped: number;
-  noted: Float64Array;
-  names: string;
-  spoiled: number[];
-}
 
 interface Linked {
   file: LinkedFile;
@@ -39,7 +24,7 @@ export class DeviceSums {
   ) {}
 
   /** Gives how many entries were seen. */
-  take({ rows, links, moved, errors, failed, skipped, noted, names, spoiled }: Answer<unknown>): number {
+  take({ rows, links, moved, errors, failed, skipped, noted, names, spoiled }: Answer): number {
     const { result, kept } = this;
     let seen = 0;
     for (let i = 0; i < rows.length; i += 6) {

@@ -2,7 +2,8 @@ import { lstatSync } from 'node:fs';
 import { UllageError } from './host.ts';
 import { KeptTrees } from './kept-trees.ts';
 import type { KnownTree } from './known-trees.ts';
-import { begin, type Directory, scanDevice, type Work } from './scan-device.ts';
+import type { Directory } from './scan-answer.ts';
+import { begin, scanDevice, type Work } from './scan-device.ts';
 import type { ScanOptions, ScanResult, Tree } from './scan-types.ts';
 
 export type { ScanOptions, ScanResult, Tree } from './scan-types.ts';

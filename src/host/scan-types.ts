@@ -1,4 +1,5 @@
 import type { KnownTree } from './known-trees.ts';
+import type { InodeCount } from './scan-answer.ts';
 
 /** Looks at inodes of one file system by their numbers, without their paths. */
 export interface InodeLook {
@@ -7,6 +8,7 @@ export interface InodeLook {
    * `root` is, so is what its names lead to, and so on down: paths need not be looked at.
    */
   unchanged(proof: Uint8Array, root: number): boolean;
+  readonly count: InodeCount;
   close(): void;
 }
 
@@ -70,7 +72,7 @@ export interface ScanOptions {
   /** sealed trees of earlier scans by path */
   known?: ReadonlyMap<string, KnownTree>;
   /** how inodes of a device (st_dev) can be looked at without paths; default: they cannot */
-  inodes?: (device: number) => InodeLook | undefined;
+  inodes?: (device: number, mounts: readonly string[]) => InodeLook | undefined;
   /** what takes no longer (ms) is read in this thread; default: what takes less than to start others */
   atOnce?: number;
   /** sealed trees are kept where all was last changed before that (ms since 1970), on this device; default: none */

@@ -44,6 +44,11 @@ export class Carver {
         this.place(entry, `${path}/${entry.name}`, other, rule(entry, path));
   }
 
+  /** One entry as a whole, with its own blocks. */
+  put(entry: Entry, path: string, store: number): void {
+    this.place(entry, path, store, store);
+  }
+
   private place(entry: Entry, path: string, other: number, rule: Rule): void {
     if (typeof rule === 'object') this.place(entry, path, rule.own, rule.below);
     else if (typeof rule === 'function') {

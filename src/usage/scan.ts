@@ -33,7 +33,7 @@ export async function scanStores(
 ): Promise<Scanned> {
   // what is left out is not entered, as if it were mounted there
   const mounts = [...mountsInside(trees.map(({ path }) => path)), ...without];
-  const options = { mounts, ...(progress ? { progress } : {}) };
+  const options = { mounts, inodes: ext4Inodes, ...(progress ? { progress } : {}) };
   const result = await (remembering ? withMemory(trees, options, remembering) : scanTrees(trees, options));
   const groups: Sharing['groups'] = [];
   for (const [bucket, sums] of result.buckets) {
@@ -63,7 +63,7 @@ async function withMemory(
   const now = Date.now();
   const known = readKnownTrees(memory.directory, root, now);
   const keepBefore = memory.keepBefore ?? ((device: number) => settledBlocks(device, now));
-  const result = await scanTrees(trees, { ...options, known, keepBefore, inodes: ext4Inodes });
+  const result = await scanTrees(trees, { ...options, known, keepBefore });
   // what was known and is gone is forgotten as well
   if (result.kept.length !== result.reused.length || known.size !== result.reused.length)
     writeKnownTrees(memory.directory, root, result.kept);
