@@ -22,20 +22,20 @@ export async function run(argv: string[]): Promise<number> {
   const { KINDS, SORT_KEYS } = await import('./render/usage.ts');
   const sort = oneOf(values.sort ?? 'exclusive', SORT_KEYS, '--sort');
   const kinds = (values.kind ?? []).map((kind) => oneOf(kind, KINDS, '--kind'));
-  const { lookAtPaths } = await import('../usage/look.ts');
+  const { lookAtEngines, lookAtPaths } = await import('../usage/look.ts');
   const { makeDocument, deletionOf } = await import('../usage/make-document.ts');
-  const { engineRoots } = await import('../usage/engine-roots.ts');
   const { cacheDirectory } = await import('../host/known-trees-file.ts');
   const cache = values['no-cache'] ? undefined : cacheDirectory(process.env);
   const thinMetadata = values['thin-metadata'];
   const now = Date.now();
   const progress = progressTo(process.stderr, values.quiet === true);
-  const ledgers = await lookAtPaths(positionals.length > 0 ? positionals : engineRoots(), {
+  const options = {
     now,
     progress: progress.tell,
     ...(cache === undefined ? {} : { memory: { directory: cache } }),
     ...(thinMetadata === undefined ? {} : { thinMetadata }),
-  });
+  };
+  const ledgers = await (positionals.length > 0 ? lookAtPaths(positionals, options) : lookAtEngines(options));
   progress.end();
   const document = makeDocument(ledgers, now);
   if (values.delete) {

@@ -48,6 +48,44 @@ export function usersOfFiles(paths: readonly string[], program: RegExp): FileUse
   return { users, complete };
 }
 
+/** Processes whose program's name fits, whatever they have open. `complete` is false in a container. */
+export function processesOf(program: RegExp): FileUsers {
+  const users: FileUser[] = [];
+  let complete = sameNamespace();
+  for (const name of list('/proc') ?? []) {
+    if (!/^\d+$/.test(name)) continue;
+    const comm = text(`/proc/${name}/comm`)?.trim();
+    if (comm === undefined || !program.test(comm) || text(`/proc/${name}/cmdline`) === '') continue;
+    const started = startOf(name);
+    if (started === undefined) complete = false;
+    else users.push({ pid: Number(name), program: comm, started });
+  }
+  return { users, complete };
+}
+
+/** Those of the names that stand in the path of a file that any process has open: by name, so in whatever mount namespace. */
+export function openNames(names: readonly string[]): { open: Set<string>; complete: boolean } {
+  const wanted = new Set(names);
+  const open = new Set<string>();
+  let complete = sameNamespace();
+  for (const pid of list('/proc') ?? []) {
+    if (!/^\d+$/.test(pid)) continue;
+    const fds = list(`/proc/${pid}/fd`);
+    if (fds === undefined && text(`/proc/${pid}/comm`) !== undefined) complete = false;
+    for (const at of ['cwd', 'root', 'exe', ...(fds ?? []).map((fd) => `fd/${fd}`)])
+      for (const part of link(`/proc/${pid}/${at}`)?.split('/') ?? []) if (wanted.has(part)) open.add(part);
+  }
+  return { open, complete };
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function sameNamespace(): boolean {
   try {
     return readlinkSync('/proc/self/ns/pid') === WHOLE_MACHINE;

@@ -20,7 +20,10 @@ export const podmanInfo: Probe = {
     };
     const there =
       known.has('process', (one) => one.program === 'podman' || one.program === 'conmon') ||
-      known.has('mount', (one) => one.target.startsWith('/var/lib/containers/'));
+      known.has(
+        'mount',
+        (one) => one.target.startsWith('/var/lib/containers/') || one.fstype === 'fuse.fuse-overlayfs',
+      );
     const containers: Ask[] = known.has('engine', (one) => one.engine === 'podman')
       ? [
           { kind: 'run', argv: podman.containers(false), timeoutMs: 5000, optional: true, what: "Podman's containers" },
@@ -53,7 +56,7 @@ function fromJson(value: unknown, line: number): Found[] {
   const engine = present<Engine>({
     engine: 'podman',
     version: text(shape(info['version'])?.['Version']) ?? text(host['podman version']),
-    driver: text(get('graphDriverName')),
+    driver: driverOf(text(get('graphDriverName')), shape(get('graphOptions'))),
     root: text(get('graphRoot')),
     backingFileSystem: text(status['Backing Filesystem']),
     containers: amount(containers?.['number']),
@@ -85,6 +88,13 @@ function fromJson(value: unknown, line: number): Found[] {
       ]),
     ),
   ];
+}
+
+/** With the program that mounts the layers in the kernel's place (storage.conf(5) mount_program): `overlay (fuse-overlayfs)`. */
+function driverOf(driver: string | undefined, options: Shape | undefined): string | undefined {
+  const named = options?.[`${driver}.mount_program`];
+  const program = /([\w.-]{1,40})$/.exec(text(shape(named)?.['Executable']) ?? text(named) ?? '')?.[1];
+  return driver === undefined || program === undefined ? driver : `${driver} (${program})`;
 }
 
 function pairs(status: Shape): [string, string][] | undefined {

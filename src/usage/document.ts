@@ -33,7 +33,7 @@ export type UsageKind =
 export interface UsageSource {
   /** the path that was looked at: an engine's root, a directory, a device or an image of one */
   path: string;
-  what: 'docker' | 'containerd' | 'podman' | 'directory' | 'btrfs' | 'dm-thin';
+  what: 'docker' | 'containerd' | 'podman' | 'staging' | 'directory' | 'btrfs' | 'dm-thin';
   /** `overlay2`, `btrfs`, `overlayfs` … */
   driver?: string;
   /** transaction whose state this is (btrfs generation, thin pool's transaction id) */

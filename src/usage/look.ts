@@ -7,11 +7,16 @@ import { containerdLedger, isContainerdRoot } from './containerd/ledger.ts';
 import { directoryLedger } from './directory-ledger.ts';
 import { dockerLedger } from './docker/ledger.ts';
 import { isDockerRoot } from './docker/look.ts';
+import { engineRoots } from './engine-roots.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAtImage } from './look-at-image.ts';
 import type { LookOptions } from './look-options.ts';
 import { isInside } from './mounts.ts';
 import { isStorageRoot, podmanLedger } from './podman/ledger.ts';
+import { stagedLedger } from './staged.ts';
+
+/** Where containers/image puts things aside unless told otherwise (containers.conf(5) image_copy_tmp_dir). */
+const STAGING = '/var/tmp';
 
 /** What these paths hold: devices and images of one file system together, each directory by itself. @throws UllageError */
 export async function lookAtPaths(paths: readonly string[], options: LookOptions): Promise<Ledger[]> {
@@ -31,6 +36,15 @@ export async function lookAtPaths(paths: readonly string[], options: LookOptions
   }
   if (images.length > 0) ledgers.push(lookAtDevices(images, options));
   return ledgers;
+}
+
+/** What the engines of this host hold, and what runs of Podman have put aside. @throws UllageError when there is none */
+export async function lookAtEngines(options: LookOptions): Promise<Ledger[]> {
+  const ledgers = await lookAtPaths(engineRoots(), options);
+  const staged = ledgers.some(({ source }) => source.what === 'podman')
+    ? await stagedLedger(STAGING, options)
+    : undefined;
+  return staged ? [...ledgers, staged] : ledgers;
 }
 
 async function lookAtDirectory(path: string, options: LookOptions): Promise<Ledger> {

@@ -1,4 +1,4 @@
-import { textOf } from '../host/tree-files.ts';
+import { linkOf, listEntries, textOf } from '../host/tree-files.ts';
 import { unescapeMount } from '../probes/mount-path.ts';
 
 /** A line of mountinfo (proc(5)). */
@@ -58,4 +58,16 @@ export function mountsInside(paths: readonly string[], mounts: readonly MountLin
     const underneath = `${under.root === '/' ? '' : under.root}${rest}`;
     return underneath === mount.root ? [] : [point];
   });
+}
+
+/** Mount tables of every process that can be seen: the names of layers in use stand in them. */
+export function mountedText(): string {
+  const tables = new Map<string, string>();
+  for (const { name } of listEntries('/proc') ?? []) {
+    const namespace = /^\d+$/.test(name) ? linkOf(`/proc/${name}/ns/mnt`) : undefined;
+    if (namespace === undefined || tables.has(namespace)) continue;
+    const table = textOf(`/proc/${name}/mountinfo`);
+    if (table) tables.set(namespace, table);
+  }
+  return [...tables.values()].join('\n');
 }

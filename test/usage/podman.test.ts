@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lookAtPaths } from '../../src/usage/look.ts';
 import { makeDocument } from '../../src/usage/make-document.ts';
 import { podmanLedger } from '../../src/usage/podman/ledger.ts';
+import { type StagedWitness, stagedLedger } from '../../src/usage/staged.ts';
 import { FakeDocker, randomFrom } from './engine.ts';
 
 let home = '';
@@ -76,7 +77,7 @@ function storage(): void {
 }
 
 describe('a graph root of Podman', () => {
-  const settled = () => ({ before: Date.now() + 1000 });
+  const settled = { settle: () => ({ before: Date.now() + 1000 }), atWork: () => ({ users: [], complete: true }) };
   const look = async () => makeDocument([await podmanLedger(root, { now: Date.now() }, settled)], Date.now());
 
   test('images, containers, volatile ones too, every byte once; what an import that was killed left is an orphan', async () => {
@@ -171,8 +172,67 @@ describe('a graph root of Podman', () => {
     put(`overlay/${id('0')}/link`, 'Z'.repeat(26));
     put(`overlay/${id('c')}/lower`, `l/${'B'.repeat(26)}:l/${'Z'.repeat(26)}`);
     expect((await look()).orphans.map(({ path }) => path)).toEqual([join(root, 'overlay', id('9'))]);
-    const young = await podmanLedger(root, { now: Date.now() }, () => ({ before: Date.now() - 60_000 }));
+    const young = await podmanLedger(
+      root,
+      { now: Date.now() },
+      { ...settled, settle: () => ({ before: Date.now() - 60_000 }) },
+    );
     expect(young.stores.filter(({ orphan }) => orphan)).toEqual([]);
+  });
+
+  test('whole layers below no image and no container are orphans when no Podman is at work at all', async () => {
+    storage();
+    const layers = (...more: object[]) =>
+      put(
+        'overlay-layers/layers.json',
+        JSON.stringify([
+          { id: id('a') },
+          { id: id('b'), parent: id('a') },
+          { id: id('c'), parent: id('b') },
+          // a pull was cut off when it had two layers on top of an image's
+          { id: id('5'), parent: id('a') },
+          { id: id('6'), parent: id('5') },
+          ...more,
+        ]),
+      );
+    layers();
+    for (const one of ['d', 'f']) rmSync(join(root, 'overlay', id(one)), { recursive: true });
+    for (const one of ['5', '6']) put(`overlay/${id(one)}/diff/file`, 'x'.repeat(80_000));
+    put(`overlay-layers/${id('5')}.tar-split.gz`, 'x'.repeat(5000));
+    const paths = async (witness: object = {}) => {
+      const ledger = await podmanLedger(root, { now: Date.now() }, { ...settled, ...witness });
+      const { orphans, notJudged } = makeDocument([ledger], 0);
+      return [orphans.map(({ path }) => path.slice(-1)).sort(), notJudged.map(({ why }) => why).join()];
+    };
+    // nobody knows whether images are kept in another root
+    expect(await paths()).toEqual([[], expect.stringMatching(/there is no overlay-images/)]);
+    put('overlay-images/images.lock', '');
+    expect(await paths()).toEqual([[], expect.stringMatching(/there is no overlay-containers/)]);
+    put('overlay-containers/containers.lock', '');
+    expect(await paths()).toEqual([['5', '6'], '']);
+    expect((await look()).totals.orphaned).toBe(
+      du(join(root, 'overlay', id('5'))) + du(join(root, 'overlay', id('6'))) + 8192,
+    );
+    const users = [{ pid: 77, program: 'podman', started: Date.now() - 5000 }];
+    expect(await paths({ atWork: () => ({ users, complete: true }) })).toEqual([
+      [],
+      expect.stringMatching(/podman \(process 77\) is at work/),
+    ]);
+    // one that comes, or ends, while the records are read
+    let times = 0;
+    expect(await paths({ atWork: () => ({ users: times++ === 0 ? [] : users, complete: true }) })).toEqual([
+      [],
+      expect.stringMatching(/changed while they were read/),
+    ]);
+    // an image, a container, or a layer of one, stands on it
+    put('overlay-containers/volatile-containers.json', JSON.stringify([{ id: id('8'), layer: id('6') }]));
+    expect(await paths()).toEqual([[], '']);
+    put('overlay-containers/volatile-containers.json', '[]');
+    put('overlay-images/images.json', JSON.stringify([{ id: id('1'), layer: id('b'), 'mapped-layers': [id('5')] }]));
+    expect(await paths()).toEqual([['6'], '']);
+    // no image was ever whole
+    rmSync(join(root, 'overlay-images/images.json'));
+    expect((await paths())[0]).toEqual(['5', '6']);
   });
 
   test('records that cannot be read prove nothing', async () => {
@@ -200,6 +260,52 @@ describe('a graph root of Podman', () => {
     expect(again.source.reused?.layers).toBe(2);
     expect(makeDocument([again], 0).totals.onDisk).toBe(du(root));
   });
+});
+
+test('what runs have put aside: left by one that was cut off only where nobody is at work', async () => {
+  const at = join(home, 'staging');
+  mkdirSync(join(at, 'container_images_storage123456'), { recursive: true });
+  writeFileSync(join(at, 'container_images_storage123456/1'), 'x'.repeat(90_000));
+  writeFileSync(join(at, 'GetImageBlob55512345'), 'x'.repeat(40_000));
+  writeFileSync(join(at, 'backup.tar'), 'x'.repeat(70_000));
+  const look = async (witness: Partial<StagedWitness> = {}) => {
+    const nobody = {
+      atWork: () => ({ users: [], complete: true }),
+      open: () => ({ open: new Set<string>(), complete: true }),
+    };
+    const ledger = await stagedLedger(at, { now: Date.now() + 1000 }, { ...nobody, ...witness });
+    const { orphans, notJudged, totals } = makeDocument(ledger ? [ledger] : [], 0);
+    return {
+      left: orphans.map(({ path }) => path.slice(at.length + 1)).sort(),
+      why: notJudged.map(({ why }) => why),
+      totals,
+    };
+  };
+  const both = ['GetImageBlob55512345', 'container_images_storage123456'];
+  const bytes = both.reduce((sum, name) => sum + du(join(at, name)), 0);
+  expect(await look()).toMatchObject({ left: both, why: [], totals: { onDisk: bytes, orphaned: bytes } });
+  const runs = (started: number) => ({
+    atWork: (program: RegExp) => ({
+      users: program.test('podman') ? [{ pid: 7, program: 'podman', started }] : [],
+      complete: true,
+    }),
+  });
+  expect(await look(runs(Date.now() - 60_000))).toMatchObject({
+    left: ['GetImageBlob55512345'],
+    why: [expect.stringMatching(/podman \(process 7\) is at work/)],
+  });
+  expect(await look(runs(Date.now() + 60_000))).toMatchObject({ left: both, why: [] });
+  expect(await look({ open: () => ({ open: new Set(both.slice(0, 1)), complete: true }) })).toMatchObject({
+    left: both.slice(1),
+    why: ['a process has it open'],
+  });
+  expect(await look({ open: () => ({ open: new Set(), complete: false }) })).toMatchObject({
+    left: [],
+    why: [expect.stringMatching(/as root/)],
+  });
+  rmSync(at, { recursive: true });
+  mkdirSync(at);
+  expect(await look()).toMatchObject({ left: [], why: [], totals: { onDisk: 0 } });
 });
 
 test('an engine in the root of another is counted once, by itself', async () => {

@@ -6,6 +6,7 @@ export const planned: Record<string, () => Promise<PlannedRemedy>> = {
   'btrfs-rebalance': async () => (await import('./btrfs-rebalance.ts')).btrfsRebalance,
   'btrfs-temporary-device': async () => (await import('./btrfs-temporary-device.ts')).btrfsTemporaryDevice,
   'cap-logs': async () => (await import('./cap-logs.ts')).capLogs,
+  'clean-staging-dir': async () => (await import('./clean-staging-dir.ts')).cleanStagingDir,
   'container-volume': async () => (await import('./container-volume.ts')).containerVolume,
   'grow-container': async () => (await import('./grow-container.ts')).growContainer,
   'grow-loop-pool': async () => (await import('./grow-loop-pool.ts')).growLoopPool,

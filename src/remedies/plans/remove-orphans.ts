@@ -4,6 +4,7 @@ import type { Argv, Check, Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
 import { dockerDaemon, runningAgain, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
 import { ask, type PlannedRemedy, type PlanRequest, restOfList } from './planned.ts';
+import { lying } from './staging-looks.ts';
 
 /** Directories of one command: 64-digit names, well below ARG_MAX (execve(2)). */
 const GROUP = 2000;
@@ -120,18 +121,12 @@ function* orphansIn(at: string, not: RegExp, records: readonly string[]): Genera
   });
   const list: Orphan[] = [];
   for (const group of inGroups(orphans)) {
-    yield* restOfList('the orphans', [...found(at, group), '-printf', '%f %i\\n']);
+    yield* restOfList('the orphans', [...lying(at, group), '-printf', '%f %i\\n']);
     const sizes = yield* ask(['du', '-sx', '--block-size=1', ...group.map((name) => `${at}/${name}`)], 600_000);
     for (const [, bytes, name = ''] of sizes.stdout.matchAll(/^(\d+)\t.*\/([^/\n]+)$/gm))
       list.push({ name, bytes: Number(bytes) });
   }
   return list;
-}
-
-/** Those of the names that lie there. */
-function found(at: string, names: readonly string[]): Argv {
-  const either = names.flatMap((name, index) => (index === 0 ? ['-name', name] : ['-o', '-name', name]));
-  return ['find', at, '-mindepth', '1', '-maxdepth', '1', '(', ...either, ')'];
 }
 
 function inGroups(list: readonly string[]): string[][] {
@@ -160,7 +155,7 @@ function unnamedChecks(names: readonly string[], records: readonly string[], at:
 function moveAside(at: string, quarantine: string, names: readonly string[], unnamed: Check[]): Step {
   const gone = inGroups(names).map((group) => ({
     says: 'none of them is among the layers',
-    run: found(at, group),
+    run: lying(at, group),
     lacks: '.',
   }));
   return {
@@ -170,7 +165,7 @@ function moveAside(at: string, quarantine: string, names: readonly string[], unn
     run: [
       ['mkdir', '-p', '-m', '0700', quarantine],
       // find moves what is still there: doing it twice is doing it once
-      ...inGroups(names).map((group): Argv => [...found(at, group), '-exec', 'mv', '-t', quarantine, '{}', '+']),
+      ...inGroups(names).map((group): Argv => [...lying(at, group), '-exec', 'mv', '-t', quarantine, '{}', '+']),
     ],
     undo: [
       ['find', quarantine, '-mindepth', '1', '-maxdepth', '1', '-exec', 'mv', '-t', at, '{}', '+'],

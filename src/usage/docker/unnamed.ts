@@ -1,5 +1,6 @@
-import { type Entry, entryOf, linkOf, listEntries, textOf } from '../../host/tree-files.ts';
+import { type Entry, entryOf, listEntries, textOf } from '../../host/tree-files.ts';
 import type { NotJudged } from '../document.ts';
+import { mountedText } from '../mounts.ts';
 import type { settledBefore } from '../quiet-since.ts';
 import { DAEMON, DAEMON_FILES, OF_LAYER_STORE } from './drivers.ts';
 import { type LayerRecords, namesIn, readLayerRecords } from './layer-records.ts';
@@ -110,16 +111,4 @@ function lowerLayers(directory: string, named: ReadonlySet<string>, driver: stri
       lowers.add(lower.replace(/^l\//, ''));
   }
   return lowers;
-}
-
-/** Mount tables of every process that can be seen: the names of layers in use stand in them. */
-function mountedText(): string {
-  const tables = new Map<string, string>();
-  for (const { name } of listEntries('/proc') ?? []) {
-    const namespace = /^\d+$/.test(name) ? linkOf(`/proc/${name}/ns/mnt`) : undefined;
-    if (namespace === undefined || tables.has(namespace)) continue;
-    const table = textOf(`/proc/${name}/mountinfo`);
-    if (table) tables.set(namespace, table);
-  }
-  return [...tables.values()].join('\n');
 }

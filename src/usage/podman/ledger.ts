@@ -4,11 +4,10 @@ import type { NotJudged } from '../document.ts';
 import type { Holder, Ledger } from '../ledger.ts';
 import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
-import type { settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
 import { intermediates } from './intermediate.ts';
-import { judgeLayers, layerDirectory, type SeenLayer } from './judge.ts';
-import { readStorage, type StorageRecords } from './records.ts';
+import { judgeLayers, layerDirectory, type SeenLayer, type Witness } from './judge.ts';
+import { driverName, readStorage, type StorageRecords } from './records.ts';
 
 /** A layer's own files beside its directory: `<id>.tar-split.gz`, and a directory `<id>` for what is bigger. */
 const OF_LAYER = /^([0-9a-f]{64})(?:\.tar-split\.gz)?$/;
@@ -22,7 +21,11 @@ export function isStorageRoot(path: string): boolean {
 }
 
 /** Everything in a graph root. @throws UllageError where it may not be read */
-export async function podmanLedger(root: string, options: LookOptions, settle?: typeof settledBefore): Promise<Ledger> {
+export async function podmanLedger(
+  root: string,
+  options: LookOptions,
+  witness: Partial<Witness> = {},
+): Promise<Ledger> {
   const { now, progress } = options;
   const carver = new Carver(options.without);
   const other = carver.add({ kind: 'other', id: root, name: 'records of containers/storage', path: root });
@@ -102,12 +105,18 @@ export async function podmanLedger(root: string, options: LookOptions, settle?: 
   const holders: Holder[] = [];
   for (const records of storage) {
     seal(records, layers, carver);
-    notJudged.push(...judgeLayers(root, records, seen, carver, now, settle));
+    notJudged.push(...judgeLayers(root, records, seen, carver, now, witness));
     holders.push(...holdersOf(records, layers, extra, intermediates(root, records)));
   }
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
-    { source: { path: root, what: 'podman', driver: drivers.join(', ') }, carver, holders, notJudged, warnings: [] },
+    {
+      source: { path: root, what: 'podman', driver: drivers.map((driver) => driverName(root, driver)).join(', ') },
+      carver,
+      holders,
+      notJudged,
+      warnings: [],
+    },
     options,
   );
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);

@@ -1,5 +1,6 @@
 import { listEntries, textOf } from '../../host/tree-files.ts';
 import { type Shape, shape, shapes, text, texts } from '../../probes/shape.ts';
+import { isInside, readMounts } from '../mounts.ts';
 
 /** The records of containers/storage below one graph root, for one driver. */
 export interface StorageRecords {
@@ -70,4 +71,14 @@ function readDriver(root: string, driver: string): StorageRecords {
 function created(one: Shape): { created?: number } {
   const at = Date.parse(text(one['created']) ?? '');
   return Number.isFinite(at) && at > 0 ? { created: at } : {};
+}
+
+/**
+ * `overlay (fuse-overlayfs)` where a program mounts the layers in the kernel's place: the driver notes whether it needs
+ * one (containers/storage drivers/overlay, `.has-mount-program`); its name stands in the mount table while it runs.
+ */
+export function driverName(root: string, driver: string): string {
+  if (textOf(`${root}/${driver}/.has-mount-program`, 10)?.trim() !== 'true') return driver;
+  const mount = readMounts().find(({ point, type }) => type.startsWith('fuse.') && isInside(point, root));
+  return `${driver} (${mount?.type.slice('fuse.'.length) ?? 'mount program'})`;
 }
