@@ -93,6 +93,10 @@ function event(line: JournalLine): string {
       return `  exit ${line.exit ?? 'unknown'} in ${line.seconds} s${line.stderr ? `: ${safeText(line.stderr).slice(0, 200)}` : ''}`;
     case 'started':
       return `  process ${line.process.pid}`;
+    case 'begun':
+      return `  process ${safeText(line.owner.split(':')[3] ?? '')} works on it`;
+    case 'progress':
+      return `  ${Math.round(line.fraction * 100)} %`;
     case 'resumed':
       return `gone on with ${line.by}`;
     case 'finished':

@@ -17,10 +17,14 @@ import type { Argv, Plan } from './plan.ts';
  */
 export type JournalEvent =
   | { event: 'plan'; plan: Plan }
+  /** who works on it from here on, as `ownName` calls him: whether he still lives can be asked */
+  | { event: 'begun'; owner: string }
   | { event: 'trying'; step: string; undo?: boolean }
   | { event: 'command'; step: string; argv: Argv }
   | { event: 'started'; step: string; process: ProcessMark }
   | { event: 'ran'; step: string; exit: number | null; seconds: number; stderr?: string }
+  /** of the program at work, 0 to 1 */
+  | { event: 'progress'; step: string; fraction: number }
   | { event: 'done'; step: string; recognised?: boolean; values?: Record<string, string> }
   | { event: 'skipped'; step: string; why: string }
   | { event: 'failed'; step: string; why: string; undo?: boolean }

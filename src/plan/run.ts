@@ -151,6 +151,7 @@ export async function take(work: Work, step: Step): Promise<Record<string, strin
 function watchProgress(work: Work, step: Step): { stop(): void } {
   let over = false;
   let cancelled = false;
+  let told = -1;
   const look = async () => {
     while (!over) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(1, step.progress?.every ?? 2) * 1000).unref());
@@ -160,7 +161,11 @@ function watchProgress(work: Work, step: Step): { stop(): void } {
         for (const argv of step.cancel) await work.host.change(fill(argv, work.state.values), { timeoutMs: 120_000 });
       }
       const fraction = await fractionOf(work, step);
-      if (fraction !== undefined && !over) work.watcher.progress(step, { fraction });
+      if (fraction === undefined || over) continue;
+      work.watcher.progress(step, { fraction });
+      if (Math.abs(fraction - told) < 0.01) continue;
+      told = fraction;
+      tell(work, step, fraction);
     }
   };
   // what goes wrong in looking is no reason to stop the work
@@ -170,6 +175,15 @@ function watchProgress(work: Work, step: Step): { stop(): void } {
       over = true;
     },
   };
+}
+
+/** For whoever looks on from elsewhere. */
+function tell(work: Work, step: Step, fraction: number): void {
+  try {
+    work.journal.write({ event: 'progress', step: step.id, fraction: Math.round(fraction * 1000) / 1000 });
+  } catch {
+    // the program goes on all the same; what must be written is written behind it, and fails there
+  }
 }
 
 async function fractionOf(work: Work, { progress }: Step): Promise<number | undefined> {

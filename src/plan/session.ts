@@ -2,6 +2,7 @@ import { type ChangingHost, openChangingHost } from '../host/changing.ts';
 import { die, faultOf, faultyHost } from '../host/faults.ts';
 import { UllageError } from '../host/host.ts';
 import { journalPlace } from '../host/journal-place.ts';
+import { ownName } from '../host/process-mark.ts';
 import { applySteps, type Outcome } from './apply.ts';
 import { drift, type Moved } from './fingerprint.ts';
 import { continueJournal, type Journal, readJournal, startJournal } from './journal.ts';
@@ -137,6 +138,7 @@ async function work(
   const fault = faultOf(process.env['ULLAGE_FAULT']);
   try {
     const state = stateOf(readJournal(journal.path));
+    journal.write({ event: 'begun', owner: ownName() });
     const outcome = await act({
       host,
       journal: fault?.kind === 'kill-write' ? dying(journal, fault.at) : journal,

@@ -29,15 +29,24 @@ export function casksHtml(look: Look, outlooks: readonly Outlook[]): string {
   };
   const all = told.map(draw).join('');
   const left = look.layers.length - drawn.size;
-  return `${headroomHtml(look, outlooks)}<ul class="casks">${all}</ul>${left > 0 ? `<p class="dim">and ${left} more layers: ullage doctor --all</p>` : ''}`;
+  return `${headroomHtml(look, outlooks)}${LEGEND}<ul class="casks">${all}</ul>${left > 0 ? `<p class="dim">and ${left} more layers: ullage doctor --all</p>` : ''}`;
 }
+
+const key = (name: string) =>
+  `<svg class="key" aria-hidden="true"><rect class="${name}" width="100%" height="100%"/></svg>`;
+const LEGEND = `<ul class="legend stacked"><li>${key('fill')}filled</li><li>${key('reserve')}kept back</li><li>${key('hull')}ullage: what is left</li><li><svg class="key limit" aria-hidden="true"><rect class="hull" width="100%" height="100%"/></svg>ends first</li></ul>`;
 
 function headroomHtml(look: Look, outlooks: readonly Outlook[]): string {
   const rows = look.headroom.map(({ consumer, bytes: room, dfAvailable, stoppedBy }) => {
     const outlook = outlooks.find((one) => 'consumer' in one && one.consumer === consumer);
-    return `<tr><th scope="row">${escapeHtml(consumer)}</th><td class="number big">${room === undefined ? 'not known' : bytes(room)}</td><td class="number">${dfAvailable === undefined ? '' : bytes(dfAvailable)}</td><td>${stoppedBy ? `${escapeHtml(stoppedBy.resource)} of ${escapeHtml(stoppedBy.layer)}` : ''}</td><td class="number">${outlook ? `<strong>${outlook.seconds < 1 ? 'full now' : span(outlook.seconds)}</strong> <span class="dim">${outlook.seconds < 1 ? '' : interval(outlook)}</span>` : '<span class="dim">no end in sight</span>'}</td></tr>`;
+    return `<tr><th scope="row">${escapeHtml(consumer)}</th><td class="number big">${room === undefined ? 'not known' : bytes(room)}</td><td class="number">${dfAvailable === undefined ? '' : bytes(dfAvailable)}</td><td>${stoppedBy ? `${escapeHtml(stoppedBy.resource)} of ${escapeHtml(layerName(look, stoppedBy.layer))}` : ''}</td><td class="number">${outlook ? `<strong>${outlook.seconds < 1 ? 'full now' : span(outlook.seconds)}</strong> <span class="dim">${outlook.seconds < 1 ? '' : interval(outlook)}</span>` : '<span class="dim">no end in sight</span>'}</td></tr>`;
   });
   return `<div class="scroll" tabindex="0" role="region" aria-label="Headroom"><table><caption>Headroom: what can still be written before the first error</caption><thead><tr><th scope="col">who writes</th><th scope="col">can still take</th><th scope="col">df says</th><th scope="col">stopped by</th><th scope="col">full in</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** As its cask is called. */
+export function layerName({ layers }: Look, id: string): string {
+  return layers.find((layer) => layer.id === id)?.name ?? id;
 }
 
 function interval({ soonest, latest }: Outlook): string {
@@ -55,7 +64,7 @@ function caskHtml(layer: Layer, look: Look, outlooks: readonly Outlook[], inside
     .join('');
   const mark =
     stops.length > 0
-      ? `<p class="mark">stops first: ${stops
+      ? `<p class="mark">first to stop writes to ${stops
           .slice(0, 3)
           .map((one) => escapeHtml(one.consumer))
           .join(', ')}${stops.length > 3 ? ` and ${stops.length - 3} more` : ''}</p>`

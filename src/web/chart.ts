@@ -47,7 +47,14 @@ export function chartHtml({ consumer, spans, from, now, outlook }: ChartData): s
   const future = outlook && last ? futurePaths(outlook, last.value, now, ahead, x, y) : '';
   const said = outlook ? fullIn(outlook) : 'no end in sight';
   const label = `${consumer}: ${bytes(last?.value ?? 0)} left, ${said}. Least in this time ${bytes(Math.min(...past.map((one) => one.low)))}, most ${bytes(Math.max(...past.map((one) => one.high)))}.`;
-  return `<figure class="chart"><figcaption>${title} <span class="dim">${bytes(last?.value ?? 0)} left, ${said}</span></figcaption><div class="plot"><div class="yaxis" aria-hidden="true"><span>${bytes(top)}</span><span>${bytes(top / 2)}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}"><path class="grid" d="M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 1}H${WIDTH}"/><path class="band" d="${band}"/>${future}<path class="line" d="${line}"/><path class="now" d="M${x(now)} 0V${HEIGHT}"/></svg></div><div class="xaxis" aria-hidden="true"><span>${clock(start).slice(5, 16)}</span><span>now ${clock(now).slice(11, 16)}</span><span>+${span(ahead)}</span></div></figure>`;
+  return `<figure class="chart"><figcaption>${title} <span class="dim">${bytes(last?.value ?? 0)} left, ${said}</span></figcaption><div class="plot"><div class="yaxis" aria-hidden="true"><span>${bytes(top)}</span><span>${bytes(top / 2)}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}"><path class="grid" d="M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 1}H${WIDTH}"/><path class="band" d="${band}"/>${future}<path class="line" d="${line}"/><path class="now" d="M${x(now)} 0V${HEIGHT}"/></svg></div>${axisHtml(start, now, ahead)}</figure>`;
+}
+
+/** What stands where below the picture; how far the picture goes ahead is said only where something is foreseen there. */
+function axisHtml(start: number, now: number, ahead: number): string {
+  const share = ((now - start) / (now - start + ahead)) * 100;
+  const end = share < 85 ? `<text x="100%" y="12" text-anchor="end">+${span(ahead)}</text>` : '';
+  return `<svg class="xaxis" aria-hidden="true"><text x="0" y="12">${clock(start).slice(5, 16)}</text><text x="${share.toFixed(1)}%" y="12" text-anchor="end">now ${clock(now).slice(11, 16)}</text>${end}</svg>`;
 }
 
 function futurePaths(

@@ -1,6 +1,22 @@
-/** Text for HTML and attribute values. */
+import { safeText } from '../probes/clean.ts';
+
+/** Text for HTML and attribute values; without control characters and marks that turn the direction of what follows. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  const safe = text.includes('\n') ? text.split('\n').map(safeText).join('\n') : safeText(text);
+  return safe.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** A name from the machine within a sentence: whichever way it is written, what follows it stays in its place. */
+export function nameHtml(name: string): string {
+  return `<bdi>${escapeHtml(name)}</bdi>`;
+}
+
+/** At most so many letters, the middle left out: the ends of paths and ids tell most. */
+export function shortened(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const head = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`;
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
-import type { State as ApplyState } from '../plan/state.ts';
-import type { UsageDocument } from '../usage/document.ts';
+import type { Applied, Measured } from '../watch/beside.ts';
 import { headroomSeries } from '../watch/look.ts';
-import type { Memory } from '../watch/outlook.ts';
+import type { Memory, Outlook } from '../watch/outlook.ts';
 import type { State } from '../watch/state.ts';
-import { appliesHtml } from './applies.ts';
-import { casksHtml } from './casks.ts';
+import { appliesHtml, topHtml } from './applies.ts';
+import { casksHtml, layerName } from './casks.ts';
 import { chartHtml, RANGES } from './chart.ts';
 import { findingsHtml } from './findings.ts';
-import { clock, escapeHtml } from './html.ts';
+import { clock, escapeHtml, fullIn, nameHtml } from './html.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-import { treemapHtml } from './treemap.ts';
+import { usageHtml } from './treemap.ts';
 
 /** What a page is made from. */
 export interface View {
   state: State;
   memory: Memory;
-  usage?: UsageDocument;
-  applies: readonly ApplyState[];
+  /** absent where it is not to be measured */
+  usage?: Measured;
+  applies: readonly Applied[];
   /** a key of {@link RANGES} */
   range: string;
   /** seconds since 1970 */
@@ -29,33 +29,68 @@ export interface View {
 const MOST_CHARTS = 6;
 
 /** The page's changing parts, by the id of their place. */
-export function partsOf(view: View): Record<string, string> {
-  const { state, usage, applies, now } = view;
-  const { look } = state;
+const PARTS: Record<string, (view: View) => string> = {
+  when({ state: { look } }) {
+    if (!look) return 'The first look is under way.';
+    const still = look.wholeAt === undefined ? '' : `, everything asked at ${clock(look.wholeAt)}`;
+    return `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}${still}`;
+  },
+  summary: ({ state }) => summaryHtml(state),
+  work: ({ applies }) => topHtml(applies),
+  // beside what is read out when it changes: this changes all the time
+  soon({ state: { outlooks } }) {
+    const first = firstOf(outlooks);
+    return first ? escapeHtml(`It is ${fullIn(first)}.`) : '';
+  },
+  trouble: ({ state, now }) =>
+    troublesOf(state, now)
+      .map((text) => `<p class="failure">${escapeHtml(text)}</p>`)
+      .join(''),
+  stack: ({ state: { look, outlooks } }) => (look ? casksHtml(look, outlooks) : ''),
+  charts: (view) => (view.state.look ? charts(view) : ''),
+  findings: ({ state: { look, incidents, outlooks } }) => (look ? findingsHtml(look, incidents, isSoon(outlooks)) : ''),
+  usage: ({ usage }) => usageHtml(usage),
+  applies: ({ applies, now }) => appliesHtml(applies, now),
+};
+
+/** All of them, or those asked for. */
+export function partsOf(view: View, ids: readonly string[] = Object.keys(PARTS)): Record<string, string> {
+  return Object.fromEntries(ids.map((id) => [id, PARTS[id]?.(view) ?? '']));
+}
+
+/** In one line: how bad it is, and what ends first. */
+function summaryHtml({ look, outlooks }: State): string {
+  if (!look) return '';
+  const [worst] = look.findings.filter((one) => one.severity !== 'notice' && one.confidence !== 'possible');
+  const yet = isSoon(outlooks);
+  const sick = worst
+    ? `<strong class="${worst.severity}"><span class="severity">${escapeHtml(worst.severity)}</span></strong>: <a href="#h-findings">${escapeHtml(worst.cause)}</a> at ${nameHtml(worst.subject)}.`
+    : `<strong class="${yet ? 'warning' : 'well'}">Nothing is full${yet ? ' yet' : ''}.</strong>`;
+  const first = firstOf(outlooks);
+  if (!first) return sick;
+  const who = 'consumer' in first ? first.consumer : `${first.resource} of ${layerName(look, first.layer)}`;
+  return `${sick} The first to be full: ${nameHtml(who)}.`;
+}
+
+/** Of several that end at about the same time the one that writes: its name is the one that people know. */
+function firstOf(outlooks: readonly Outlook[]): Outlook | undefined {
+  const [first] = outlooks;
+  const writer = outlooks.find((one) => 'consumer' in one);
+  return writer && first && writer.seconds <= first.seconds * 1.25 ? writer : first;
+}
+
+/** What ends within a week is to be seen to, though nothing is full yet. */
+function isSoon(outlooks: readonly Outlook[]): boolean {
+  return outlooks.some(({ seconds }) => seconds < 7 * 86400);
+}
+
+function troublesOf({ look, problem, historyProblem, interval }: State, now: number): string[] {
   const age = look ? now - look.at : undefined;
-  const trouble = [
-    ...(state.problem ? [`The last look failed: ${state.problem}`] : []),
-    ...(state.historyProblem ? [`No history is written: ${state.historyProblem}`] : []),
-    ...(age !== undefined && age > 3 * state.interval + 60 ? ['What is shown is old.'] : []),
+  return [
+    ...(problem ? [`The last look failed: ${problem}`] : []),
+    ...(historyProblem ? [`No history is written: ${historyProblem}`] : []),
+    ...(age !== undefined && age > 3 * interval + 60 ? ['What is shown is old.'] : []),
   ];
-  const [worst] = look?.findings.filter((one) => one.severity !== 'notice' && one.confidence !== 'possible') ?? [];
-  const [first] = state.outlooks;
-  return {
-    when: look
-      ? `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}${look.wholeAt === undefined ? '' : `, nothing moved since ${clock(look.wholeAt)}`}`
-      : 'The first look is under way.',
-    summary: look
-      ? `${worst ? `${escapeHtml(worst.severity)}: ${escapeHtml(worst.cause)} at ${escapeHtml(worst.subject)}.` : 'Nothing is full.'}${first ? ` The first to be full: ${escapeHtml('consumer' in first ? first.consumer : `${first.resource} of ${first.layer}`)}.` : ''}`
-      : '',
-    trouble: trouble.map((text) => `<p class="failure">${escapeHtml(text)}</p>`).join(''),
-    stack: look ? casksHtml(look, state.outlooks) : '',
-    charts: look ? charts(view) : '',
-    findings: look ? findingsHtml(look, state.incidents) : '',
-    usage: usage
-      ? treemapHtml(usage)
-      : '<p class="dim">Not measured: ullage watch --usage 3600 does it once an hour.</p>',
-    applies: appliesHtml(applies),
-  };
 }
 
 function charts({ state, memory, range, now }: View): string {
@@ -81,7 +116,7 @@ const SECTIONS = [
   ['charts', 'History and forecast of the headroom'],
   ['findings', 'Findings'],
   ['usage', 'Who holds the space'],
-  ['applies', 'Applies'],
+  ['applies', 'What is being done about it'],
 ] as const;
 
 /** A whole page. `live`: it goes on by server-sent events; else it stands alone, without any script. */
@@ -98,7 +133,7 @@ export function pageHtml(view: View, live: boolean): string {
   ).join('\n');
   const policy = `default-src 'none'; style-src ${hashOf(STYLE)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const head = live ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>ullage: ${escapeHtml(view.state.look?.host.hostname ?? 'host')}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><a class="skip" href="#main">to the stack</a><header><h1>ullage</h1><span id="when" class="dim">${parts['when'] ?? ''}</span>${live ? '<span id="live" class="dim">connecting</span>' : ''}</header><main id="main"><p id="summary" aria-live="polite">${parts['summary'] ?? ''}</p><div id="trouble">${parts['trouble'] ?? ''}</div>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>ullage: ${escapeHtml(view.state.look?.host.hostname ?? 'host')}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><a class="skip" href="#main">to the stack</a><header><h1>ullage</h1><span id="when" class="dim">${parts['when'] ?? ''}</span>${live ? '<span id="live" class="dim">connecting</span>' : ''}</header><main id="main"><div class="top"><p id="summary" aria-live="polite">${parts['summary'] ?? ''}</p> <span id="soon">${parts['soon'] ?? ''}</span></div><p id="work" aria-live="polite">${parts['work'] ?? ''}</p><div id="trouble">${parts['trouble'] ?? ''}</div>
 ${sections}</main>${live ? `<script>${SCRIPT}</script>` : ''}</body></html>
 `;
 }

@@ -8,14 +8,15 @@ const tell = (text, lost) => {
   if (live.textContent !== text) live.textContent = text;
   live.classList.toggle('lost', lost);
 };
+const was = new Map();
 const put = (id, html) => {
   const place = document.getElementById(id);
-  if (!place || place.dataset.was === html) return;
+  if (!place || was.get(id) === html) return;
   const open = new Set([...place.querySelectorAll('details[open]')].map((one) => one.dataset.key));
   const inside = [...place.querySelectorAll('a,summary,[tabindex]')];
   const focus = inside.indexOf(document.activeElement);
   place.innerHTML = html;
-  place.dataset.was = html;
+  was.set(id, html);
   for (const one of place.querySelectorAll('details')) if (open.has(one.dataset.key)) one.open = true;
   if (focus >= 0) place.querySelectorAll('a,summary,[tabindex]')[focus]?.focus({ preventScroll: true });
 };

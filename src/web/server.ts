@@ -15,8 +15,8 @@ export interface WebOptions extends GuardOptions {
 export interface WebServer {
   /** where it listens: `http://127.0.0.1:9723/` */
   url: string;
-  /** the state has changed: everybody gets the new parts */
-  push(): void;
+  /** the state has changed: everybody gets the new parts, or those of the page's parts that have changed */
+  push(changed?: readonly string[]): void;
   /** how many have the page open */
   clients(): number;
   close(): Promise<void>;
@@ -29,7 +29,8 @@ const USUAL_RANGE = '1d';
 /** Read-only: the page, its events, the metrics. @throws UllageError when it cannot listen */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const clients = new Map<ServerResponse, string>();
-  const parts = (range: string) => `event: parts\ndata: ${JSON.stringify(partsOf(options.view(range)))}\n\n`;
+  const parts = (range: string, changed?: readonly string[]) =>
+    `event: parts\ndata: ${JSON.stringify(partsOf(options.view(range), changed))}\n\n`;
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 10_000, maxHeaderSize: 8192 },
     (request, response) => {
@@ -52,7 +53,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   beat.unref();
   return {
     url: `http://${options.address.includes(':') ? `[${options.address}]` : options.address}:${port}/`,
-    push() {
+    push(changed) {
       const made = new Map<string, string>();
       for (const [client, range] of clients) {
         // one who does not read what he has gets nothing more
@@ -62,7 +63,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
         }
         let text = made.get(range);
         if (text === undefined) {
-          text = parts(range);
+          text = parts(range, changed);
           made.set(range, text);
         }
         client.write(text);

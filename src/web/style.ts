@@ -23,9 +23,10 @@ th,td{padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);text-align
 .bars li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 .6rem;font-size:.9rem}
 .bars .what b{color:var(--wine)}.bar{width:100%;height:.9rem;border-radius:.45rem;flex:none}
 .stops .bar{outline:2px solid var(--wine);outline-offset:1px}
-.chart{margin:0 0 1.2rem}.plot{display:grid;grid-template-columns:4.6rem 1fr;height:200px}
+.chart{margin:0 0 1.2rem}.plot{display:grid;grid-template-columns:4.6rem minmax(0,1fr);height:200px}
 .plot svg{width:100%;height:200px}.yaxis{display:flex;flex-direction:column;justify-content:space-between;font-size:.8rem;color:var(--dim)}
-.xaxis{display:flex;justify-content:space-between;font-size:.8rem;color:var(--dim);padding-left:4.6rem}
+.xaxis{display:block;width:calc(100% - 4.6rem);height:1.1rem;margin-left:4.6rem;font-size:.8rem;fill:var(--dim)}
+#charts{display:grid;grid-template-columns:1fr 1fr;gap:0 1.5rem}#charts>:first-child{grid-column:1/-1}#charts>:not(:first-child) .plot,#charts>:not(:first-child) .plot svg{height:130px}a.work{display:block;color:inherit}
 .chart path{vector-effect:non-scaling-stroke}.grid{stroke:var(--line);fill:none}.line{stroke:var(--wine);stroke-width:2;fill:none}
 .chart .band,.ahead{fill:var(--band)}.foreseen{stroke:var(--wine);stroke-width:2;stroke-dasharray:5 5;fill:none}.now{stroke:var(--dim);stroke-dasharray:2 3;fill:none}
 nav.ranges{display:flex;flex-wrap:wrap;gap:.3rem;margin-bottom:.8rem}nav.ranges a{color:inherit;padding:.25rem .7rem;border:1px solid var(--line);border-radius:1rem;text-decoration:none}
@@ -34,10 +35,16 @@ nav.ranges a[aria-current]{background:var(--wine);color:var(--bg);border-color:v
 .critical .severity,.failure{color:var(--full)}.warning .severity{color:var(--high)}.severity{text-transform:uppercase}
 pre{white-space:pre-wrap;background:var(--bg);padding:.5rem;border-radius:.3rem;margin:.2rem 0;font-size:.85rem}code{background:var(--bg);padding:0 .25rem}
 summary{cursor:pointer;padding:.2rem 0}.evidence li{margin:.4rem 0}
-.treemap{width:100%;height:340px;display:block;font-size:13px}.treemap rect{stroke:var(--card);stroke-width:2;fill:#6b6257}.treemap text{fill:#fff}.treemap .small{font-size:11px}
-.treemap .k-image{fill:#8c2f4b}.treemap .k-container{fill:#2b5d8a}.treemap .k-log{fill:#a0521a}.treemap .k-volume{fill:#2c6e49}.treemap .k-cache{fill:#5d4a8c}.treemap .k-shared{fill:#5c5448}.treemap .k-orphan{fill:#a3161d}
-progress{width:100%;height:.8rem;accent-color:var(--wine)}.steps{padding-left:1.4rem}.step.trying{font-weight:600}.step.failed{color:var(--full)}
+.treemap{width:100%;height:360px;display:block;font-size:13px}.treemap.narrow{display:none;height:440px}.treemap rect{stroke:var(--card);stroke-width:2}.treemap text{fill:#fff}.treemap .small{font-size:11px}
+.treemap rect,.k-other{fill:#6b6257}.treemap .frame{fill:none}.k-image.k-image{fill:#8c2f4b}.k-layer.k-layer{fill:#6f3346}.k-container.k-container{fill:#2b5d8a}.k-log.k-log{fill:#96490f}.k-volume.k-volume{fill:#2c6e49}.k-cache.k-cache{fill:#5d4a8c}.k-shared.k-shared{fill:#5c5448}.k-orphan.k-orphan{fill:#a3161d}.k-directory.k-directory,.k-subvolume.k-subvolume,.k-thin-device.k-thin-device{fill:#4a5a3c}
+.treemap .hatched{stroke:none;fill:url(#hatch-wide)}.treemap.narrow .hatched{fill:url(#hatch-narrow)}.hatch{stroke:#0006;stroke-width:6;fill:none}
+.key.limit{outline:2px solid var(--wine)}.key{outline:1px solid var(--line)}.key.limit{outline-color:var(--wine)}.top{font-size:1.15rem}#summary{display:inline}#work{margin:.3rem 0 1rem}.well{color:var(--good)}#summary a{color:inherit}strong.critical{color:var(--full)}strong.warning{color:var(--high)}
+.legend.stacked{font-size:.9rem;color:var(--dim)}.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.5rem 0}.legend li{white-space:nowrap}.key{width:.9rem;height:.9rem;margin-right:.4rem;vertical-align:-.1rem}
+progress{width:100%;height:.7rem;accent-color:var(--wine);display:block}.whole{display:grid;grid-template-columns:1fr auto;gap:.7rem;align-items:center;margin:.5rem 0}
+.apply{border-left:5px solid var(--line);padding:.2rem 0 .2rem .8rem;margin-bottom:1.2rem}.apply.work{border-color:var(--wine)}.apply.open{border-color:var(--high)}.apply.over{border-color:var(--good)}
+.badge{font-size:.8rem;font-weight:600;padding:.05rem .5rem;border-radius:1rem;border:1px solid var(--line);color:var(--dim);white-space:nowrap}.work .badge{background:var(--wine);border-color:var(--wine);color:var(--bg)}.open .badge{color:var(--high);border-color:var(--high)}.over .badge{color:var(--good);border-color:var(--good)}
+.steps{list-style:none;padding:0;margin:.4rem 0 0}.step{padding:.15rem 0 .15rem 1.7rem;position:relative}.sign{position:absolute;left:.2rem}.step.done .sign{color:var(--good)}.step.trying .title,.step.undoing .title{font-weight:600}.step.trying .sign,.step.undoing .sign{color:var(--wine)}.step.failed{color:var(--full)}.next{color:var(--high);font-weight:600}
 #live.lost{color:var(--full);font-weight:600}
-@media (max-width:40rem){body{padding:.5rem}section{padding:.7rem}.cask{padding:.5rem}.cask .cask{border-width:1px}th,td{padding-right:.4rem;font-size:.9rem}#stack th:nth-child(4),#stack td:nth-child(4){display:none}#stack th[scope=row]{overflow-wrap:anywhere}#stack td{white-space:normal}.plot{grid-template-columns:3.6rem 1fr}.xaxis{padding-left:3.6rem}}
+@media (max-width:40rem){.treemap.wide{display:none}.treemap.narrow{display:block}body{padding:.5rem}section{padding:.7rem}.cask{padding:.5rem}.cask .cask{border-width:1px}th,td{padding-right:.4rem;font-size:.9rem}#stack th:nth-child(4),#stack td:nth-child(4){display:none}#stack th[scope=row]{overflow-wrap:anywhere}#stack td{white-space:normal}.plot{grid-template-columns:3.6rem 1fr}#charts{grid-template-columns:minmax(0,1fr)}.xaxis{width:calc(100% - 3.6rem);margin-left:3.6rem}}
 @media (prefers-reduced-motion:no-preference){.fill{transition:width .6s,y .6s}}
 `;

@@ -51,8 +51,16 @@ function act(machine: Machine, argv: readonly string[]): Ran {
   }
 }
 
-/** The doors of one life of the program: after a strike that kills, nothing answers any more. */
-export function life(machine: Machine, plan: Plan, strike?: Strike): { work: Work; struck: () => boolean } {
+/**
+ * The doors of one life of the program: after a strike that kills, nothing answers any more. `does` answers in
+ * place of the things in memory.
+ */
+export function life(
+  machine: Machine,
+  plan: Plan,
+  strike?: Strike,
+  does: (argv: readonly string[]) => Ran = (argv) => act(machine, argv),
+): { work: Work; struck: () => boolean } {
   machine.alive = true;
   let changes = 0;
   let writes = 0;
@@ -83,7 +91,7 @@ export function life(machine: Machine, plan: Plan, strike?: Strike): { work: Wor
     label: 'a machine in memory',
     async run(argv) {
       living();
-      return act(machine, argv);
+      return does(argv);
     },
     async change(argv) {
       living();
@@ -92,7 +100,7 @@ export function life(machine: Machine, plan: Plan, strike?: Strike): { work: Wor
       if (hits('fail', changes)) return { exitCode: 1, stdout: '', stderr: 'on purpose', durationMs: 0 };
       if (hits('timeout', changes)) return { timedOut: true, stdout: '', stderr: '', durationMs: 0 };
       machine.ran.push(argv.join(' '));
-      const ran = act(machine, argv);
+      const ran = does(argv);
       if (hits('after', changes)) die();
       return hits('fail-after', changes) ? { ...ran, exitCode: 1 } : ran;
     },

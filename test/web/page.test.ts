@@ -22,13 +22,15 @@ const memory: Memory = {
 const view = (hostile = ''): View => ({ state: sceneState(hostile), memory, applies: [], range: '1d', now: NOW });
 
 test('casks stand within what they lie on, and the one that stops first is marked', () => {
-  const { stack = '', charts = '', findings = '' } = partsOf(view());
+  const { stack = '', charts = '', findings = '', soon = '' } = partsOf(view());
   expect(stack).toMatch(/disk sda[\s\S]*<ul class="casks">[\s\S]*btrfs on \/dev\/loop0/);
   expect(stack).toMatch(/class="cask limiting">[\s\S]{0,900}btrfs on/);
   expect(stack).toContain('2.0 h');
   expect(charts).toContain('class="foreseen"');
+  expect(soon).toBe('It is full in 2.0 h, between 1.9 h and 2.2 h.');
   expect(charts).toContain('full in 2.0 h, between 1.9 h and 2.2 h');
   expect(findings).toContain('Metadata, DUP: total=1.00GiB');
+  expect(findings).toContain('cure: <code>ullage plan btrfs-rebalance --on /data</code>');
 });
 
 test('names from the machine cannot become markup', () => {
