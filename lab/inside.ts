@@ -18,6 +18,7 @@ import { isRoot, privateDirectory } from './namespaces.ts';
 import { newLab, runIncident, type Stage } from './run.ts';
 import { said } from './said.ts';
 import { onTheMachine, overSsh } from './seat.ts';
+import { runService } from './service/run.ts';
 
 export type Task =
   | { do: 'image'; guest: GuestName }
@@ -42,12 +43,13 @@ export type Task =
       from: number;
       overSsh: boolean;
     }
+  | { do: 'service'; accelerator: 'tcg' | 'kvm' }
   | { do: 'foresee'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm' }
   | { do: 'shell'; incident: string; ground: Ground['kind']; accelerator: 'tcg' | 'kvm'; at: Stage };
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task;
 const started = performance.now();
-const name = task.do === 'image' ? task.guest : task.incident;
+const name = task.do === 'image' ? task.guest : task.do === 'service' ? task.do : task.incident;
 const say = (line: string): void => {
   const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(4);
   console.error(`${seconds} s  ${name}: ${line}`);
@@ -59,6 +61,7 @@ if (task.do === 'image') {
 } else if (task.do === 'run') await run(task);
 else if (task.do === 'crash') await crash(task);
 else if (task.do === 'foresee') await foresee(task);
+else if (task.do === 'service') await service(task);
 else await shell(task);
 process.exit();
 
@@ -145,6 +148,23 @@ async function foresee(task: Task & { do: 'foresee' }): Promise<void> {
   if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
   const ground = await groundFor(incident, task.ground, task.accelerator, disks, true);
   writeSync(3, JSON.stringify(await runForesee(incident, newLab(ground, { say }))));
+  await ground.close();
+}
+
+/** The watch as a service, in a guest whose PID 1 is systemd. */
+async function service(task: Task & { do: 'service' }): Promise<void> {
+  const disks = tmpdir();
+  if (isRoot()) process.env['TMPDIR'] = await privateDirectory();
+  const { accelerator } = task;
+  const ground = await guestGround('debian13', {
+    disks: [640, 512],
+    accelerator,
+    diskDirectory: disks,
+    withCommand: 'packages',
+    systemd: true,
+  });
+  say('systemd is up');
+  writeSync(3, JSON.stringify(await runService(ground, say)));
   await ground.close();
 }
 

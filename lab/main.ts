@@ -1,6 +1,6 @@
 /**
- * `npm run lab -- list | run NAME… | foresee NAME | shell NAME | capture NAME | image [GUEST]`: incidents made for
- * real. This half asks for the work and prints; inside.ts does it, in namespaces that end with us.
+ * `npm run lab -- list | run NAME… | foresee NAME | service | shell NAME | capture NAME | image [GUEST]`: incidents made
+ * for real. This half asks for the work and prints; inside.ts does it, in namespaces that end with us.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,8 +17,9 @@ import { incidents, unproven } from './incidents/index.ts';
 import { isRoot } from './namespaces.ts';
 import type { Row, Stage } from './run.ts';
 import { type Job, schedule } from './schedule.ts';
+import type { ServiceRow } from './service/run.ts';
 import { startTask } from './start-task.ts';
-import { crashTable, foreseeTable, table } from './table.ts';
+import { crashTable, foreseeTable, serviceTable, table } from './table.ts';
 import { bringTools, buildCommand, project } from './tools.ts';
 
 const USAGE = `npm run lab -- list                       the incidents
@@ -26,6 +27,7 @@ npm run lab -- run NAME… | --all          make, break, look, cure, check; a ta
 npm run lab -- heal NAME… | --all         the same, cured by ullage: doctor, plan, apply, no hand-work
 npm run lab -- crash NAME                 apply killed at every point, by signal and by loss of power
 npm run lab -- foresee NAME               filled at a steady rate while ullage watches: what it foretold, and what came
+npm run lab -- service                    ullage watch as a service of a real systemd: installed, killed, with care, taken away
 npm run lab -- shell NAME [--at STAGE]    a shell on the broken host (STAGE: healthy, broken, healed)
 npm run lab -- capture NAME [-o DIR]      captures of the healthy, broken and healed host
 npm run lab -- image [debian12|debian13]  build the guests' images
@@ -79,9 +81,10 @@ else if (verb === 'heal') {
   await run(values.all ? allOf().filter((one) => one.heal !== undefined) : names.map(incidentCalled));
 } else if (verb === 'crash') await crash(incidentCalled(names[0] ?? ''));
 else if (verb === 'foresee') await foresee(incidentCalled(names[0] ?? ''));
+else if (verb === 'service') await service();
 else if (verb === 'capture') await run(names.map(incidentCalled), values.output ?? join(out, 'captures'));
 else if (verb === 'shell') await shell(incidentCalled(names[0] ?? ''));
-else stop(`${verb} is none of list, run, heal, crash, foresee, shell, capture, image`);
+else stop(`${verb} is none of list, run, heal, crash, foresee, service, shell, capture, image`);
 
 function list(): void {
   const all = [...incidents, ...unproven];
@@ -165,6 +168,16 @@ async function foresee(incident: Incident): Promise<void> {
   console.log(foreseeTable(row));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(row, null, 2)}\n`);
   process.exitCode = row.wrong.length > 0 ? 1 : 0;
+}
+
+async function service(): Promise<void> {
+  prepare(false);
+  await images(['debian13']);
+  const row = await startTask<ServiceRow>({ do: 'service', accelerator });
+  if (row === undefined) stop('ended without a result: see above');
+  console.log(serviceTable(row));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(row, null, 2)}\n`);
+  process.exitCode = row.steps.some((one) => one.wrong !== undefined) ? 1 : 0;
 }
 
 async function shell(incident: Incident): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CrashRow } from './crash.ts';
 import type { ForeseeRow } from './foresee.ts';
 import type { Row } from './run.ts';
+import type { ServiceRow } from './service/run.ts';
 
 /** The rows for people: incident, what doctor said, what df said, seconds; under each the real error. */
 export function table(rows: readonly Row[]): string {
@@ -61,6 +62,17 @@ export function foreseeTable(row: ForeseeRow): string {
     );
   for (const wrong of row.wrong) out.push(`       WRONG: ${cut(wrong, 1000)}`);
   return out.join('\n');
+}
+
+/** The watch's life as a service, step by step. */
+export function serviceTable(row: ServiceRow): string {
+  return row.steps
+    .map(({ step, said, seconds: took, wrong }) => {
+      const head = `${wrong === undefined ? 'ok  ' : 'FAIL'} ${step}, ${took.toFixed(0)} s`;
+      return `${head}: ${wrong === undefined ? said || 'done' : `WRONG: ${cut(wrong, 1000)}`}`;
+    })
+    .concat(`     ${row.seconds.toFixed(0)} s`)
+    .join('\n');
 }
 
 const seconds = (value: number | undefined): string => (value === undefined ? 'nothing' : `${value.toFixed(0)} s`);

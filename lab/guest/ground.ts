@@ -9,6 +9,7 @@ import { project } from '../tools.ts';
 import { doctorOf, ullageArgv } from '../ullage.ts';
 import { GUEST_IMAGES, imageOf } from './image.ts';
 import { type GuestName, recipes } from './recipe.ts';
+import { systemdInitrd } from './systemd.ts';
 import { bootVm, type VmOptions } from './vm.ts';
 
 /** What {@link guestGround} can do beside a ground's own: the crash loop's needs. */
@@ -21,19 +22,26 @@ export interface Guest extends Ground {
   afar: Ground['inside'];
 }
 
-export interface GuestOptions extends Omit<VmOptions, 'work' | 'readOnlyDisk'> {
-  /** with node and the built CLI on a disk of its own */
-  withCommand?: boolean;
+export interface GuestOptions extends Omit<VmOptions, 'work' | 'readOnlyDisk' | 'initrd'> {
+  /** with node and the built CLI on a disk of its own; `packages`: and what npm installs with it */
+  withCommand?: boolean | 'packages';
+  /** PID 1 is systemd, where the image has one */
+  systemd?: boolean;
 }
 
 /** A booted guest, driven over ssh on the loopback. */
 export async function guestGround(guest: GuestName, given: GuestOptions): Promise<Guest> {
-  const { withCommand, ...options } = given;
+  const { withCommand, systemd, ...options } = given;
   const image = imageOf(recipes[guest]);
   if (!existsSync(image.root)) throw new Error(`the ${guest} image is not built: npm run lab -- image ${guest}`);
   const work = await mkdtemp(join(tmpdir(), 'ullage-lab-'));
-  const readOnlyDisk = withCommand ? await commandDisk(work) : undefined;
-  const vm = await bootVm(image, { ...options, work, ...(readOnlyDisk === undefined ? {} : { readOnlyDisk }) });
+  const readOnlyDisk = withCommand ? await commandDisk(work, withCommand === 'packages') : undefined;
+  const vm = await bootVm(image, {
+    ...options,
+    work,
+    ...(systemd ? { initrd: await systemdInitrd(image, work) } : {}),
+    ...(readOnlyDisk === undefined ? {} : { readOnlyDisk }),
+  });
   const config = join(work, 'ssh_config');
   await writeFile(config, sshConfig(vm.port, image.key, image.knownHosts, join(work, 'ssh')));
   const ssh = ['ssh', '-F', config, 'lab', '--'];
@@ -120,17 +128,25 @@ export async function guestGround(guest: GuestName, given: GuestOptions): Promis
   return ground;
 }
 
-const COMMAND_AT = '/opt/ullage';
+/** Where the command's disk is mounted. */
+export const COMMAND_AT = '/opt/ullage';
 const COMMAND = [`${COMMAND_AT}/node`, `${COMMAND_AT}/dist/bin/ullage.cjs`];
 
+/** What the command loads at run time: SQLite of Node before 22.13. */
+const PACKAGES = ['@photostructure/sqlite', 'node-gyp-build'];
+
 /** An ext4 image with this node and the built CLI: nothing has to be copied into the guest. */
-async function commandDisk(work: string): Promise<string> {
+async function commandDisk(work: string, packages: boolean): Promise<string> {
   const tree = join(work, 'command');
   const disk = join(work, 'command.img');
   await must(['mkdir', '-p', join(tree, 'dist')]);
   await must(['cp', '-aL', process.execPath, join(tree, 'node')]);
   await must(['cp', '-a', join(project, 'dist/bin'), join(tree, 'dist/bin')]);
   await must(['cp', join(project, 'package.json'), tree]);
+  for (const name of packages ? PACKAGES : []) {
+    await must(['mkdir', '-p', join(tree, 'node_modules', dirname(name))]);
+    await must(['cp', '-aL', join(project, 'node_modules', name), join(tree, 'node_modules', dirname(name))]);
+  }
   await must(['truncate', '--size', '256M', disk]);
   await must(['mke2fs', '-q', '-F', '-t', 'ext4', '-O', '^has_journal', '-d', tree, disk]);
   await must(['rm', '-r', tree]);

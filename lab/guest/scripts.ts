@@ -1,7 +1,7 @@
 /** The scripts inside a guest. */
 
 /** PID 1 of the initrd (busybox): loads the modules the root disk needs, in `modprobe --show-depends`' order. */
-export const INITRD_INIT = `#!/bin/busybox sh
+const ROOT_MOUNTED = `#!/bin/busybox sh
 b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sys /sys
@@ -10,8 +10,10 @@ for m in $($b cat /mods/order); do $b insmod /mods/$m; done
 i=0
 while [ ! -b /dev/vda ] && [ $i -lt 200 ]; do $b sleep 0.05; i=$((i+1)); done
 $b mount -t ext4 -o rw,noatime /dev/vda /newroot || { echo "lab: no root disk"; $b poweroff -f; }
-for d in dev sys proc; do $b mount --move /$d /newroot/$d; done
-exec $b switch_root /newroot /sbin/lab-init
+`;
+const MOVED = 'for d in dev sys proc; do $b mount --move /$d /newroot/$d; done\n';
+
+export const INITRD_INIT = `${ROOT_MOUNTED}${MOVED}exec $b switch_root /newroot /sbin/lab-init
 `;
 
 /** The line on the serial console that says sshd listens. */
@@ -59,3 +61,43 @@ Compression no
 ClientAliveInterval 0
 AuthorizedKeysFile /root/.ssh/authorized_keys
 `;
+
+/**
+ * In place of {@link INITRD_INIT}: systemd is PID 1, with units of ours from the initrd's /units. What a first boot and
+ * an updated /usr would have done is left out, and so is what the system would start by itself.
+ */
+export const SYSTEMD_INIT = `${ROOT_MOUNTED}$b mount -t tmpfs -o mode=755,nosuid,nodev run /newroot/run
+$b mkdir -p /newroot/run/systemd /newroot/run/sshd
+$b cp -r /units /newroot/run/systemd/system
+$b ln -s lab.target /newroot/run/systemd/system/default.target
+for u in netavark-dhcp-proxy.socket ssh.service ssh.socket; do $b ln -s /dev/null /newroot/run/systemd/system/$u; done
+echo 6c6162206f6620756c6c616765206c61 > /newroot/etc/machine-id
+$b touch /newroot/etc/.updated /newroot/var/.updated
+${MOVED}exec $b switch_root /newroot /usr/lib/systemd/systemd
+`;
+
+/** Units of a guest whose PID 1 is systemd: the network, sshd, and the line that says so. */
+export const SYSTEMD_UNITS: Readonly<Record<string, string>> = {
+  'lab.target': `[Unit]
+Description=a guest of the lab
+Requires=basic.target lab.service
+After=basic.target lab.service
+AllowIsolate=yes
+`,
+  'lab.service': `[Unit]
+Description=sshd of the lab
+After=basic.target
+
+[Service]
+Type=exec
+ExecStartPre=/usr/sbin/modprobe -a virtio_net loop virtio_rng
+ExecStartPre=/usr/bin/udevadm settle --timeout=20
+ExecStartPre=/usr/sbin/ip link set lo up
+ExecStartPre=/usr/sbin/ip address add 10.0.2.15/24 dev eth0
+ExecStartPre=/usr/sbin/ip link set eth0 up
+ExecStartPre=/usr/sbin/ip route add default via 10.0.2.2
+ExecStart=/usr/sbin/sshd -D -f /etc/ssh/lab_sshd_config
+ExecStartPost=/bin/sh -c 'echo "${READY}" > /dev/console'
+KillMode=process
+`,
+};

@@ -21,6 +21,8 @@ export interface VmOptions {
   work: string;
   /** where the disks' blocks are kept: files without names */
   diskDirectory?: string;
+  /** in place of the image's: what makes another program PID 1 */
+  initrd?: string;
   /** an image to be seen read-only, behind the disks */
   readOnlyDisk?: string;
   /** its whole state can be saved and brought back, and it starts again when it is reset */
@@ -88,7 +90,7 @@ async function bootOnce(image: Image, options: VmOptions): Promise<Vm> {
       ...(options.rewindable ? [] : ['-no-reboot']),
     ],
     ...['-serial', 'stdio', '-qmp', `unix:${qmp},server=on,wait=off`],
-    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', KERNEL_ARGUMENTS],
+    ...['-kernel', image.kernel, '-initrd', options.initrd ?? image.initrd, '-append', KERNEL_ARGUMENTS],
     ...['-device', 'virtio-rng-pci'],
     ...['-netdev', `user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
     // romfile: no PXE, and no need of its package
