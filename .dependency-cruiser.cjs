@@ -14,7 +14,7 @@ const rooms = {
   rescue: ['formats', 'probes', 'host'],
   usage: ['formats', 'probes', 'stack', 'tools', 'host'],
   watch: ['stack', 'causes', 'probes', 'remedies', 'plan', 'host', 'usage'],
-  web: ['watch', 'plan', 'usage', 'host', 'stack', 'causes'],
+  web: ['watch', 'plan', 'usage', 'host', 'stack', 'causes', 'probes'],
 };
 // contracts that go through the house as types: a cause quotes any fact
 const types = {

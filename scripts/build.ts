@@ -28,28 +28,35 @@ const common = { platform: 'node' as const, logLevel: 'warn' as const, external:
 /** The entry leaves the rest of the command outside: it stands beside it in pieces. */
 const restIsBeside: Plugin = {
   name: 'rest-is-beside',
-  resolveId: (id) => (id.endsWith('/cli/main.ts') ? { id: './main.mjs', external: true } : null),
+  resolveId: (id) => (id.endsWith('/cli/main.ts') ? { id: './main.cjs', external: true } : null),
 };
 
+// CommonJS: starting Node's ESM loader alone would cost more than both answers of the entry, and a twentieth of a doctor
 await build({
   ...common,
   input: { main: join(root, 'src/cli/main.ts') },
   output: {
     dir: join(dist, 'bin'),
-    format: 'esm',
+    format: 'cjs',
+    dynamicImportInCjs: false,
     cleanDir: true,
     minify: { mangle: false, compress: true, codegen: true },
-    entryFileNames: '[name].mjs',
-    chunkFileNames: 'parts/[name]-[hash].mjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'parts/[name]-[hash].cjs',
   },
 });
 
-// CommonJS: starting Node's ESM loader alone would cost more than both answers of the entry
 await build({
   ...common,
   input: { ullage: join(root, 'src/bin/ullage.ts') },
   plugins: [restIsBeside],
-  output: { dir: join(dist, 'bin'), format: 'cjs', banner: shebang, entryFileNames: '[name].cjs' },
+  output: {
+    dir: join(dist, 'bin'),
+    format: 'cjs',
+    dynamicImportInCjs: false,
+    banner: shebang,
+    entryFileNames: '[name].cjs',
+  },
 });
 
 await build({

@@ -11,7 +11,8 @@ wanted='btrfs=btrfs-progs mkfs.xfs=xfsprogs mkfs.ext4=e2fsprogs sshd=openssh-ser
   ssh-keygen=openssh-client dockerd=docker.io containerd=containerd runc=runc losetup=mount findmnt=util-linux
   busybox=busybox-static curl=curl getfattr=attr setfacl=acl nbdinfo=libnbd-bin qemu-img=qemu-utils debugfs=e2fsprogs
   thin_restore=thin-provisioning-tools vgcfgrestore=lvm2 sfdisk=fdisk promtool=prometheus
-  prometheus-alertmanager=prometheus-alertmanager prometheus-node-exporter=prometheus-node-exporter chromium=chromium'
+  prometheus-alertmanager=prometheus-alertmanager prometheus-node-exporter=prometheus-node-exporter chromium=chromium
+  podman=podman fuse-overlayfs=fuse-overlayfs newuidmap=uidmap'
 [ "${1:-}" != lab ] || wanted="$wanted qemu-system-x86_64=qemu-system-x86 /usr/share/seabios/bios-256k.bin=seabios
   mmdebstrap=mmdebstrap setpriv=util-linux cpio=cpio xz=xz-utils
   /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring"

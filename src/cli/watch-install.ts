@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UllageError } from '../host/host.ts';
 import { installUnits, removeUnits, type UnitFile } from '../host/service-unit.ts';
 import { careUnitText, timerText, unitText } from '../watch/unit.ts';
@@ -19,7 +19,15 @@ interface Given {
   token?: string;
   history?: string;
   on?: string[];
+  webhook?: string[];
+  command?: string[];
+  alertmanager?: string[];
 }
+
+/** Where what was seen can go. */
+const TAKES = ['textfile', 'history', 'webhook', 'command', 'alertmanager', 'care'] as const;
+/** Options that name a file. */
+const FILES = ['--textfile', '--history', '--command', '--on'];
 
 /**
  * `ullage watch --install [options]`: a service that watches with these options; with --once a timer that looks
@@ -36,14 +44,17 @@ export async function install(argv: readonly string[], given: Given): Promise<nu
   const every = seconds(given.interval, '--interval', 60, 2, 86400);
   const self = [process.execPath, resolve(process.argv[1] ?? ''), 'watch'];
   const options = without(argv, ['--install'], ['--care', '--root']);
-  const writable = [given.textfile, given.history].flatMap((file) =>
-    file === undefined ? [] : [dirname(resolve(file))],
-  );
   const once = given.once === true;
+  if (once && !TAKES.some((name) => given[name] !== undefined))
+    throw new UllageError(
+      'nobody would get what a timer sees',
+      '--install --once',
+      `Give one of ${TAKES.map((name) => `--${name}`).join(', ')}; or leave --once out: a service keeps a history`,
+    );
   const units: UnitFile[] = [
     {
       name: `${NAME}.service`,
-      text: unitText([...self, ...wholePaths(options)], writable, once),
+      text: unitText([...self, ...wholePaths(options)], once),
       enabled: !once,
     },
   ];
@@ -56,7 +67,7 @@ export async function install(argv: readonly string[], given: Given): Promise<nu
   if (given.care !== undefined) {
     const { readCare } = await import('./watch-care.ts');
     await readCare(given.care);
-    const places = (given.on ?? []).flatMap((one) => ['--on', one]);
+    const places = (given.on ?? []).flatMap((one) => ['--on', resolve(one)]);
     units.push(
       {
         name: `${CARE}.service`,
@@ -72,8 +83,8 @@ export async function install(argv: readonly string[], given: Given): Promise<nu
     );
   }
   const place = given.root === undefined ? {} : { root: resolve(given.root) };
-  // what an earlier installation had and this one has not
-  const stale = ALL.filter((name) => !units.some((unit) => unit.name === name));
+  // what an earlier installation had and this one has not; a service that runs would never be started by a timer
+  const stale = ALL.filter((name) => (once && name === `${NAME}.service`) || !units.some((unit) => unit.name === name));
   await removeUnits(stale, place);
   const { paths, started, notEnabled } = await installUnits(units, place);
   const starts = units.filter((unit) => unit.enabled).map((unit) => unit.name);
@@ -115,10 +126,17 @@ function without(argv: readonly string[], flags: readonly string[], valued: read
 
 /** A service is started in `/`: files are named whole. */
 function wholePaths(options: readonly string[]): string[] {
-  return options.map((word, index) =>
-    ['--textfile', '--history', '--command'].includes(options[index - 1] ?? '') ? resolve(word) : word,
-  );
+  return options.map((word, index) => {
+    const before = options[index - 1] ?? '';
+    if (FILES.includes(before)) return whole(before, word);
+    const [name = '', value] = word.split(/=(.*)/s);
+    return value !== undefined && FILES.includes(name) ? `${name}=${whole(name, value)}` : word;
+  });
 }
+
+/** A program without a directory is looked for in PATH. */
+const whole = (option: string, path: string): string =>
+  option === '--command' && !path.includes('/') ? path : resolve(path);
 
 function needsRoot(option: string): void {
   if (process.getuid?.() !== 0) throw new UllageError('only root may do that', `ullage watch ${option}`, 'Use sudo');

@@ -39,7 +39,10 @@ export async function run(argv: string[]): Promise<number> {
     );
   if (values.install || values.uninstall) {
     const { install, uninstall } = await import('./watch-install.ts');
-    return values.uninstall ? uninstall(values.root) : install(argv, values);
+    if (values.uninstall) return uninstall(values.root);
+    // what a service would not start with is said now; its token is not known here
+    if (values.listen !== undefined) await listening(values.listen, ANY_TOKEN, []);
+    return install(argv, values);
   }
   if (values.care !== undefined && spec !== undefined)
     throw new UllageError('care is for the host it runs on', `ullage watch ${spec} --care`, 'Start it on that host');
@@ -56,6 +59,8 @@ export async function run(argv: string[]): Promise<number> {
     await host.close();
   }
 }
+
+const ANY_TOKEN = 'a'.repeat(16);
 
 interface Wanted {
   spec: string | undefined;
@@ -164,7 +169,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     host: here,
     scan: [...ownArgv(), 'usage', '--json'],
     watched: () => (web?.clients() ?? 0) > 0,
-    changed: () => web?.push(),
+    changed: (what) => web?.push(what === 'usage' ? ['usage'] : ['work', 'applies']),
     ...(wanted.usageEvery === undefined || spec !== undefined ? {} : { every: wanted.usageEvery }),
   });
   const { startWeb } = await import('../web/server.ts');

@@ -1,11 +1,27 @@
+import { statSync } from 'node:fs';
 import type { Ran, RunOptions } from './host.ts';
 import { brokenAnswer, cannotConnect, httpAnswer, requestPath } from './http-answer.ts';
 import { lateTimer } from './late-timer.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, keepFirst } from './limits.ts';
 
+/** Of TLS: without it Node looks whether `localhost` is an IPv6 address (lib/_http_agent.js), by a pattern that takes 15 ms to compile. */
+const NO_SERVER_NAME = { servername: '' };
+
+/** connect(2) looks up the same path in this process. */
+function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return /^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
 /** GET over a unix socket of this machine. Never throws, never takes longer than the time limit. */
 export async function getLocal(socket: string, path: string, options: RunOptions = {}): Promise<Ran> {
   const started = performance.now();
+  // most hosts have one engine of several: for a socket that is not there Node's HTTP is not loaded
+  if (isMissing(socket)) return { ...cannotConnect(socket, 'missing'), durationMs: 0 };
   const { request } = await import('node:http');
   return new Promise((resolve) => {
     const body = keepFirst(options.maxBytes ?? DEFAULT_MAX_BYTES);
@@ -24,6 +40,7 @@ export async function getLocal(socket: string, path: string, options: RunOptions
         method: 'GET',
         agent: false,
         headers: { Host: 'localhost', Accept: '*/*' },
+        ...NO_SERVER_NAME,
       },
       (response) => {
         const answer = () => httpAnswer(socket, path, response.statusCode ?? 0, body.text());

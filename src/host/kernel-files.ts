@@ -3,7 +3,8 @@ import { fileFailure } from './file-answers.ts';
 import type { FileRead } from './host.ts';
 
 /** Files that the kernel writes from its memory, of no process but our own: no storage is asked. */
-const FROM_MEMORY = /^\/proc\/(?:self\/mountinfo|partitions|loadavg|sys\/(?:fs|kernel)\/[\w-]+(?:\/[\w-]+)?)$/;
+const FROM_MEMORY =
+  /^\/proc\/(?:self\/mountinfo|partitions|loadavg|key-users|sysvipc\/(?:sem|shm|msg)|sys\/(?:fs|kernel|user)\/[\w-]+(?:\/[\w-]+)?)$/;
 
 export function isKernelFile(path: string): boolean {
   return FROM_MEMORY.test(path);

@@ -7,6 +7,11 @@ import { runProcess } from './run-process.ts';
 /** Where an administrator's own units stand (man 5 systemd.unit). */
 const UNITS = '/etc/systemd/system';
 
+/** A host that is short of processor or memory was seen to take more than a minute over daemon-reload. */
+const USUAL_MS = 200_000;
+/** What is at work is asked to end and waited for: our longest TimeoutStopSec and a little. */
+const STOP_MS = 330_000;
+
 /** One unit file; those that are to be started by themselves are enabled. */
 export interface UnitFile {
   name: string;
@@ -55,7 +60,7 @@ export async function removeUnits(names: readonly string[], { root }: UnitPlace)
   const there = names.filter((name) => existsSync(join(root ?? '/', UNITS, name)));
   if (there.length === 0) return [];
   const live = root === undefined && atWork();
-  if (live) await must(['disable', '--now', ...there]);
+  if (live) await must(['disable', '--now', ...there], STOP_MS);
   else await systemctl([...at(root), 'disable', ...there]);
   const paths = there.map((name) => join(root ?? '/', UNITS, name));
   for (const [index, path] of paths.entries()) {
@@ -87,14 +92,15 @@ function makeDirectory(path: string): void {
   }
 }
 
-async function must(args: readonly string[]): Promise<void> {
-  const why = await systemctl(args);
+async function must(args: readonly string[], timeoutMs?: number): Promise<void> {
+  const why = await systemctl(args, timeoutMs);
   if (why !== undefined) throw new UllageError('systemd did not do it', `systemctl ${args.join(' ')}`, why);
 }
 
 /** @returns undefined, or why it did not */
-async function systemctl(args: readonly string[]): Promise<string | undefined> {
-  const ran = await runProcess(['systemctl', ...args], { timeoutMs: 60_000 });
+async function systemctl(args: readonly string[], timeoutMs = USUAL_MS): Promise<string | undefined> {
+  const ran = await runProcess(['systemctl', ...args], { timeoutMs });
   if (ran.exitCode === 0) return undefined;
+  if (ran.timedOut) return `no answer in ${timeoutMs / 1000} s`;
   return ran.notFound ? 'systemctl is not installed' : ran.stderr.trim().slice(0, 300) || 'it did not say why';
 }

@@ -45,13 +45,16 @@ function scan(doc: Document): Found[] {
   const facts: Found[] = [];
   const seen = new Set<string>();
   const isNew = firstTime();
-  for (let i = 0; i < doc.lines.length && seen.size < MOST; i++) {
-    const line = doc.lines[i];
-    if (!line || !isNew(line.text) || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text))
-      continue;
+  const lines = doc.lines.flatMap((line, i) => {
+    if (!isNew(line.text) || !WORDS.test(line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text))
+      return [];
     const whole = wholeMessage(doc, i);
-    const text = plainQuotes(whole.text.slice(0, LONGEST));
-    for (const rule of possible(text.toLowerCase())) {
+    return [{ whole, text: plainQuotes(whole.text.slice(0, LONGEST)) }];
+  });
+  const possibleHere = possible.within(lines.map(({ text }) => text.toLowerCase()).join('\n'));
+  for (const { whole, text } of lines) {
+    if (seen.size >= MOST) break;
+    for (const rule of possibleHere(text.toLowerCase())) {
       const match = rule.pattern.exec(text);
       if (!match || rule.unless?.test(text) || (rule.also && !rule.also.test(text))) continue;
       const values = rule.params?.(match, text) ?? {};

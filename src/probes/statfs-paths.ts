@@ -19,7 +19,7 @@ const USUAL = [
 
 /** File systems that never run full in a way that stops an engine. */
 const NOT_STORAGE =
-  /^(?:proc|sysfs|cgroup2?|devpts|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|nsfs|rpc_pipefs|binfmt_misc|autofs|efivarfs|squashfs|iso9660|erofs|overlay|selinuxfs|ramfs)$/;
+  /^(?:proc|sysfs|cgroup2?|devpts|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|nsfs|rpc_pipefs|binfmt_misc|autofs|efivarfs|squashfs|iso9660|erofs|overlay|fuse\.fuse-overlayfs|selinuxfs|ramfs)$/;
 
 /** Most hosts have a dozen; one with a thousand mounts is not worth a thousand questions. */
 const MOST = 96;

@@ -8,7 +8,7 @@ import type { Headroom, Layer, Resource } from '../stack/layer.ts';
 export interface Look {
   /** seconds since 1970, its middle: a look may take long, and its figures are of no moment in particular */
   at: number;
-  /** when all of it was asked, where that is not `at`: since then nothing moved that shows in a `Pulse` */
+  /** when all of it was asked, where that is not `at`: since then nothing moved in a `Pulse` for which it is asked again */
   wholeAt?: number;
   seconds: number;
   host: Report['host'];

@@ -35,7 +35,7 @@ export function metricsText(state: State, version: string): string {
     text.family('ullage_look_timestamp_seconds', 'The middle of the last look.', [[{}, look.at]]);
     text.family(
       'ullage_look_whole_timestamp_seconds',
-      'When everything was asked last; since then nothing moved that is looked at each time.',
+      'When everything was asked last; since then nothing moved for which it is asked again.',
       [[{}, look.wholeAt ?? look.at]],
     );
     text.family('ullage_look_duration_seconds', 'How long the last look took.', [[{}, look.seconds]]);

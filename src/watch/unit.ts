@@ -1,8 +1,11 @@
 /**
- * The service (man 5 systemd.service, systemd.exec). It needs root to look (dmsetup, btrfs ioctls), so it
- * is bounded in other ways: nothing can be written but its own state, memory and CPU are limited.
+ * The service (man 5 systemd.service, systemd.exec). It needs root to look (dmsetup, btrfs ioctls), so memory and CPU are
+ * limited and what it never needs is refused. Nothing here may give it mounts of its own (ProtectSystem=,
+ * ProtectHome=, PrivateTmp=, ReadWritePaths= and the like): a copy of a mount that the host
+ * keeps private, as dockerd does those of devicemapper, holds its device busy until the service ends; every mount would
+ * be seen as read-only; and LVM and Podman do not answer where they cannot take their locks.
  */
-export function unitText(argv: readonly string[], writable: readonly string[] = [], once = false): string {
+export function unitText(argv: readonly string[], once = false): string {
   return `[Unit]
 Description=ullage watch: says when container storage will be full
 Documentation=man:systemd.service(5)
@@ -10,22 +13,21 @@ After=local-fs.target network.target
 
 [Service]
 Type=${once ? 'oneshot' : 'exec'}
-ExecStart=${argv.map(word).join(' ')}
-${once ? '' : 'Restart=on-failure\nRestartSec=10\n'}StateDirectory=ullage
+ExecStart=${execStart(argv)}
+${once ? 'StandardOutput=null\n' : 'Restart=on-failure\nRestartSec=10\n'}StateDirectory=ullage
 StateDirectoryMode=0700
 Nice=10
 IOSchedulingClass=idle
 CPUWeight=20
 MemoryMax=512M
-TasksMax=128
+TasksMax=512
 OOMPolicy=continue
 NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=read-only
-ProtectClock=yes
+CapabilityBoundingSet=~CAP_SYS_TIME CAP_WAKE_ALARM CAP_SYS_BOOT
 RestrictSUIDSGID=yes
+RestrictRealtime=yes
 LockPersonality=yes
-${writable.map((path) => `ReadWritePaths=${word(path)}\n`).join('')}${once ? '' : '\n[Install]\nWantedBy=multi-user.target\n'}`;
+${once ? '' : '\n[Install]\nWantedBy=multi-user.target\n'}`;
 }
 
 /** Starts a service again and again (man 5 systemd.timer); `calendar`: by the clock, else so many seconds after it ended. */
@@ -47,7 +49,7 @@ WantedBy=timers.target
 }
 
 /**
- * Care on its own, apart from the watch that cannot write: it applies plans. Its end is asked for (SIGTERM) and
+ * Care on its own, apart from the watch that only looks: it applies plans. Its end is asked for (SIGTERM) and
  * waited for: a balance is stopped at a chunk, and programs at work are not killed with it.
  */
 export function careUnitText(argv: readonly string[]): string {
@@ -58,7 +60,7 @@ After=local-fs.target
 
 [Service]
 Type=oneshot
-ExecStart=${argv.map(word).join(' ')}
+ExecStart=${execStart(argv)}
 SuccessExitStatus=1
 KillMode=mixed
 TimeoutStopSec=300
@@ -71,8 +73,13 @@ TasksMax=256
 `;
 }
 
-/** A word of ExecStart: systemd reads quotes, `%` and `$` (man 5 systemd.service, COMMAND LINES). */
-function word(text: string): string {
-  const plain = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
+/** The program's own path has no variables in it, the words behind it have (man 5 systemd.service, COMMAND LINES). */
+function execStart([program = '', ...args]: readonly string[]): string {
+  return [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' ');
+}
+
+/** systemd reads quotes and `%`. */
+function quoted(text: string): string {
+  const plain = text.replaceAll('%', '%%');
   return /^[\w./:@%$=,+-]+$/.test(plain) ? plain : `"${plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

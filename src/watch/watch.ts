@@ -7,8 +7,10 @@ import type { CareRun } from './care/ledger.ts';
 import type { History } from './history/history.ts';
 import { figuresOf, type Look, lookOnce } from './look.ts';
 import { type Memory, memoryOver, outlooksOf } from './outlook.ts';
+import { NO_PULSE, type Pulse, pulseOf } from './pulse.ts';
+import { refreshed } from './refreshed.ts';
 import type { State } from './state.ts';
-import { NO_PULSE, type Pulse, pulseOf, unmoved, wholeEvery } from './unmoved.ts';
+import { unmoved, wholeEvery } from './unmoved.ts';
 
 export interface WatchOptions {
   host: Host;
@@ -100,7 +102,7 @@ export class Watch {
     await this.tell(messages, seconds);
   }
 
-  /** A whole look, or the last one again while nothing moved: a look costs a hundred programs, this three at most. */
+  /** A whole look, or the last one with what statfs says now: a look costs a hundred programs, this three at most. */
   private async lookOrRepeat(host: Host, doctor: readonly string[], interval: number, now: number): Promise<Look> {
     const last = this.state.look;
     const at = Math.floor(now / 1000);
@@ -108,7 +110,8 @@ export class Watch {
     // before the look: what moves while it is under way is not in its figures for sure
     const pulse = last && local ? await pulseOf(host, last) : NO_PULSE;
     const due = this.urgent || at - this.wholeAt >= wholeEvery(last ?? { findings: [] }) * interval - 1;
-    if (last && !due && unmoved(last, this.pulse, pulse)) return { ...last, at, wholeAt: last.wholeAt ?? last.at };
+    if (last && !due && unmoved(last, this.pulse, pulse))
+      return { ...refreshed(last, pulse), at, wholeAt: last.wholeAt ?? last.at };
     this.urgent = false;
     const look = await lookOnce(host, doctor, Math.max(60_000, interval * 1000), now);
     this.wholeAt = at;

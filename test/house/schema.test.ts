@@ -124,7 +124,9 @@ describe('real documents are valid, and hold nothing that is not declared', () =
       mkdirSync(join(state, 'journal'));
       const journal = startJournal(join(state, 'journal'), whole);
       for (const event of [
+        { event: 'begun', owner: 'db1:0123:4567:8:9' },
         { event: 'trying', step: 'a' },
+        { event: 'progress', step: 'a', fraction: 0.5 },
         { event: 'command', step: 'a', argv: ['make', 'x'] },
         { event: 'ran', step: 'a', exit: 1, seconds: 0.5, stderr: 'no' },
         { event: 'failed', step: 'a', why: 'no' },
@@ -139,7 +141,7 @@ describe('real documents are valid, and hold nothing that is not declared', () =
       expect(list).toMatchObject({ journals: [{ id: whole.id, stands: 'waiting' }] });
       const events = await printed('journal', whole.id, '--json');
       check('journal-events', events);
-      expect(events).toMatchObject({ events: { length: 8 } });
+      expect(events).toMatchObject({ events: { length: 10 } });
     } finally {
       vi.unstubAllEnvs();
       rmSync(state, { recursive: true });

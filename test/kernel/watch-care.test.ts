@@ -24,6 +24,16 @@ import { kernelSuite } from './ready.ts';
 import { type BtrfsOnLoops, makeBtrfs, must } from './support/loops.ts';
 
 const MIB = 2 ** 20;
+/** The program that sleeps until the kernel has a new line. */
+const followerOf = (watch: number): string | undefined =>
+  readdirSync('/proc').find((pid) => {
+    try {
+      const [, parent] = /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      return Number(parent) === watch && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--follow-new');
+    } catch {
+      return false; // not a process, or one that has ended meanwhile
+    }
+  });
 const LOCK = '/run/ullage-apply.lock';
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -144,6 +154,8 @@ kernelSuite(
       expect(readFileSync(join(units, 'ullage-watch.service'), 'utf8')).not.toContain('--care');
       expect(readFileSync(join(units, 'ullage-care.service'), 'utf8')).toContain(`--once --care ${limits}`);
       expect(verify(...there())).toBe('');
+      await expect(watch('--install', '--once')).rejects.toThrow('nobody would get what a timer sees');
+      await expect(watch('--install', '--listen', 'here')).rejects.toThrow('not an address with a port');
       // installed anew as a timer: what the service had is gone
       expect(await watch('--install', '--once', '--textfile', join(home, 'ullage.prom'))).toBe(0);
       expect(there().sort()).toEqual(['ullage-watch.service', 'ullage-watch.timer']);
@@ -189,9 +201,19 @@ kernelSuite(
         const second = await later(first, 60_000);
         expect(second, 'begun soon').toBeGreaterThanOrEqual(said);
         expect(second).toBeLessThanOrEqual(said + 3 + 3);
+        const follower = followerOf(watch.pid ?? 0);
+        expect(follower, 'dmesg follows').toBeDefined();
+        watch.kill('SIGKILL');
+        await vi.waitFor(
+          () => expect(existsSync(`/proc/${follower}`), 'dmesg outlives a watch that is killed').toBe(false),
+          // an orphan is dead at once and stands there until init has taken its status
+          { timeout: 10_000 },
+        );
       } finally {
-        watch.kill('SIGTERM');
-        await new Promise((resolve) => watch.once('close', resolve));
+        if (watch.exitCode === null && watch.signalCode === null) {
+          watch.kill('SIGTERM');
+          await new Promise((resolve) => watch.once('close', resolve));
+        }
       }
     }, 180_000);
   },

@@ -99,7 +99,13 @@ test('a command gets the document on its stdin', async () => {
 });
 
 test('the unit quotes what systemd would read otherwise', () => {
-  const text = unitText(['/usr/bin/node', '/opt/u', 'watch', '--on', '/srv/a b"c%d$e']);
-  expect(text).toContain('ExecStart=/usr/bin/node /opt/u watch --on "/srv/a b\\"c%%d$$e"\n');
-  expect(text).toContain('ProtectSystem=strict');
+  const text = unitText(['/usr/$x/node', '/opt/$u', 'watch', '--on', '/srv/a b"c%d$e']);
+  expect(text).toContain('ExecStart=/usr/$x/node /opt/$$u watch --on "/srv/a b\\"c%%d$$e"\n');
+});
+
+test('the unit has the mounts of the host: of a namespace of its own devices would be held busy', () => {
+  for (const once of [false, true])
+    expect(unitText(['/usr/bin/node'], once)).not.toMatch(
+      /^(?:Protect(?!Clock|Hostname)|Private(?!Network|Users)|ReadWritePaths|ReadOnlyPaths|InaccessiblePaths|TemporaryFileSystem|Bind|Root|DynamicUser|MountFlags)/m,
+    );
 });

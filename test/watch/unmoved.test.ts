@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Host, Ran } from '../../src/host/host.ts';
 import type { Look } from '../../src/watch/look.ts';
-import { NO_PULSE, type Pulse, pulseOf, unmoved, wholeEvery } from '../../src/watch/unmoved.ts';
+import { NO_PULSE, type Pulse, pulseOf } from '../../src/watch/pulse.ts';
+import { unmoved, wholeEvery } from '../../src/watch/unmoved.ts';
 
 const GIB = 2 ** 30;
 const look = (change: Partial<Look> = {}): Look => ({
@@ -28,6 +29,7 @@ const pulse = (free: number, files = 1000, shape = ''): Pulse => ({
     ['/ inodes', files],
   ]),
   shape,
+  rooms: new Map(),
 });
 const pool = { id: 'pool:p', kind: 'thin-pool' as const, name: 'p', resources: [], on: [] };
 const btrfs = {
@@ -56,7 +58,7 @@ function machine(said: {
     label: 'a machine',
     async run([program = '', ...args]) {
       asked.push(program);
-      if (program === 'stat') return ran(said.stat ?? `4096 100 50 5 ${args.at(-1)}\n`);
+      if (program === 'stat') return ran(said.stat ?? `4096 100 50 50 10 5 ${args.at(-1)}\n`);
       return ran(program === 'dmsetup' ? said.dmsetup : said.grep);
     },
     statfs: async () => {
@@ -130,26 +132,27 @@ test('file systems cost one program; pools are seen to fill, to change mode and 
 
 test('file systems are seen to fill, to grow, to hang; limits of the machine, devices and mounts to move', async () => {
   const usual = {
-    '/proc/self/mountinfo': '22 1 254:0 / / rw - ext4 /dev/vda rw\n',
+    '/proc/self/mountinfo': '22 1 254:0 / / rw - xfs /dev/vda rw\n',
     '/proc/partitions': ' 254 0 1000 vda\n',
     '/proc/sys/fs/file-nr': '1000\t0\t100000\n',
     '/proc/loadavg': '0.1 0.2 0.3 1/400 4711\n',
     '/proc/sys/kernel/pid_max': '32768\n',
     '/proc/sys/kernel/pty/nr': '3\n',
     '/proc/sys/kernel/pty/max': '4096\n',
+    '/proc/sys/fs/mount-max': '1000\n',
   };
   const stands = async (stat: string, files: Record<string, string> = {}) =>
     pulseOf(machine({ stat, files: { ...usual, ...files } }), look());
-  const before = await stands('4096 1000 500 5000 /\n');
+  const before = await stands('4096 1000 500 500 9000 5000 /\n');
   expect(Object.fromEntries(before.left)).toMatchObject({ '/ bytes': 500 * 4096, '/ inodes': 5000 });
   const moved = async (stat: string, files?: Record<string, string>) =>
     !unmoved(look(), before, await stands(stat, files));
-  expect(await moved('4096 1000 500 5000 /\n')).toBe(false);
-  expect(await moved('4096 1000 499 5000 /\n')).toBe(true);
-  expect(await moved('4096 1000 500 4990 /\n')).toBe(true);
-  expect(await moved('4096 1001 500 5000 /\n')).toBe(true);
+  expect(await moved('4096 1000 500 500 9000 5000 /\n')).toBe(false);
+  expect(await moved('4096 1000 499 499 9000 5000 /\n')).toBe(true);
+  expect(await moved('4096 1000 500 500 9000 4990 /\n')).toBe(true);
+  expect(await moved('4096 1001 500 500 9000 5000 /\n')).toBe(true);
   expect(await moved('')).toBe(true);
-  const same = '4096 1000 500 5000 /\n';
+  const same = '4096 1000 500 500 9000 5000 /\n';
   expect(await moved(same, { '/proc/sys/fs/file-nr': '1900\t0\t100000\n' })).toBe(false);
   expect(await moved(same, { '/proc/sys/fs/file-nr': '3100\t0\t100000\n' })).toBe(true);
   expect(await moved(same, { '/proc/loadavg': '9 9 9 7/430 4999\n' })).toBe(false);
@@ -157,6 +160,11 @@ test('file systems are seen to fill, to grow, to hang; limits of the machine, de
   expect(await moved(same, { '/proc/sys/kernel/pty/nr': '300\n' })).toBe(true);
   expect(await moved(same, { '/proc/partitions': ' 254 0 2000 vda\n' })).toBe(true);
   expect(await moved(same, { '/proc/self/mountinfo': '' })).toBe(true);
+  // containers come and go; only that mounts become many is a change
+  const overlays = (many: number) =>
+    `${usual['/proc/self/mountinfo']}${'30 22 0:40 / /var/lib/x/merged rw - overlay overlay rw,lowerdir=/a\n'.repeat(many)}`;
+  expect(await moved(same, { '/proc/self/mountinfo': overlays(3) })).toBe(false);
+  expect(await moved(same, { '/proc/self/mountinfo': overlays(30) })).toBe(true);
 });
 
 test('a machine whose file systems hang is looked at whole each time', async () => {

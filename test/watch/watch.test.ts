@@ -17,6 +17,7 @@ function scene(moves: readonly number[]) {
         kind: 'file-system',
         name: 'ext4',
         path: '/',
+        storage: 'ext4',
         resources: [{ name: 'bytes', unit: 'bytes', capacity: 4096 * 100_000, free: 4096 * free }],
         on: [],
       },
@@ -27,8 +28,7 @@ function scene(moves: readonly number[]) {
   });
   const host: Host = {
     label: 'a machine',
-    async run([program]) {
-      if (program === 'stat') return ran(`4096 100000 ${free} 5 /\n`);
+    async run() {
       const text = JSON.stringify(report());
       free -= moves[looks] ?? 0;
       looks++;
@@ -38,7 +38,10 @@ function scene(moves: readonly number[]) {
       ok: true,
       value: { type: 0, blockSize: 4096, blocks: 100_000, bfree: free, bavail: free, files: 10, ffree: 5 },
     }),
-    read: async () => ({ ok: true, content: '', truncated: false }),
+    read: async (path) => ({
+      ok: true,
+      content: path === '/proc/self/mountinfo' ? '22 1 8:0 / / rw - ext4 /dev/sda rw\n' : '',
+    }),
     get: async () => ran(''),
     close: async () => {},
   };
@@ -53,7 +56,7 @@ function scene(moves: readonly number[]) {
     say: () => {},
     changed: () => {},
   });
-  return { watch, looks: () => looks };
+  return { watch, looks: () => looks, written: (blocks: number) => (free -= blocks) };
 }
 
 test('a look is not made again where nothing moved', async () => {
@@ -73,4 +76,17 @@ test('what moved while a look was under way is looked at again: its figures may 
   expect(watch.state.look?.layers[0]?.resources[0]?.free).toBe(4096 * 45_000);
   await watch.round();
   expect(looks()).toBe(3);
+});
+
+test('what is written far from full is in each look, though not everything is asked', async () => {
+  const { watch, looks, written } = scene([]);
+  await watch.round();
+  written(1000);
+  await watch.round();
+  expect(looks()).toBe(1);
+  expect(watch.state.look?.layers[0]?.resources[0]?.free).toBe(4096 * 49_000);
+  written(2000);
+  await watch.round();
+  expect(looks()).toBe(2);
+  expect(watch.state.look?.layers[0]?.resources[0]?.free).toBe(4096 * 47_000);
 });

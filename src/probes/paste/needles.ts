@@ -29,17 +29,35 @@ export function mayMatch(needles: Needles, lower: string): boolean {
   return true;
 }
 
-/** The rules that may match a text given in lower case. `patterns`: what of a rule must match, all of it. */
-export function sieve<T>(
-  rules: readonly T[],
-  patterns: (rule: T) => readonly RegExp[],
-): (lower: string) => readonly T[] {
-  let made: readonly Needles[] | undefined;
-  return (lower) => {
-    made ??= rules.map((rule) => ({ all: patterns(rule).map(needlesOf) }));
-    const needles = made;
-    return rules.filter((_, i) => mayMatch(needles[i] ?? true, lower));
+/** The rules that may match a text given in lower case. */
+export interface Sieve<T> {
+  (lower: string): readonly T[];
+  /** for many parts of one text: rules that match none of it are not tried with each */
+  within(wholeLower: string): (lower: string) => readonly T[];
+}
+
+/** `patterns`: what of a rule must match, all of it. */
+export function sieve<T>(rules: readonly T[], patterns: (rule: T) => readonly RegExp[]): Sieve<T> {
+  let made: readonly Needled<T>[] | undefined;
+  const all = () => {
+    made ??= rules.map((rule) => ({ rule, needles: { all: patterns(rule).map(needlesOf) } }));
+    return made;
   };
+  return Object.assign((lower: string) => possible(all(), lower).map(({ rule }) => rule), {
+    within: (wholeLower: string) => {
+      const some = possible(all(), wholeLower);
+      return (lower: string) => possible(some, lower).map(({ rule }) => rule);
+    },
+  });
+}
+
+interface Needled<T> {
+  rule: T;
+  needles: Needles;
+}
+
+function possible<T>(list: readonly Needled<T>[], lower: string): readonly Needled<T>[] {
+  return list.filter(({ needles }) => mayMatch(needles, lower));
 }
 
 function commonness(needles: Needles): number {

@@ -121,7 +121,7 @@ function ofFinding(finding: Finding, state: State, settings: RuleSettings): Cond
 }
 
 /** What shows the cure: a plan, or where none is made by itself, what the doctor says. */
-function remedyFor(finding: Finding | undefined): string | undefined {
+export function remedyFor(finding: Finding | undefined): string | undefined {
   if (!finding) return undefined;
   const { cause, subject } = finding;
   for (const id of finding.remedies) {
