@@ -83,7 +83,7 @@ async function remedyPage(remedy: Remedy): Promise<string> {
 async function byUllage(remedy: Remedy): Promise<string> {
   const id = plannedId(remedy);
   if (id === undefined) return '';
-  const settings = (await planned[id]?.())?.settings ?? [];
+  const settings = (await planned.get(id)?.())?.settings ?? [];
   const seen = incidents.filter((incident) => incident.heal?.cures.some((cure) => cure.remedy === id));
   return section('By ullage', [
     '```',

@@ -2,26 +2,28 @@ import { UllageError } from '../host/host.ts';
 import { compilePatternsOnce } from './compile-once.ts';
 import { EXIT } from './exit-status.ts';
 
-const VERBS: Record<string, () => Promise<{ run(argv: string[]): Promise<number> }>> = {
-  doctor: () => import('./doctor.ts'),
-  explain: () => import('./explain.ts'),
-  capture: () => import('./capture.ts'),
-  causes: () => import('./causes.ts'),
-  usage: () => import('./usage.ts'),
-  plan: () => import('./plan.ts'),
-  apply: () => import('./apply.ts'),
-  undo: () => import('./undo.ts'),
-  journal: () => import('./journal.ts'),
-  remedies: () => import('./remedies.ts'),
-  mount: () => import('./mount.ts'),
-  umount: () => import('./umount.ts'),
-  mounts: () => import('./mounts.ts'),
-  drivers: () => import('./drivers.ts'),
-  thin: () => import('./thin.ts'),
-  rescue: () => import('./rescue.ts'),
-  watch: () => import('./watch.ts'),
-  report: () => import('./report.ts'),
-};
+const VERBS = new Map<string, () => Promise<{ run(argv: string[]): Promise<number> }>>(
+  Object.entries({
+    doctor: () => import('./doctor.ts'),
+    explain: () => import('./explain.ts'),
+    capture: () => import('./capture.ts'),
+    causes: () => import('./causes.ts'),
+    usage: () => import('./usage.ts'),
+    plan: () => import('./plan.ts'),
+    apply: () => import('./apply.ts'),
+    undo: () => import('./undo.ts'),
+    journal: () => import('./journal.ts'),
+    remedies: () => import('./remedies.ts'),
+    mount: () => import('./mount.ts'),
+    umount: () => import('./umount.ts'),
+    mounts: () => import('./mounts.ts'),
+    drivers: () => import('./drivers.ts'),
+    thin: () => import('./thin.ts'),
+    rescue: () => import('./rescue.ts'),
+    watch: () => import('./watch.ts'),
+    report: () => import('./report.ts'),
+  }),
+);
 
 /** Arguments to exit status. `--help` and `--version` are answered before this is loaded. */
 export async function main(argv: string[]): Promise<number> {
@@ -29,13 +31,13 @@ export async function main(argv: string[]): Promise<number> {
   const [first, ...rest] = argv;
   // plain `ullage`, `ullage --json`, `ullage ssh://host` are the doctor
   const isDoctor = first === undefined || first.startsWith('-') || first.startsWith('ssh://') || first === 'local';
-  const verb = isDoctor ? VERBS['doctor'] : VERBS[first];
+  const verb = isDoctor ? VERBS.get('doctor') : VERBS.get(first);
   try {
     if (!verb)
       throw new UllageError(
         'no such verb',
         `ullage ${first ?? ''}`,
-        `Verbs: ${Object.keys(VERBS).join(', ')}. See ullage --help`,
+        `Verbs: ${[...VERBS.keys()].join(', ')}. See ullage --help`,
       );
     compilePatternsOnce();
     const { run } = await verb();

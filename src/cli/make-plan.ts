@@ -104,7 +104,7 @@ async function draftPlan(
 
 /** @throws UllageError with those that can be planned */
 export async function load(id: string): Promise<PlannedRemedy> {
-  const remedy = planned[id];
+  const remedy = planned.get(id);
   if (remedy) return remedy();
   const text = remedies.some((one) => one.id === id);
   throw new UllageError(

@@ -39,7 +39,7 @@ export async function run(argv: string[]): Promise<number> {
     const cures = causes
       .filter((cause) => cause.remedies.some((cure) => cure === id || plannerOf(cure) === id))
       .map((cause) => cause.id);
-    const settings = (await planned[id]?.())?.settings ?? [];
+    const settings = (await planned.get(id)?.())?.settings ?? [];
     list.remedies.push({ id, title, risk, cures, ...(plan ? { plan } : {}), settings });
   }
   if (values.json) {

@@ -35,26 +35,26 @@ const OPTIONS = {
 type Values = ReturnType<typeof parseVerb<typeof OPTIONS>>['values'];
 type Verb = (source: RescueSource, rest: readonly string[], values: Values) => number | Promise<number>;
 
-const VERBS: Record<string, { run: Verb; usage: string; arguments: readonly [number, number] }> = {
-  ls: { run: ls, usage: 'ls SOURCE', arguments: [0, 0] },
-  files: { run: files, usage: 'files SOURCE CONTAINER [PATH] --to DIR|FILE.tar', arguments: [0, 2] },
-  container: { run: container, usage: 'container SOURCE NAME --to FILE.tar', arguments: [1, 1] },
-  device: { run: device, usage: 'device SOURCE ID --nbd unix:SOCKET', arguments: [1, 1] },
-  image: { run: image, usage: 'image SOURCE NAME --to FILE.tar [--format docker-archive|oci]', arguments: [1, 1] },
-};
+const VERBS = new Map<string, { run: Verb; usage: string; arguments: readonly [number, number] }>(
+  Object.entries({
+    ls: { run: ls, usage: 'ls SOURCE', arguments: [0, 0] },
+    files: { run: files, usage: 'files SOURCE CONTAINER [PATH] --to DIR|FILE.tar', arguments: [0, 2] },
+    container: { run: container, usage: 'container SOURCE NAME --to FILE.tar', arguments: [1, 1] },
+    device: { run: device, usage: 'device SOURCE ID --nbd unix:SOCKET', arguments: [1, 1] },
+    image: { run: image, usage: 'image SOURCE NAME --to FILE.tar [--format docker-archive|oci]', arguments: [1, 1] },
+  }),
+);
 
 /** `ullage rescue VERB SOURCE …`: files, containers and images out of storage that no daemon or kernel opens. */
 export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseVerb('rescue', argv, OPTIONS);
   const [name = '', ...words] = positionals;
-  const verb = VERBS[name];
+  const verb = VERBS.get(name);
   if (!verb)
     throw new UllageError(
       'no such verb',
       `ullage rescue ${name}`.trim(),
-      `Verbs: ${Object.values(VERBS)
-        .map((one) => one.usage)
-        .join('; ')}`,
+      `Verbs: ${[...VERBS.values()].map((one) => one.usage).join('; ')}`,
     );
   if ((values.data === undefined) !== (values.metadata === undefined))
     throw new UllageError(

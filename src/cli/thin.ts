@@ -28,17 +28,19 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseVerb<typeof OPTIONS>>['values'];
 
-const VERBS: Record<string, (source: ThinSource, values: Values) => number | Promise<number>> = {
-  ls,
-  check,
-  dump,
-};
+const VERBS = new Map<string, (source: ThinSource, values: Values) => number | Promise<number>>(
+  Object.entries({
+    ls,
+    check,
+    dump,
+  }),
+);
 
 /** `ullage thin ls|check|dump SOURCE…`: a thin pool's metadata, read without device-mapper. */
 export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseVerb('thin', argv, OPTIONS);
   const [name = '', ...sources] = positionals;
-  const verb = VERBS[name];
+  const verb = VERBS.get(name);
   if (!verb)
     throw new UllageError(
       'no such verb',

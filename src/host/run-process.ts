@@ -13,6 +13,8 @@ const DRAIN_MS = 250;
 export interface ProcessOptions extends RunOptions {
   /** the program was started */
   onSpawn?(pid: number): void;
+  /** the time limit runs from where stdout shows `mark`; the way there has a limit of its own, in milliseconds */
+  begins?: { mark: string; withinMs: number };
 }
 
 /**
@@ -80,7 +82,13 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
     if (options.input !== undefined) child.stdin?.end(options.input);
     child.stdout?.on('data', (chunk: Buffer) => {
       if (drain) listenOn();
-      if (stdout.push(chunk)) return;
+      const room = stdout.push(chunk);
+      if (!begun && stdout.text().includes(options.begins?.mark ?? '')) {
+        begun = true;
+        limit.stop();
+        limit = after(timeoutMs, overdue);
+      }
+      if (room) return;
       truncated = true;
       child.kill('SIGTERM');
       finish();
@@ -95,7 +103,7 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
       listenOn();
     });
     child.on('close', () => finish());
-    after(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => {
+    const overdue = () => {
       // it ended in time; only a pipe was left open
       if (drain) return void after(DRAIN_MS, () => finish());
       timedOut = true;
@@ -104,7 +112,10 @@ export function runProcess(argv: readonly string[], options: ProcessOptions = {}
         child.kill('SIGKILL');
         after(KILL_GRACE_MS, () => finish());
       });
-    });
+    };
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    let begun = options.begins === undefined;
+    let limit = after(timeoutMs + (options.begins?.withinMs ?? 0), overdue);
   });
 }
 

@@ -14,8 +14,14 @@ const ASK_SECONDS = 120;
 const PERSIST_SECONDS = 120;
 
 export interface SshSession {
-  /** runs the shell text on the target; connects first when needed */
-  script(text: string, limits: { timeoutMs: number; maxBytes: number; detached?: boolean }): Promise<Ran>;
+  /**
+   * Runs the shell text on the target; connects first when needed. The time limit is the text's: it runs from where the
+   * target's shell has printed `mark`, for on a slow line or a busy machine the way there can take longer than the answer.
+   */
+  script(
+    text: string,
+    limits: { timeoutMs: number; maxBytes: number; detached?: boolean; mark?: string },
+  ): Promise<Ran>;
   connect(): Promise<void>;
   /** is the shared connection still there? */
   alive(): Promise<boolean>;
@@ -81,10 +87,15 @@ export function sshSession(target: SshTarget): SshSession {
 
   return {
     connect,
-    async script(text, limits) {
+    async script(text, { mark, ...limits }) {
       await connect();
+      const begins = mark === undefined ? {} : { begins: { mark, withinMs: CONNECT_SECONDS * 1000 } };
       // `exec /bin/sh` means the same to every login shell (csh and fish included)
-      return runProcess(['ssh', ...options('no', true), ...target.args, 'exec /bin/sh'], { ...limits, input: text });
+      return runProcess(['ssh', ...options('no', true), ...target.args, 'exec /bin/sh'], {
+        ...limits,
+        ...begins,
+        input: text,
+      });
     },
     async alive() {
       return directory !== undefined && (await control('check')).exitCode === 0;

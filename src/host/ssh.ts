@@ -52,6 +52,7 @@ export function sshHost(spec: string): SshHost {
     const limits = {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      mark: `${mark} ${SAY.begun} `,
       ...(options.detached ? { detached: true } : {}),
     };
     // room for the mark that stands before the output, with its process id

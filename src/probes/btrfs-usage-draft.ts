@@ -35,16 +35,18 @@ type Bytes =
   | 'freeEstimated'
   | 'freeStatfs';
 
-const KEYS: Record<string, Bytes> = {
-  'device size': 'deviceSize',
-  'device allocated': 'deviceAllocated',
-  'device unallocated': 'deviceUnallocated',
-  'device missing': 'deviceMissing',
-  'device slack': 'deviceSlack',
-  used: 'used',
-  'free (estimated)': 'freeEstimated',
-  'free (statfs, df)': 'freeStatfs',
-};
+const KEYS = new Map<string, Bytes>(
+  Object.entries({
+    'device size': 'deviceSize',
+    'device allocated': 'deviceAllocated',
+    'device unallocated': 'deviceUnallocated',
+    'device missing': 'deviceMissing',
+    'device slack': 'deviceSlack',
+    used: 'used',
+    'free (estimated)': 'freeEstimated',
+    'free (statfs, df)': 'freeStatfs',
+  }),
+);
 
 /** One line of the Overall part: `second` is what stands in parentheses behind the value. */
 export function setOverall(draft: UsageDraft, key: string, first: string, second: string | undefined): void {
@@ -64,7 +66,7 @@ export function setOverall(draft: UsageDraft, key: string, first: string, second
     if (used !== undefined) value.globalReserve = { size: bytes, used };
     return;
   }
-  const field = KEYS[name];
+  const field = KEYS.get(name);
   if (!field) return;
   value[field] = bytes;
   const least = name === 'free (estimated)' ? draft.sizes.bytes(second) : undefined;

@@ -9,29 +9,31 @@ import type { Probe } from './probe.ts';
 const MOST = 500;
 
 /** Programs whose bare call (no prompt) is a command, with the words that may follow them. */
-const STORAGE_PROGRAMS: Record<string, RegExp | undefined> = {
-  docker:
-    /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|buildx|builder|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|compose|push|create|commit|df|daemon|stats|update|import|export|tag|cp)$/,
-  podman:
-    /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|pod|machine|unshare|push|create|commit|stats)$/,
-  buildah: /^(?:-\S+|bud|build|images|containers|from|rm|rmi|info|version|unshare|push|pull|prune)$/,
-  btrfs:
-    /^(?:-\S+|fi|filesystem|balance|subvolume|subvol|sub|device|dev|qgroup|quota|scrub|check|rescue|inspect-internal|property|usage|su|restore|replace)$/,
-  dmsetup:
-    /^(?:-\S+|status|table|info|ls|remove|remove_all|create|reload|load|suspend|resume|message|udevcomplete\w*|udevcookies|targets|deps|rename|wipe_table|splitname|mknodes)$/,
-  kubectl: /^(?:-\S+|get|describe|logs|delete|drain|top|exec|apply|cordon|uncordon|version|taint|edit|create)$/,
-  crictl: /^(?:-\S+|ps|pods|images|rmi|rm|stats|info|inspect\w*|imagefsinfo|logs|stopp|rmp)$/,
-  ctr: /^(?:-\S+|images?|snapshots?|content|leases?|containers?|tasks?|version|namespaces?|i|c|t)$/,
-  nerdctl: /^(?:-\S+|ps|images?|system|run|exec|pull|build|volume|info|rm|rmi)$/,
-  zfs: /^(?:-\S+|list|get|set|destroy|create|snapshot|send|receive|rollback)$/,
-  zpool: /^(?:-\S+|list|status|get|set|add|scrub|iostat|create|import|export)$/,
-  systemctl:
-    /^(?:-\S+|start|stop|restart|status|enable|disable|reload|daemon-reload|is-active|is-enabled|edit|mask|show)$/,
-  lvm: /^\w+$/,
-  multipass: /^\w+$/,
-  limactl: /^\w+$/,
-  colima: /^\w+$/,
-};
+const STORAGE_PROGRAMS = new Map<string, RegExp>(
+  Object.entries({
+    docker:
+      /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|buildx|builder|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|compose|push|create|commit|df|daemon|stats|update|import|export|tag|cp)$/,
+    podman:
+      /^(?:-\S+|info|ps|images?|system|run|exec|pull|build|volume|container|inspect|rm|rmi|logs|version|load|save|start|stop|network|pod|machine|unshare|push|create|commit|stats)$/,
+    buildah: /^(?:-\S+|bud|build|images|containers|from|rm|rmi|info|version|unshare|push|pull|prune)$/,
+    btrfs:
+      /^(?:-\S+|fi|filesystem|balance|subvolume|subvol|sub|device|dev|qgroup|quota|scrub|check|rescue|inspect-internal|property|usage|su|restore|replace)$/,
+    dmsetup:
+      /^(?:-\S+|status|table|info|ls|remove|remove_all|create|reload|load|suspend|resume|message|udevcomplete\w*|udevcookies|targets|deps|rename|wipe_table|splitname|mknodes)$/,
+    kubectl: /^(?:-\S+|get|describe|logs|delete|drain|top|exec|apply|cordon|uncordon|version|taint|edit|create)$/,
+    crictl: /^(?:-\S+|ps|pods|images|rmi|rm|stats|info|inspect\w*|imagefsinfo|logs|stopp|rmp)$/,
+    ctr: /^(?:-\S+|images?|snapshots?|content|leases?|containers?|tasks?|version|namespaces?|i|c|t)$/,
+    nerdctl: /^(?:-\S+|ps|images?|system|run|exec|pull|build|volume|info|rm|rmi)$/,
+    zfs: /^(?:-\S+|list|get|set|destroy|create|snapshot|send|receive|rollback)$/,
+    zpool: /^(?:-\S+|list|status|get|set|add|scrub|iostat|create|import|export)$/,
+    systemctl:
+      /^(?:-\S+|start|stop|restart|status|enable|disable|reload|daemon-reload|is-active|is-enabled|edit|mask|show)$/,
+    lvm: /^\w+$/,
+    multipass: /^\w+$/,
+    limactl: /^\w+$/,
+    colima: /^\w+$/,
+  }),
+);
 /** Programs that only ever begin a command line; what follows must look like arguments. */
 const PLAIN_PROGRAMS = new Set(
   'df du lsblk losetup lvs vgs pvs lvdisplay vgdisplay pvdisplay lvscan vgscan pvscan lvcreate lvextend lvremove lvconvert lvchange lvresize lvreduce lvrename vgcreate vgextend vgreduce vgremove vgchange vgck vgcfgbackup vgcfgrestore pvcreate pvresize pvremove pvmove thin_check thin_dump thin_repair thin_ls thin_restore mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs tune2fs dumpe2fs resize2fs e2fsck fsck xfs_info xfs_growfs xfs_repair xfs_quota xfs_db xfs_spaceman blkid blockdev findmnt fstrim fdisk sfdisk parted growpart truncate fallocate qemu-img dmesg journalctl lsof fuser sysctl ipcs ipcrm repquota quota mount umount dd cryptsetup mdadm vdostats nsenter rpm-ostree ostree skopeo kind k3d minikube docker-compose snapper timeshift docker-storage-setup'.split(
@@ -78,7 +80,10 @@ export function stripPrompt(text: string): string {
 function isProgram(word: string): boolean {
   const name = word.slice(word.lastIndexOf('/') + 1);
   return (
-    name in STORAGE_PROGRAMS || PLAIN_PROGRAMS.has(name) || SHELL_PROGRAMS.has(name) || /^\.{0,2}\/[\w./-]+$/.test(word)
+    STORAGE_PROGRAMS.has(name) ||
+    PLAIN_PROGRAMS.has(name) ||
+    SHELL_PROGRAMS.has(name) ||
+    /^\.{0,2}\/[\w./-]+$/.test(word)
   );
 }
 
@@ -112,7 +117,7 @@ function bareCommand(line: string): string | undefined {
   if (!match || !program || /[.:,!?…]$/.test(text)) return undefined;
   const rest = match[2]?.split(/\s+/) ?? [];
   const first = rest[0];
-  const verbs = STORAGE_PROGRAMS[program];
+  const verbs = STORAGE_PROGRAMS.get(program);
   if (verbs)
     return first !== undefined &&
       verbs.test(first) &&

@@ -69,7 +69,7 @@ export const engineConfig: Probe = {
       }
     }
     return [...new Set(files)].map(
-      (path): Ask => ({ kind: 'read', path, timeoutMs: 2000, optional: true, what: `the settings in ${path}` }),
+      (path): Ask => ({ kind: 'read', path, optional: true, what: `the settings in ${path}` }),
     );
   },
   recognises: (doc) => kindOf(pathOf(doc)) !== undefined || doc.origin.kind !== 'read',

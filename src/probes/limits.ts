@@ -66,16 +66,18 @@ const SETTING =
 /** `maxkeys = 200`, `max_user_watches is 8192`: the short names people use. */
 const SHORT =
   /\b(max_user_watches|max_user_instances|root_maxkeys|root_maxbytes|maxkeys|maxbytes|mount-max|max_user_namespaces)["'`]?\s{0,4}(?:[:=]|\sis\b|\sof\b|\()\s{0,4}["'`]?(\d{1,15})\b/g;
-const FULL_NAME: Record<string, string> = {
-  max_user_watches: 'fs.inotify.max_user_watches',
-  max_user_instances: 'fs.inotify.max_user_instances',
-  root_maxkeys: 'kernel.keys.root_maxkeys',
-  root_maxbytes: 'kernel.keys.root_maxbytes',
-  maxkeys: 'kernel.keys.maxkeys',
-  maxbytes: 'kernel.keys.maxbytes',
-  'mount-max': 'fs.mount-max',
-  max_user_namespaces: 'user.max_user_namespaces',
-};
+const FULL_NAME = new Map<string, string>(
+  Object.entries({
+    max_user_watches: 'fs.inotify.max_user_watches',
+    max_user_instances: 'fs.inotify.max_user_instances',
+    root_maxkeys: 'kernel.keys.root_maxkeys',
+    root_maxbytes: 'kernel.keys.root_maxbytes',
+    maxkeys: 'kernel.keys.maxkeys',
+    maxbytes: 'kernel.keys.maxbytes',
+    'mount-max': 'fs.mount-max',
+    max_user_namespaces: 'user.max_user_namespaces',
+  }),
+);
 /** `99478 /proc/14763/mounts`: wc -l. */
 const MOUNT_COUNT = /^\s{0,20}(\d{1,9})\s+\/proc\/([\w-]{1,20})\/mount(?:s|info)\s*$/;
 /** `/proc/14763/mountinfo:99478`: grep -Hc. */
@@ -139,7 +141,7 @@ function scanLines(doc: Document, add: (limit: Limit, line: number) => void): vo
       for (const limit of settingOf(match[1] ?? '', match[2] ?? '')) add(limit, line.n);
     for (const match of text.matchAll(SHORT)) {
       const value = count(match[2]);
-      const name = FULL_NAME[match[1] ?? ''];
+      const name = FULL_NAME.get(match[1] ?? '');
       if (name && value !== undefined) add({ name, value }, line.n);
     }
   }
@@ -182,13 +184,18 @@ function mountLimit(used: number, pid: string): Limit {
   };
 }
 
+const IPC_NAMES = new Map([
+  ['sem', 'kernel.sem.semmni'],
+  ['shm', 'kernel.shmmni'],
+  ['msg', 'kernel.msgmni'],
+]);
+
 /** /proc/sysvipc: one line an object; semaphore sets also say how many semaphores they hold. */
 function usedIpc(doc: Document, path: string): Found[] {
   const kind = path.slice(path.lastIndexOf('/') + 1);
   const rows = doc.lines.filter((line) => /^\s*-?\d+\s+\d+\s/.test(line.text));
   if (rows.length === 0 && !doc.lines.some((line) => /\b(?:semid|shmid|msqid)\b/.test(line.text))) return [];
-  const names: Record<string, string> = { sem: 'kernel.sem.semmni', shm: 'kernel.shmmni', msg: 'kernel.msgmni' };
-  const name = names[kind];
+  const name = IPC_NAMES.get(kind);
   if (!name) return [];
   const facts = [found('ipc-used', { name, used: rows.length }, 1)];
   if (kind === 'sem') {

@@ -14,20 +14,24 @@ const COLUMN = new Set(
   ),
 );
 /** Columns that are never empty. */
-const ALWAYS: Record<string, RegExp> = {
-  KNAME: /^[\w!.-]+$/,
-  'MAJ:MIN': /^\d+:\d+$/,
-  RM: /^[01]$/,
-  RO: /^[01]$/,
-  SIZE: /^\d+(?:[.,]\d+)?[BKMGTPE]?$/,
-  TYPE: /^[a-z][\w]*$/,
-};
-const MAYBE: Record<string, (word: string) => boolean> = {
-  FSTYPE: isFsType,
-  MOUNTPOINT: isMountpoint,
-  MOUNTPOINTS: isMountpoint,
-  UUID: (word) => /^[0-9A-Fa-f-]{8,36}$|^\w{6}(?:-\w{4}){5}-\w{6}$/.test(word),
-};
+const ALWAYS = new Map<string, RegExp>(
+  Object.entries({
+    KNAME: /^[\w!.-]+$/,
+    'MAJ:MIN': /^\d+:\d+$/,
+    RM: /^[01]$/,
+    RO: /^[01]$/,
+    SIZE: /^\d+(?:[.,]\d+)?[BKMGTPE]?$/,
+    TYPE: /^[a-z][\w]*$/,
+  }),
+);
+const MAYBE = new Map<string, (word: string) => boolean>(
+  Object.entries({
+    FSTYPE: isFsType,
+    MOUNTPOINT: isMountpoint,
+    MOUNTPOINTS: isMountpoint,
+    UUID: (word) => /^[0-9A-Fa-f-]{8,36}$|^\w{6}(?:-\w{4}){5}-\w{6}$/.test(word),
+  }),
+);
 
 const ROW = /^\S.{0,300}?\s\d+:\d+\s+[01]\s+\S+\s+[01]\s+[a-z]/u;
 
@@ -135,15 +139,15 @@ function cellsOf(columns: readonly string[], words: readonly string[]): Map<stri
   let at = 0;
   for (const column of columns.slice(1)) {
     const word = words[at];
-    const must = ALWAYS[column];
+    const must = ALWAYS.get(column);
     if (must) {
       if (word === undefined || !must.test(word)) return undefined;
       cells.set(column, word);
       at++;
-    } else if (word !== undefined && MAYBE[column]?.(word)) {
+    } else if (word !== undefined && MAYBE.get(column)?.(word)) {
       cells.set(column, word);
       at++;
-    } else if (!MAYBE[column]) break;
+    } else if (!MAYBE.get(column)) break;
   }
   return cells.has('SIZE') ? cells : undefined;
 }

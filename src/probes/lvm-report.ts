@@ -9,21 +9,23 @@ interface ReportRow {
   quote: string;
 }
 
-const QUOTED: Record<string, readonly string[]> = {
-  lv: [
-    'lv_name',
-    'vg_name',
-    'lv_attr',
-    'lv_size',
-    'data_percent',
-    'metadata_percent',
-    'seg_monitor',
-    'lv_when_full',
-    'lv_health_status',
-  ],
-  vg: ['vg_name', 'vg_size', 'vg_free', 'vg_extent_size', 'vg_free_count'],
-  pv: ['pv_name', 'vg_name', 'pv_size', 'pv_free'],
-};
+const QUOTED = new Map<string, readonly string[]>(
+  Object.entries({
+    lv: [
+      'lv_name',
+      'vg_name',
+      'lv_attr',
+      'lv_size',
+      'data_percent',
+      'metadata_percent',
+      'seg_monitor',
+      'lv_when_full',
+      'lv_health_status',
+    ],
+    vg: ['vg_name', 'vg_size', 'vg_free', 'vg_extent_size', 'vg_free_count'],
+    pv: ['pv_name', 'vg_name', 'pv_size', 'pv_free'],
+  }),
+);
 
 /**
  * Rows of `lvs|vgs|pvs --reportformat json[_std]` (`lv`, `vg`, `pv`): `{"report":[{"lv":[{…}]}]}`.
@@ -38,7 +40,7 @@ export function reportRows(doc: Document, kind: 'lv' | 'vg' | 'pv'): ReportRow[]
         const own = doc.lines[at++]?.n ?? line;
         const row: Record<string, string> = {};
         for (const [key, field] of Object.entries(one)) row[key] = typeof field === 'string' ? field : String(field);
-        return { row, line: own, quote: jsonQuote(one, QUOTED[kind] ?? []) };
+        return { row, line: own, quote: jsonQuote(one, QUOTED.get(kind) ?? []) };
       }),
     );
   });

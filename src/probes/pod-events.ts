@@ -108,11 +108,8 @@ function amounts(text: string, resource: string | undefined): Pick<PodEvent, 're
   };
 }
 
-/** A Kubernetes quantity (`1883424Ki`, `2146223340`, `10G`) in bytes. */
-function quantity(text: string | undefined): number | undefined {
-  const match = /^(\d{1,18}(?:\.\d{1,6})?)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m)?/.exec(text ?? '');
-  if (!match) return undefined;
-  const power: Record<string, number> = {
+const POWER = new Map(
+  Object.entries({
     Ki: 1024,
     Mi: 1024 ** 2,
     Gi: 1024 ** 3,
@@ -124,7 +121,13 @@ function quantity(text: string | undefined): number | undefined {
     T: 1e12,
     P: 1e15,
     m: 1e-3,
-  };
-  const bytes = Math.round(Number(match[1]) * (power[match[2] ?? ''] ?? 1));
+  }),
+);
+
+/** A Kubernetes quantity (`1883424Ki`, `2146223340`, `10G`) in bytes. */
+function quantity(text: string | undefined): number | undefined {
+  const match = /^(\d{1,18}(?:\.\d{1,6})?)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m)?/.exec(text ?? '');
+  if (!match) return undefined;
+  const bytes = Math.round(Number(match[1]) * (POWER.get(match[2] ?? '') ?? 1));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

@@ -105,22 +105,24 @@ function pairs(status: Shape): [string, string][] | undefined {
 type Draft = { -readonly [K in keyof Engine]: Engine[K] };
 
 /** Keys as YAML (`graphRoot: /x`) or JSON (`"graphRoot": "/x",`) prints them, lower case. */
-const FIELDS: Record<string, (engine: Draft, value: string) => void> = {
-  graphdrivername: (engine, value) => (engine.driver = value),
-  graphroot: (engine, value) => (engine.root = value),
-  graphrootallocated: (engine, value) => set(engine, 'rootSize', amount(value)),
-  graphrootused: (engine, value) => set(engine, 'rootUsed', amount(value)),
-  freelocks: (engine, value) => set(engine, 'freeLocks', amount(value)),
-  rootless: (engine, value) => set(engine, 'rootless', flag(value)),
-  kernel: (engine, value) => (engine.kernel = value),
-  'backing filesystem': (engine, value) => (engine.backingFileSystem = value),
-  'supports d_type': (engine, value) => set(engine, 'supportsDType', flag(value)),
-  logdriver: (engine, value) => (engine.logDriver = value),
-  'podman version': (engine, value) => (engine.version = value),
-  version: (engine, value) => {
-    if (/^\d+\.\d+\.\d+(?:[-+~]\S+)?$/.test(value)) engine.version = value;
-  },
-};
+const FIELDS = new Map<string, (engine: Draft, value: string) => void>(
+  Object.entries({
+    graphdrivername: (engine, value) => (engine.driver = value),
+    graphroot: (engine, value) => (engine.root = value),
+    graphrootallocated: (engine, value) => set(engine, 'rootSize', amount(value)),
+    graphrootused: (engine, value) => set(engine, 'rootUsed', amount(value)),
+    freelocks: (engine, value) => set(engine, 'freeLocks', amount(value)),
+    rootless: (engine, value) => set(engine, 'rootless', flag(value)),
+    kernel: (engine, value) => (engine.kernel = value),
+    'backing filesystem': (engine, value) => (engine.backingFileSystem = value),
+    'supports d_type': (engine, value) => set(engine, 'supportsDType', flag(value)),
+    logdriver: (engine, value) => (engine.logDriver = value),
+    'podman version': (engine, value) => (engine.version = value),
+    version: (engine, value) => {
+      if (/^\d+\.\d+\.\d+(?:[-+~]\S+)?$/.test(value)) engine.version = value;
+    },
+  }),
+);
 
 const LINE =
   /^\s{0,24}"?(graphDriverName|graphRoot|graphRootAllocated|graphRootUsed|freeLocks|rootless|kernel|Backing Filesystem|Supports d_type|logDriver|podman version|version)"?\s{0,4}:\s{0,4}"?([^",]{1,300}?)"?,?\s*$/i;
@@ -144,7 +146,7 @@ function fromLines(doc: Document): Found[] {
     }
     if (key === 'version' && !open.seen.has('graphroot') && !open.seen.has('graphdrivername')) continue;
     open.seen.add(key);
-    FIELDS[key]?.(open.engine, match[2] ?? '');
+    FIELDS.get(key)?.(open.engine, match[2] ?? '');
     if (/^(?:graph|freel)/.test(key)) open.quotes.push(line.trim());
   }
   return records

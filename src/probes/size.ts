@@ -8,7 +8,7 @@ export interface Size {
   resolution: number;
 }
 
-const POWER: Record<string, number> = { '': 0, K: 1, M: 2, G: 3, T: 4, P: 5, E: 6 };
+const POWER = new Map<string, number>(Object.entries({ '': 0, K: 1, M: 2, G: 3, T: 4, P: 5, E: 6 }));
 
 /**
  * `13.2GiB`, `1,03G`, `512.00 MiB`, `75.95 GB`, `64.0k`, `4294967296B`, `4294967296`.
@@ -19,7 +19,7 @@ export function parseSize(text: string, bare: 'iec' | 'si'): Size | undefined {
   const match = /^\s*<?(\d+(?:[.,]\d+)?)\s*([kKmMgGtTpPeE]?)(i?)(?:[bB](?:ytes?)?)?\s*$/.exec(text);
   if (!match) return undefined;
   const digits = (match[1] ?? '').replace(',', '.');
-  const power = POWER[(match[2] ?? '').toUpperCase()] ?? 0;
+  const power = POWER.get((match[2] ?? '').toUpperCase()) ?? 0;
   const base = match[3] === 'i' || bare === 'iec' ? 1024 : 1000;
   const unit = base ** power;
   const bytes = Math.round(Number(digits) * unit);

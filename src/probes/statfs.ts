@@ -8,29 +8,31 @@ import { count } from './size.ts';
 import { statfsPaths } from './statfs-paths.ts';
 
 /** f_type by the names stat(1) prints (linux/magic.h; coreutils src/stat.c human_fstype). */
-const MAGIC: Record<string, number> = {
-  btrfs: 0x9123683e,
-  'ext2/ext3': 0xef53,
-  xfs: 0x58465342,
-  tmpfs: 0x01021994,
-  ramfs: 0x858458f6,
-  overlayfs: 0x794c7630,
-  overlay: 0x794c7630,
-  zfs: 0x2fc12fc1,
-  nfs: 0x6969,
-  f2fs: 0xf2f52010,
-  fuseblk: 0x65735546,
-  fuse: 0x65735546,
-  squashfs: 0x73717368,
-  aufs: 0x61756673,
-  jfs: 0x3153464a,
-  reiserfs: 0x52654973,
-  msdos: 0x4d44,
-  smb2: 0xfe534d42,
-  cifs: 0xff534d42,
-  ceph: 0x00c36400,
-  v9fs: 0x01021997,
-};
+const MAGIC = new Map<string, number>(
+  Object.entries({
+    btrfs: 0x9123683e,
+    'ext2/ext3': 0xef53,
+    xfs: 0x58465342,
+    tmpfs: 0x01021994,
+    ramfs: 0x858458f6,
+    overlayfs: 0x794c7630,
+    overlay: 0x794c7630,
+    zfs: 0x2fc12fc1,
+    nfs: 0x6969,
+    f2fs: 0xf2f52010,
+    fuseblk: 0x65735546,
+    fuse: 0x65735546,
+    squashfs: 0x73717368,
+    aufs: 0x61756673,
+    jfs: 0x3153464a,
+    reiserfs: 0x52654973,
+    msdos: 0x4d44,
+    smb2: 0xfe534d42,
+    cifs: 0xff534d42,
+    ceph: 0x00c36400,
+    v9fs: 0x01021997,
+  }),
+);
 
 export const statfs: Probe = {
   id: 'statfs',
@@ -85,7 +87,7 @@ function fromText(doc: Document): Found[] {
     }
     if (!path) continue;
     const type = /\bType: (\S+)(?: \((0x[0-9a-f]{1,16})\))?/.exec(text);
-    if (type) put(fields, 'type', type[2] ? Number(type[2]) : MAGIC[type[1] ?? '']);
+    if (type) put(fields, 'type', type[2] ? Number(type[2]) : MAGIC.get(type[1] ?? ''));
     const size = /Block size:\s*(\d+)\s+Fundamental block size:\s*(\d+)/.exec(text);
     if (size) put(fields, 'blockSize', count(size[2]));
     const blocks = /^\s*Blocks: Total:\s*(\d+)\s+Free:\s*(\d+)\s+Available:\s*(\d+)/.exec(text);

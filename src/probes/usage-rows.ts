@@ -7,12 +7,14 @@ import { count } from './size.ts';
 import { argvOf, rows, typed } from './undress.ts';
 
 /** `docker system df` and `podman system df` print the same table; this reads either. */
-const WHAT: Record<string, EngineUsage['what']> = {
-  Images: 'images',
-  Containers: 'containers',
-  'Local Volumes': 'volumes',
-  'Build Cache': 'build-cache',
-};
+const WHAT = new Map<string, EngineUsage['what']>(
+  Object.entries({
+    Images: 'images',
+    Containers: 'containers',
+    'Local Volumes': 'volumes',
+    'Build Cache': 'build-cache',
+  }),
+);
 
 const ROW = new RegExp(
   `^[\\s|>_-]{0,12}(Images|Containers|Local Volumes|Build Cache)[\\s|]{1,80}(?:(\\d{1,12})[\\s|]{1,80}(?:(\\d{1,12})[\\s|]{1,80})?)?(${DOCKER_SIZE})(?:[\\s|]{1,80}(${DOCKER_SIZE}))?(?:\\s?\\(\\d{1,3}%\\))?[\\s|]*$`,
@@ -44,7 +46,7 @@ export function usageRows(doc: Document, engine: EngineName): Found[] {
   const results: Found[] = [];
   for (const { n, text: line } of rows(doc)) {
     const row = ROW.exec(line);
-    const what = WHAT[row?.[1] ?? ''];
+    const what = WHAT.get(row?.[1] ?? '');
     const size = dockerSize(row?.[4] ?? '');
     if (!row || !what || !size || engineAt(n) !== engine) continue;
     const reclaimable = dockerSize(row[5] ?? '');
@@ -64,7 +66,7 @@ export function usageRows(doc: Document, engine: EngineName): Found[] {
 
 /** One row of `--format '{{json .}}'`: docker writes texts (`"14.59MB (88%)"`), podman bytes. */
 export function usageFromJson(row: Shape, line: number, engine: EngineName): Found[] {
-  const what = WHAT[text(row['Type']) ?? ''];
+  const what = WHAT.get(text(row['Type']) ?? '');
   const size = sizeOf(row['Size']);
   if (!what || !size || !('Reclaimable' in row)) return [];
   const reclaimable = sizeOf(row['Reclaimable']);

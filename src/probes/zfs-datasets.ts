@@ -8,21 +8,23 @@ const DEFAULT = ['NAME', 'USED', 'AVAIL', 'REFER', 'MOUNTPOINT'];
 const NAME = /^[A-Za-z][\w.:-]{0,255}(?:\/[\w.:% -]{1,255}){0,40}(?:@[\w.:-]{1,255})?$/;
 
 /** Column names of zfs list and property names of zfs get, and the field each becomes. */
-const FIELDS: Record<string, Exclude<keyof ZfsDataset, 'name' | 'mountpoint' | 'resolution'>> = {
-  used: 'used',
-  avail: 'available',
-  available: 'available',
-  refer: 'referenced',
-  referenced: 'referenced',
-  usedbysnapshots: 'usedBySnapshots',
-  usedsnap: 'usedBySnapshots',
-  quota: 'quota',
-  refquota: 'refquota',
-  reservation: 'reservation',
-  reserv: 'reservation',
-  refreservation: 'refreservation',
-  refreserv: 'refreservation',
-};
+const FIELDS = new Map<string, Exclude<keyof ZfsDataset, 'name' | 'mountpoint' | 'resolution'>>(
+  Object.entries({
+    used: 'used',
+    avail: 'available',
+    available: 'available',
+    refer: 'referenced',
+    referenced: 'referenced',
+    usedbysnapshots: 'usedBySnapshots',
+    usedsnap: 'usedBySnapshots',
+    quota: 'quota',
+    refquota: 'refquota',
+    reservation: 'reservation',
+    reserv: 'reservation',
+    refreservation: 'refreservation',
+    refreserv: 'refreservation',
+  }),
+);
 
 interface Draft {
   name: string;
@@ -66,7 +68,12 @@ export function fromZfsGet(doc: Document): Found[] {
     if (typed || text.length > 4000) continue;
     const words = text.includes('\t') ? text.split('\t') : text.trim().split(/\s+/);
     const [name = '', property = '', value = ''] = words;
-    if (words.length < 3 || words.length > 6 || !NAME.test(name) || !(property in FIELDS || property === 'mountpoint'))
+    if (
+      words.length < 3 ||
+      words.length > 6 ||
+      !NAME.test(name) ||
+      !(FIELDS.has(property) || property === 'mountpoint')
+    )
       continue;
     const draft = drafts.get(name) ?? { name, values: new Map<string, string>(), line: n, quote: [] };
     drafts.set(name, draft);
@@ -80,7 +87,7 @@ function factOf(draft: Draft): Found | undefined {
   const value: Partial<ZfsDataset> = {};
   let resolution = 0;
   for (const [key, text] of draft.values) {
-    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+    const field = FIELDS.get(key);
     const size = field && parseSize(text, 'iec');
     if (!field || !size) continue;
     // `none` and 0 mean that there is no limit and nothing reserved

@@ -4,13 +4,15 @@ import { type Found, found } from './fact.ts';
 import { parseSize, percent } from './size.ts';
 
 const DEFAULT = 'NAME SIZE ALLOC FREE CKPOINT EXPANDSZ FRAG CAP DEDUP HEALTH ALTROOT'.split(' ');
-const ALIAS: Record<string, string> = {
-  ALLOCATED: 'ALLOC',
-  CAPACITY: 'CAP',
-  FRAGMENTATION: 'FRAG',
-  USED: 'ALLOC',
-  AVAIL: 'FREE',
-};
+const ALIAS = new Map<string, string>(
+  Object.entries({
+    ALLOCATED: 'ALLOC',
+    CAPACITY: 'CAP',
+    FRAGMENTATION: 'FRAG',
+    USED: 'ALLOC',
+    AVAIL: 'FREE',
+  }),
+);
 
 /** zpool list. Every column has a word (`-` when empty), so words and headers pair up. */
 export function fromZpoolList(doc: Document): Found[] {
@@ -23,7 +25,7 @@ export function fromZpoolList(doc: Document): Found[] {
     if (words[0] === 'NAME') {
       columns =
         words.includes('SIZE') && (words.includes('FREE') || words.includes('HEALTH'))
-          ? words.map((word) => ALIAS[word] ?? word)
+          ? words.map((word) => ALIAS.get(word) ?? word)
           : undefined;
       continue;
     }
@@ -61,5 +63,5 @@ export function fromZpoolList(doc: Document): Found[] {
 function columnsOf(command: string): string[] | undefined {
   if (!/\bzpool\s+list\b/.test(command) || !/\s-\w*H/.test(command)) return undefined;
   const named = /\s-o\s*([\w,]+)/.exec(command)?.[1]?.toUpperCase().split(',');
-  return named ? named.map((word) => ALIAS[word] ?? word) : DEFAULT;
+  return named ? named.map((word) => ALIAS.get(word) ?? word) : DEFAULT;
 }

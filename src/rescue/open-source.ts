@@ -108,23 +108,25 @@ export function rootOf(tree: FileTree): TreePart {
 }
 
 /** Where each driver keeps a layer's files, below the Docker root (moby daemon/graphdriver). */
-const LAYERS: Readonly<Record<string, (name: string) => string>> = {
-  overlay2: (name) => `overlay2/${name}/diff`,
-  'fuse-overlayfs': (name) => `fuse-overlayfs/${name}/diff`,
-  overlay: (name) => `overlay/${name}/root`,
-  aufs: (name) => `aufs/diff/${name}`,
-  btrfs: (name) => `btrfs/subvolumes/${name}`,
-  vfs: (name) => `vfs/dir/${name}`,
-};
+const LAYERS = new Map<string, (name: string) => string>(
+  Object.entries({
+    overlay2: (name) => `overlay2/${name}/diff`,
+    'fuse-overlayfs': (name) => `fuse-overlayfs/${name}/diff`,
+    overlay: (name) => `overlay/${name}/root`,
+    aufs: (name) => `aufs/diff/${name}`,
+    btrfs: (name) => `btrfs/subvolumes/${name}`,
+    vfs: (name) => `vfs/dir/${name}`,
+  }),
+);
 
 function storeSource(name: string, place: StorePlace, options: RescueOptions, alsoClose?: () => void): RescueSource {
   const driver = driverOf(place, options);
-  const pathOf = driver === undefined ? undefined : LAYERS[driver];
+  const pathOf = driver === undefined ? undefined : LAYERS.get(driver);
   if (driver === undefined || pathOf === undefined)
     throw new UllageError(
       driver === undefined ? 'no store of Docker in it' : 'a storage driver that is not read here',
       driver === undefined ? name : `${driver} of ${name}`,
-      `A Docker data root has image/DRIVER; known drivers: devicemapper, ${Object.keys(LAYERS).join(', ')}`,
+      `A Docker data root has image/DRIVER; known drivers: devicemapper, ${[...LAYERS.keys()].join(', ')}`,
     );
   const damage: Damage[] = [];
   return {
@@ -184,5 +186,5 @@ function driverOf(place: StorePlace, options: RescueOptions): string | undefined
   const candidates = used.length > 0 ? used : drivers;
   if (candidates.includes('devicemapper') || (candidates.length === 0 && place.files.list('devicemapper').length > 0))
     return 'devicemapper';
-  return candidates.find((name) => LAYERS[name] !== undefined) ?? candidates[0];
+  return candidates.find((name) => LAYERS.get(name) !== undefined) ?? candidates[0];
 }

@@ -23,21 +23,23 @@ const mirrored = (devices: number): BtrfsProfile => ({
   copies: devices,
 });
 
-const PROFILES: Readonly<Record<string, BtrfsProfile>> = {
-  single: one,
-  dup: { ...one, perDevice: 2, copies: 2 },
-  raid0: { ...one, most: 0 },
-  raid1: mirrored(2),
-  raid1c3: mirrored(3),
-  raid1c4: mirrored(4),
-  raid10: { ...one, least: 2, most: 0, multiple: 2, copies: 2 },
-  raid5: { ...one, least: 2, most: 0, parity: 1 },
-  raid6: { ...one, least: 3, most: 0, parity: 2 },
-};
+const PROFILES = new Map<string, BtrfsProfile>(
+  Object.entries({
+    single: one,
+    dup: { ...one, perDevice: 2, copies: 2 },
+    raid0: { ...one, most: 0 },
+    raid1: mirrored(2),
+    raid1c3: mirrored(3),
+    raid1c4: mirrored(4),
+    raid10: { ...one, least: 2, most: 0, multiple: 2, copies: 2 },
+    raid5: { ...one, least: 2, most: 0, parity: 1 },
+    raid6: { ...one, least: 3, most: 0, parity: 2 },
+  }),
+);
 
 /** By the name that btrfs-progs or sysfs give it, in any case; what has no such name is taken for single. */
 export function btrfsProfile(name: string): BtrfsProfile {
-  return PROFILES[name.toLowerCase()] ?? one;
+  return PROFILES.get(name.toLowerCase()) ?? one;
 }
 
 /** Devices that a new chunk lies on when `devices` have room; 0: too few. */

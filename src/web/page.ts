@@ -29,33 +29,36 @@ export interface View {
 const MOST_CHARTS = 6;
 
 /** The page's changing parts, by the id of their place. */
-const PARTS: Record<string, (view: View) => string> = {
-  when({ state: { look } }) {
-    if (!look) return 'The first look is under way.';
-    const still = look.wholeAt === undefined ? '' : `, everything asked at ${clock(look.wholeAt)}`;
-    return `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}${still}`;
-  },
-  summary: ({ state }) => summaryHtml(state),
-  work: ({ applies }) => topHtml(applies),
-  // beside what is read out when it changes: this changes all the time
-  soon({ state: { outlooks } }) {
-    const first = firstOf(outlooks);
-    return first ? escapeHtml(`It is ${fullIn(first)}.`) : '';
-  },
-  trouble: ({ state, now }) =>
-    troublesOf(state, now)
-      .map((text) => `<p class="failure">${escapeHtml(text)}</p>`)
-      .join(''),
-  stack: ({ state: { look, outlooks } }) => (look ? casksHtml(look, outlooks) : ''),
-  charts: (view) => (view.state.look ? charts(view) : ''),
-  findings: ({ state: { look, incidents, outlooks } }) => (look ? findingsHtml(look, incidents, isSoon(outlooks)) : ''),
-  usage: ({ usage }) => usageHtml(usage),
-  applies: ({ applies, now }) => appliesHtml(applies, now),
-};
+const PARTS = new Map<string, (view: View) => string>(
+  Object.entries({
+    when({ state: { look } }) {
+      if (!look) return 'The first look is under way.';
+      const still = look.wholeAt === undefined ? '' : `, everything asked at ${clock(look.wholeAt)}`;
+      return `${escapeHtml(look.host.hostname ?? 'this host')}, looked at ${clock(look.at)}${still}`;
+    },
+    summary: ({ state }) => summaryHtml(state),
+    work: ({ applies }) => topHtml(applies),
+    // beside what is read out when it changes: this changes all the time
+    soon({ state: { outlooks } }) {
+      const first = firstOf(outlooks);
+      return first ? escapeHtml(`It is ${fullIn(first)}.`) : '';
+    },
+    trouble: ({ state, now }) =>
+      troublesOf(state, now)
+        .map((text) => `<p class="failure">${escapeHtml(text)}</p>`)
+        .join(''),
+    stack: ({ state: { look, outlooks } }) => (look ? casksHtml(look, outlooks) : ''),
+    charts: (view) => (view.state.look ? charts(view) : ''),
+    findings: ({ state: { look, incidents, outlooks } }) =>
+      look ? findingsHtml(look, incidents, isSoon(outlooks)) : '',
+    usage: ({ usage }) => usageHtml(usage),
+    applies: ({ applies, now }) => appliesHtml(applies, now),
+  }),
+);
 
 /** All of them, or those asked for. */
-export function partsOf(view: View, ids: readonly string[] = Object.keys(PARTS)): Record<string, string> {
-  return Object.fromEntries(ids.map((id) => [id, PARTS[id]?.(view) ?? '']));
+export function partsOf(view: View, ids: readonly string[] = [...PARTS.keys()]): Record<string, string> {
+  return Object.fromEntries(ids.map((id) => [id, PARTS.get(id)?.(view) ?? '']));
 }
 
 /** In one line: how bad it is, and what ends first. */

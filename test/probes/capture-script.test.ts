@@ -309,7 +309,7 @@ describe.concurrent('captureScript', () => {
       'crictl info',
       '/etc/lvm/profile/"$profile".profile',
       '--snapshotter "$snapshotter"',
-      'read_file 2 "$config"',
+      'read_file 10 "$config"',
       'statfs 3 "$dir"',
     ])
       expect(script).toContain(one);

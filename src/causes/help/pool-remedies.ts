@@ -2,12 +2,14 @@ import type { Facts } from '../../probes/fact.ts';
 import type { Pool } from './thin.ts';
 
 /** Cures that ask LVM, and what does the same where a pool was made without it. */
-const BY_LVM: Readonly<Record<string, 'data' | 'metadata' | 'none'>> = {
-  'thin-extend': 'data',
-  'vgextend-then-lvextend': 'data',
-  'thin-autoextend': 'none',
-  'extend-thin-metadata': 'metadata',
-};
+const BY_LVM = new Map<string, 'data' | 'metadata' | 'none'>(
+  Object.entries({
+    'thin-extend': 'data',
+    'vgextend-then-lvextend': 'data',
+    'thin-autoextend': 'none',
+    'extend-thin-metadata': 'metadata',
+  }),
+);
 
 /** Cures that Docker's driver alone has. */
 const DOCKERS_OWN = new Set(['loop-to-direct-lvm', 'switch-to-overlay2', 'lower-dm-min-free-space']);
@@ -55,7 +57,7 @@ const containerds = (ids: readonly string[]): string[] =>
 
 function swapped(ids: readonly string[], grow: string): string[] {
   const fit = ids.flatMap((id) => {
-    const does = BY_LVM[id];
+    const does = BY_LVM.get(id);
     if (does === undefined) return [id];
     if (does === 'none') return [];
     return [does === 'data' ? grow : 'dmsetup-grow-thin-metadata'];

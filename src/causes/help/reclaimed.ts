@@ -4,14 +4,16 @@ import { GIB } from './format.ts';
 
 export type Pruned = 'images' | 'containers' | 'volumes' | 'build-cache';
 
-const WHAT: Record<string, Pruned> = {
-  system: 'images',
-  image: 'images',
-  container: 'containers',
-  volume: 'volumes',
-  builder: 'build-cache',
-  buildx: 'build-cache',
-};
+const WHAT = new Map<string, Pruned>(
+  Object.entries({
+    system: 'images',
+    image: 'images',
+    container: 'containers',
+    volume: 'volumes',
+    builder: 'build-cache',
+    buildx: 'build-cache',
+  }),
+);
 
 /**
  * The prune that gave back most, 1 GiB or more: what it removes is what filled the disk. Of
@@ -22,7 +24,7 @@ export function mostReclaimed(scene: Scene): { what: Pruned; bytes: number; fact
     .all('message', (message) => message.id === 'prune-reclaimed')
     .flatMap((fact) => {
       const bytes = fact.value.params['bytes'];
-      const what = WHAT[String(fact.value.params['what'] ?? typedBefore(scene, fact) ?? '')];
+      const what = WHAT.get(String(fact.value.params['what'] ?? typedBefore(scene, fact) ?? ''));
       return typeof bytes === 'number' && bytes >= GIB && what !== undefined ? [{ what, bytes, fact }] : [];
     });
   return all.sort((a, b) => b.bytes - a.bytes)[0];

@@ -82,7 +82,7 @@ function table(head: readonly string[], right: readonly number[], rows: readonly
 
 /** What came over, and what did not. */
 export function reportOfRescue(report: RescueReport): string[] {
-  const left = Object.entries(report.leftOut).map(([kind, count]) => `${grouped(count)} ${LEFT_OUT[kind] ?? kind}`);
+  const left = Object.entries(report.leftOut).map(([kind, count]) => `${grouped(count)} ${LEFT_OUT.get(kind) ?? kind}`);
   const more = report.lossCount - Math.min(SHOWN, report.losses.length);
   return [
     `${report.subject}: ${grouped(report.entries)} entries, ${iec(report.bytes)}, to ${report.target}`,
@@ -94,10 +94,12 @@ export function reportOfRescue(report: RescueReport): string[] {
   ].map(safeText);
 }
 
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  socket: 'sockets',
-  fifo: 'fifos',
-  char: 'character device nodes',
-  block: 'block device nodes',
-  'extended attributes': 'files’ extended attributes',
-};
+const LEFT_OUT = new Map<string, string>(
+  Object.entries({
+    socket: 'sockets',
+    fifo: 'fifos',
+    char: 'character device nodes',
+    block: 'block device nodes',
+    'extended attributes': 'files’ extended attributes',
+  }),
+);

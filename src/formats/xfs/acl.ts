@@ -1,8 +1,10 @@
 /** Names in the root namespace under which XFS keeps ACLs: fs/xfs/libxfs/xfs_format.h */
-export const ACL_NAMES: Readonly<Record<string, string>> = {
-  SGI_ACL_FILE: 'system.posix_acl_access',
-  SGI_ACL_DEFAULT: 'system.posix_acl_default',
-};
+export const ACL_NAMES = new Map<string, string>(
+  Object.entries({
+    SGI_ACL_FILE: 'system.posix_acl_access',
+    SGI_ACL_DEFAULT: 'system.posix_acl_default',
+  }),
+);
 
 /** POSIX_ACL_XATTR_VERSION and ACL_UNDEFINED_ID, include/uapi/linux/posix_acl_xattr.h and posix_acl.h */
 const XATTR_VERSION = 2;

@@ -20,7 +20,7 @@ export function visibleAttribute(raw: RawAttribute): ExtendedAttribute | string 
   if (raw.name.length === 0 || raw.name.includes(0)) return 'an attribute has an impossible name';
   if (raw.flags & ATTRIBUTE.secure && raw.flags & ATTRIBUTE.root) return 'an attribute is in two namespaces';
   if (raw.flags & ATTRIBUTE.root) {
-    const acl = ACL_NAMES[raw.name.toString('latin1')];
+    const acl = ACL_NAMES.get(raw.name.toString('latin1'));
     if (acl !== undefined) {
       const value = aclValue(raw.value);
       return typeof value === 'string' ? value : { name: Buffer.from(acl), value };

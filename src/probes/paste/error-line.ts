@@ -144,22 +144,24 @@ function lastPath(text: string): string | undefined {
   return last;
 }
 
-const GERUNDS: Record<string, string> = {
-  writing: 'write',
-  creating: 'create',
-  balancing: 'balance',
-  copying: 'copy',
-  opening: 'open',
-  reading: 'read',
-  committing: 'commit',
-  making: 'make',
-  storing: 'store',
-  mounting: 'mount',
-  extracting: 'extract',
-  closing: 'close',
-  syncing: 'sync',
-};
+const GERUNDS = new Map<string, string>(
+  Object.entries({
+    writing: 'write',
+    creating: 'create',
+    balancing: 'balance',
+    copying: 'copy',
+    opening: 'open',
+    reading: 'read',
+    committing: 'commit',
+    making: 'make',
+    storing: 'store',
+    mounting: 'mount',
+    extracting: 'extract',
+    closing: 'close',
+    syncing: 'sync',
+  }),
+);
 
 function plainVerb(verb: string): string {
-  return GERUNDS[verb] ?? verb;
+  return GERUNDS.get(verb) ?? verb;
 }

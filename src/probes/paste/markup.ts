@@ -18,20 +18,22 @@ const LOST_ESCAPES =
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 const SPACES = /[\u00a0\u2007\u202f\u3000]/g;
 const ENTITY = /&(lt|gt|amp|quot|apos|nbsp|#39|#x27|#34|#x22|#60|#62);/gi;
-const ENTITIES: Record<string, string> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  '#39': "'",
-  '#x27': "'",
-  '#34': '"',
-  '#x22': '"',
-  '#60': '<',
-  '#62': '>',
-};
+const ENTITIES = new Map<string, string>(
+  Object.entries({
+    lt: '<',
+    gt: '>',
+    amp: '&',
+    quot: '"',
+    apos: "'",
+    nbsp: ' ',
+    '#39': "'",
+    '#x27': "'",
+    '#34': '"',
+    '#x22': '"',
+    '#60': '<',
+    '#62': '>',
+  }),
+);
 
 /** The line as the machine printed it, as far as that can be told. */
 export function withoutMarkup(line: string): string {
@@ -41,7 +43,8 @@ export function withoutMarkup(line: string): string {
   if (text.includes('```') || text.includes('~~~')) text = text.replace(INLINE_FENCE, '');
   if (text.includes('<') || text.includes('[') || text.includes('{'))
     text = text.replace(TAGS, '').replace(LOST_ESCAPES, '');
-  if (text.includes('&')) text = text.replace(ENTITY, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole);
+  if (text.includes('&'))
+    text = text.replace(ENTITY, (whole, name: string) => ENTITIES.get(name.toLowerCase()) ?? whole);
   if (text.includes('**')) text = text.replace(BOLD, '$1');
   return text.includes('`') ? withoutBackticks(text) : text;
 }

@@ -3,12 +3,14 @@ import { UllageError } from '../../host/host.ts';
 import { ask, type PlannedRemedy, type PlanRequest, rest } from './planned.ts';
 
 /** Which sysctls a cause is about. */
-const OF_CAUSE: Record<string, string[]> = {
-  'inotify-watches': ['fs.inotify.max_user_watches'],
-  'inotify-instances': ['fs.inotify.max_user_instances'],
-  'mount-max': ['fs.mount-max'],
-  'keyring-quota': ['kernel.keys.maxkeys', 'kernel.keys.maxbytes'],
-};
+const OF_CAUSE = new Map<string, string[]>(
+  Object.entries({
+    'inotify-watches': ['fs.inotify.max_user_watches'],
+    'inotify-instances': ['fs.inotify.max_user_instances'],
+    'mount-max': ['fs.mount-max'],
+    'keyring-quota': ['kernel.keys.maxkeys', 'kernel.keys.maxbytes'],
+  }),
+);
 /** The least that is sensible to raise each to: twice 0 is 0. */
 const LEAST: [name: RegExp, value: number][] = [
   [/^fs\.inotify\.max_user_watches$/, 524_288],
@@ -138,7 +140,8 @@ function limitsOf(request: PlanRequest): string[] {
       );
     return [name];
   }
-  const found = request.finding && (OF_CAUSE[request.finding.cause] ?? fromFacts(request.scene, request.finding.cause));
+  const found =
+    request.finding && (OF_CAUSE.get(request.finding.cause) ?? fromFacts(request.scene, request.finding.cause));
   if (found && found.length > 0) return found;
   throw new UllageError(
     'which limit?',

@@ -9,11 +9,13 @@ import { lying } from './staging-looks.ts';
 /** Directories of one command: 64-digit names, well below ARG_MAX (execve(2)). */
 const GROUP = 2000;
 /** Where each driver keeps a directory a layer, and what stands there besides. */
-const LAYERS: Record<string, { directory: string; not: RegExp }> = {
-  overlay2: { directory: 'overlay2', not: /^(l|staging|backingFsBlockDev)$/ },
-  btrfs: { directory: 'btrfs/subvolumes', not: /^$/ },
-  vfs: { directory: 'vfs/dir', not: /^$/ },
-};
+const LAYERS = new Map<string, { directory: string; not: RegExp }>(
+  Object.entries({
+    overlay2: { directory: 'overlay2', not: /^(l|staging|backingFsBlockDev)$/ },
+    btrfs: { directory: 'btrfs/subvolumes', not: /^$/ },
+    vfs: { directory: 'vfs/dir', not: /^$/ },
+  }),
+);
 
 interface Orphan {
   name: string;
@@ -26,7 +28,7 @@ export const removeOrphans: PlannedRemedy = {
   *draft(request) {
     const daemon = yield* dockerDaemon(request);
     const engine = request.scene.facts.first('engine', (one) => one.engine === 'docker')?.value;
-    const layers = LAYERS[engine?.driver ?? ''];
+    const layers = LAYERS.get(engine?.driver ?? '');
     if (!layers)
       throw new UllageError(
         'orphans of this storage driver are not judged',

@@ -1,11 +1,11 @@
 import type { Setting } from './planned.ts';
 
-const UNITS: Record<string, number> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+const UNITS = new Map<string, number>(Object.entries({ '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }));
 
 /** `10g`, `512MiB`, `1.5 GiB`, `1073741824`: bytes, IEC units as LVM and btrfs read them. Undefined when it is none. */
 export function bytesOf(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text);
-  const unit = UNITS[match?.[2]?.toLowerCase() ?? ''];
+  const unit = UNITS.get(match?.[2]?.toLowerCase() ?? '');
   if (!match || unit === undefined) return undefined;
   const bytes = Math.round(Number(match[1]) * unit);
   return Number.isSafeInteger(bytes) ? bytes : undefined;

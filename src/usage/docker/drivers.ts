@@ -1,12 +1,14 @@
 /** Graph drivers whose layers are directories (or subvolumes), and where below the data root. */
-export const LAYER_DIRECTORIES: Record<string, string> = {
-  overlay2: 'overlay2',
-  overlay: 'overlay',
-  'fuse-overlayfs': 'fuse-overlayfs',
-  vfs: 'vfs/dir',
-  btrfs: 'btrfs/subvolumes',
-  aufs: 'aufs/diff',
-};
+export const LAYER_DIRECTORIES = new Map<string, string>(
+  Object.entries({
+    overlay2: 'overlay2',
+    overlay: 'overlay',
+    'fuse-overlayfs': 'fuse-overlayfs',
+    vfs: 'vfs/dir',
+    btrfs: 'btrfs/subvolumes',
+    aufs: 'aufs/diff',
+  }),
+);
 
 /** Names that the layer store gives (moby pkg/stringid GenerateRandomID); BuildKit names its own layers with 25 letters and digits. */
 export const OF_LAYER_STORE = /^[0-9a-f]{64}(?:-init)?$/;

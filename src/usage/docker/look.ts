@@ -61,7 +61,7 @@ export function lookAtDocker(
 }
 
 function layerEntries(root: string, driver: string): Entry[] {
-  const below = LAYER_DIRECTORIES[driver];
+  const below = LAYER_DIRECTORIES.get(driver);
   return below === undefined ? [] : (listEntries(`${root}/${below}`) ?? []);
 }
 
@@ -75,7 +75,7 @@ function layerStores(
 ): Map<string, number> {
   const stores = new Map<string, number>();
   for (const [driver, entries] of present) {
-    const below = LAYER_DIRECTORIES[driver];
+    const below = LAYER_DIRECTORIES.get(driver);
     if (below === undefined) {
       if (driver !== 'devicemapper')
         look.notJudged.push({ what: `layers of ${driver} in ${look.root}`, why: 'this driver is not known here' });
