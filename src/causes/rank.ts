@@ -1,4 +1,4 @@
-import type { Cause, Draft, Finding } from './cause.ts';
+import type { Cause, Draft, Finding, NextCheck } from './cause.ts';
 
 const CONFIDENCE = { confirmed: 300, likely: 200, possible: 100 } as const;
 // a likely outage comes before a confirmed notice; a confirmed one before everything
@@ -60,7 +60,14 @@ function toFinding(cause: Cause, draft: Draft): Finding {
     subject: draft.subject,
     evidence: draft.evidence,
     explanation: draft.explanation,
-    ...(nextCheck ? { nextCheck } : {}),
+    ...(nextCheck ? { nextCheck: aimed(nextCheck, draft.subject) } : {}),
     remedies: draft.remedies ?? cause.remedies,
   };
+}
+
+/** A cause's text asks about Docker's usual directory; of a finding about another place, that place is asked about. */
+function aimed(check: NextCheck, subject: string): NextCheck {
+  // a device is no path of df's or btrfs's, and what a shell would have to be told is left as it is
+  if (!/^\/(?!dev\/)[\w./@:+-]*$/.test(subject)) return check;
+  return { ...check, run: check.run.replace(/(?<=\s)\/var\/lib\/docker(?=\s|$)/, subject) };
 }

@@ -72,4 +72,15 @@ describe('rank', () => {
     expect(sure?.nextCheck).toBeUndefined();
     expect(unsure?.nextCheck).toEqual({ run: 'x', why: 'y' });
   });
+
+  test('the check of a finding asks about its own place, where a shell takes that for one word', () => {
+    const asked = (subject: string) => {
+      const docker = { ...cause('a'), nextCheck: { run: 'btrfs filesystem usage -b /var/lib/docker', why: '' } };
+      return rank([{ cause: docker, draft: draft({ subject }) }])[0]?.nextCheck?.run;
+    };
+    expect(asked('/srv/data')).toBe('btrfs filesystem usage -b /srv/data');
+    expect(asked('/')).toBe('btrfs filesystem usage -b /');
+    for (const other of ['/dev/sdb', 'the btrfs file system', '/srv/my data', '/srv/$(reboot)', '/srv/\u001b[2J'])
+      expect(asked(other)).toBe('btrfs filesystem usage -b /var/lib/docker');
+  });
 });
