@@ -30,7 +30,7 @@ export const btrfsMaintenance: PlannedRemedy = {
     const threshold = percent(request, 'threshold', THRESHOLD);
     const steps = [
       ...(known.by === 'timer' ? [] : kernelSteps(target, known, threshold)),
-      ...(known.by === 'kernel' ? [] : timerSteps(target, known, usage, limit)),
+      ...(known.btrfs === undefined ? [] : timerSteps(target, known.systemd, known.btrfs, usage, limit)),
       ...cronSteps(known.cron, request.id),
     ];
     return {
@@ -44,10 +44,13 @@ export const btrfsMaintenance: PlannedRemedy = {
   },
 };
 
+const BTRFS = ['/usr/bin/btrfs', '/usr/sbin/btrfs', '/sbin/btrfs', '/bin/btrfs'];
+
 interface Known {
   by: 'timer' | 'kernel' | 'both';
   systemd: boolean;
-  btrfs: string;
+  /** absent: the kernel alone is to do it */
+  btrfs?: string;
   tmpfiles: string;
   /** bg_reclaim_threshold as it is; absent: the kernel has none, or decides it by itself */
   threshold?: string;
@@ -57,7 +60,6 @@ interface Known {
 
 function* lookAround(request: PlanRequest, target: BtrfsTarget): Generator<Look, Known, Ran> {
   const systemd = (yield* ask(['test', '-d', '/run/systemd/system'])).exitCode === 0;
-  const btrfs = yield* program(['/usr/bin/btrfs', '/usr/sbin/btrfs', '/sbin/btrfs', '/bin/btrfs'], 'btrfs');
   const tmpfiles = systemd
     ? yield* program(['/usr/bin/systemd-tmpfiles', '/bin/systemd-tmpfiles'], 'systemd-tmpfiles')
     : '';
@@ -76,11 +78,13 @@ function* lookAround(request: PlanRequest, target: BtrfsTarget): Generator<Look,
       target.mount,
       dynamic ? 'Add the weekly balance: --set by=timer' : 'Linux 5.19 or later has it; --set by=timer works on any',
     );
+  // the kernel packs by itself; only a unit or a crontab has to find the program
+  const btrfs = wanted === 'kernel' ? undefined : yield* program(BTRFS, 'btrfs');
   const cron = yield* findBalanceCron();
   return {
     by: wanted,
     systemd,
-    btrfs,
+    ...(btrfs === undefined ? {} : { btrfs }),
     tmpfiles,
     dynamic,
     cron,
@@ -125,10 +129,8 @@ function kernelSteps(target: BtrfsTarget, known: Known, threshold: number): Step
   return known.systemd ? [now, ...reclaimFiles(target, path, threshold, known.tmpfiles)] : [now];
 }
 
-function timerSteps(target: BtrfsTarget, known: Known, usage: number, limit: number): Step[] {
-  return known.systemd
-    ? balanceUnits(target, known.btrfs, usage, limit)
-    : balanceTable(target, known.btrfs, usage, limit);
+function timerSteps(target: BtrfsTarget, systemd: boolean, btrfs: string, usage: number, limit: number): Step[] {
+  return systemd ? balanceUnits(target, btrfs, usage, limit) : balanceTable(target, btrfs, usage, limit);
 }
 
 function notesOf(known: Known, target: BtrfsTarget): string[] {
