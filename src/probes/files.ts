@@ -14,7 +14,7 @@ export const files: Probe = {
     known
       .all('loop', (loop) => loop.deleted !== true && loop.readOnly !== true && loop.backFile.startsWith('/'))
       .map(
-        ({ value }): Ask => ({ kind: 'run', argv: stat.allocated(value.backFile), timeoutMs: 3000, optional: true }),
+        ({ value }): Ask => ({ kind: 'run', argv: stat.allocated(value.backFile), timeoutMs: 5000, optional: true }),
       ),
   recognises: (doc) =>
     mayHold(doc, ['ls', 'stat', 'find'], /[-dlbcps][-rwxsStT]{9}[@.+]?\s+\d+\s|Size: \d+\s+Blocks: \d+|%b %B %s/),
