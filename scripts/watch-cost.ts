@@ -54,7 +54,7 @@ try {
   const history = await openHistory(path);
   const names = [...consumers.map(headroomSeries), ...consumers.slice(0, 100).map((name) => `free\tfs:${name}\tbytes`)];
   history.write(end, new Map(names.map((name) => [name, 1e11])));
-  const raw = await openSqlite(path);
+  const raw = await openSqlite(path, { ours: () => {}, ready: (database) => database });
   raw.exec('BEGIN');
   for (const { table, width, kept } of TIERS) {
     const columns =

@@ -17,16 +17,29 @@ export interface SqliteStatement {
 
 type Constructor = new (path: string) => SqliteDatabase;
 
-/** Opens a database file in WAL mode, its directory made (0700). @throws UllageError */
-export async function openSqlite(path: string): Promise<SqliteDatabase> {
+/** What is made of a database that was opened. */
+export interface Opening<T> {
+  /** throws where the file is not ours: nothing was written to it */
+  ours(database: SqliteDatabase): void;
+  ready(database: SqliteDatabase): T;
+}
+
+/** Opens a database file in WAL mode, its directory made (0700). @throws UllageError whatever is wrong with it */
+export async function openSqlite<T>(path: string, { ours, ready }: Opening<T>): Promise<T> {
   const Database = await constructorOf();
   let database: SqliteDatabase | undefined;
   try {
+    // SQLite takes it for a database that is gone when it is closed
+    if (path === '') throw new Error('it has no name');
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     database = new Database(path);
+    database.exec('PRAGMA busy_timeout = 2000');
+    ours(database);
+    // before WAL, which writes the first page: later it is not heeded (sqlite.org/pragma.html#pragma_auto_vacuum)
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     // WAL: a reader never waits for the writer. NORMAL: a killed process loses nothing, a power cut the last samples
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000');
-    return database;
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    return ready(database);
   } catch (error) {
     database?.close();
     throw new UllageError('the history cannot be opened', path, sqliteMessage(error), { cause: error });

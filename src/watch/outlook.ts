@@ -41,7 +41,7 @@ export function memoryOver(history: History | undefined): Memory {
   const made = new Map<string, Made>();
   const spans = (series: string, from: number, now: number): Span[] => [
     ...(history?.read(series, from, now) ?? []),
-    ...(own.get(series)?.filter((span) => span.at >= from) ?? []),
+    ...(own.get(series)?.filter((span) => span.at >= from && span.at <= now) ?? []),
   ];
   const pointsOf = (series: string, now: number): Point[] => {
     let known = recent.get(series);

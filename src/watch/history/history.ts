@@ -15,7 +15,7 @@ export interface History {
    * written (its disk is full): then nothing of it was
    */
   write(at: number, figures: ReadonlyMap<string, number>): string | undefined;
-  /** Spans from `from` on, in order of time, of the finest tier that reaches so far back. */
+  /** Spans from `from` to `now`, in order of time, of the finest tier that reaches so far back; none where they cannot be read. */
   read(name: string, from: number, now: number): Span[];
   names(): string[];
   /** drops what is past its time; called by `write` once an hour */
@@ -25,15 +25,21 @@ export interface History {
 
 /** @throws UllageError when it cannot be opened */
 export async function openHistory(path: string, mostBytes = MOST_BYTES): Promise<History> {
-  const database = await openSqlite(path);
-  try {
-    database.exec(SCHEMA);
-    database.exec(`PRAGMA max_page_count = ${Math.floor(mostBytes / PAGE)}`);
-    return overDatabase(database);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  return openSqlite(path, {
+    ours,
+    ready(database) {
+      database.exec(SCHEMA);
+      database.exec(`PRAGMA max_page_count = ${Math.floor(mostBytes / PAGE)}`);
+      return overDatabase(database);
+    },
+  });
+}
+
+/** `--history` with the name of another program's database must not put tables into it. */
+function ours(database: SqliteDatabase): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
+  if (tables.length > 0 && !tables.some(({ name }) => name === 'series'))
+    throw new Error(`it is a database of another program (table ${tables[0]?.name}): choose another file`);
 }
 
 function overDatabase(database: SqliteDatabase): History {
@@ -41,7 +47,10 @@ function overDatabase(database: SqliteDatabase): History {
   for (const row of database.prepare('SELECT id, name FROM series').all() as { id: number; name: string }[])
     ids.set(row.name, row.id);
   const put = {
-    series: database.prepare('INSERT INTO series (name) VALUES (?) RETURNING id'),
+    // another watch on the same file may have put it in since
+    series: database.prepare(
+      'INSERT INTO series (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id',
+    ),
     raw: database.prepare('INSERT OR REPLACE INTO raw (series, at, value) VALUES (?, ?, ?)'),
     five: database.prepare(rollUp('five')),
     hour: database.prepare(rollUp('hour')),
@@ -50,11 +59,13 @@ function overDatabase(database: SqliteDatabase): History {
     TIERS.map(({ table }) => [
       table,
       database.prepare(
-        `SELECT at, ${table === 'raw' ? 'value AS low, value AS high' : 'low, high'}, value FROM ${table} WHERE series = ? AND at >= ? ORDER BY at`,
+        `SELECT at, ${table === 'raw' ? 'value AS low, value AS high' : 'low, high'}, value FROM ${table} WHERE series = ? AND at >= ? AND at <= ? ORDER BY at`,
       ),
     ]),
   );
   let pruned = 0;
+  /** a page of the file is not what SQLite wrote: writing to it may do harm, and what is written may never be read */
+  let damaged: string | undefined;
   const idOf = (name: string): number | undefined => {
     const known = ids.get(name);
     if (known !== undefined || ids.size >= MOST_SERIES) return known;
@@ -64,9 +75,11 @@ function overDatabase(database: SqliteDatabase): History {
   };
   const history: History = {
     write(at, figures) {
+      if (damaged !== undefined) return damaged;
       const before = new Set(ids.keys());
       try {
-        if (at - pruned >= 3600) history.prune(at);
+        // of a clock that was set back too
+        if (Math.abs(at - pruned) >= 3600) history.prune(at);
         database.exec('BEGIN IMMEDIATE');
         for (const [name, value] of figures) {
           const id = idOf(name);
@@ -87,7 +100,14 @@ function overDatabase(database: SqliteDatabase): History {
       const id = ids.get(name);
       if (id === undefined) return [];
       const tier = TIERS.find(({ kept }) => now - from <= kept) ?? TIERS[TIERS.length - 1];
-      return (reads.get(tier?.table ?? 'hour')?.all(id, from) ?? []) as Span[];
+      try {
+        // what was written while the clock was wrong lies ahead: it is not the newest
+        return (reads.get(tier?.table ?? 'hour')?.all(id, from, now) ?? []) as Span[];
+      } catch (error) {
+        const why = sqliteMessage(error);
+        if (/malformed|not a database/.test(why)) damaged = `it is damaged (${why}); move it away and start again`;
+        return [];
+      }
     },
     names: () => [...ids.keys()],
     prune(now) {
@@ -110,8 +130,12 @@ function prune(database: SqliteDatabase, ids: Map<string, number>, now: number):
     number
   >;
   const { page_count: pages = 0 } = (database.prepare('PRAGMA page_count').get() ?? {}) as Record<string, number>;
-  // nearly at its limit: everything is kept for half as long
-  const share = pages > most * 0.9 ? 0.5 : 1;
+  const { freelist_count: free = 0 } = (database.prepare('PRAGMA freelist_count').get() ?? {}) as Record<
+    string,
+    number
+  >;
+  // nearly at its limit: everything is kept for half as long. A file of an earlier version does not become smaller
+  const share = pages - free > most * 0.9 ? 0.5 : 1;
   for (const { table, kept } of TIERS) {
     const drop = database.prepare(`DELETE FROM ${table} WHERE series = ? AND at < ?`);
     for (const id of ids.values()) drop.run(id, Math.floor(now - kept * share));

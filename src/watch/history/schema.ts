@@ -14,8 +14,6 @@ export const PAGE = 4096;
 
 /** Keyed by series first: a chart reads one stretch of the file. */
 export const SCHEMA = `
-PRAGMA page_size = ${PAGE};
-PRAGMA auto_vacuum = INCREMENTAL;
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS raw (series INTEGER, at INTEGER, value REAL NOT NULL, PRIMARY KEY (series, at)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS five (series INTEGER, at INTEGER, low REAL NOT NULL, high REAL NOT NULL, value REAL NOT NULL,
