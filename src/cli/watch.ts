@@ -221,12 +221,12 @@ async function untilEnded(
 ): Promise<void> {
   const { followKernel } = await import('../host/kernel-follow.ts');
   const { ofStorage } = await import('../watch/kernel-words.ts');
-  let heard = 0;
+  let heard = Number.NEGATIVE_INFINITY;
   const look = setInterval(() => void watch.round(), interval * 1000);
   const listen = (line: string) => {
     // a storm of messages is one look every 5 s
-    if (!ofStorage(line) || Date.now() - heard < 5000) return;
-    heard = Date.now();
+    if (!ofStorage(line) || performance.now() - heard < 5000) return;
+    heard = performance.now();
     void watch.round(true);
   };
   const deaf = kernel ? followKernel(listen) : undefined;

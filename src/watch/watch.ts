@@ -109,7 +109,9 @@ export class Watch {
     const { local } = this.options;
     // before the look: what moves while it is under way is not in its figures for sure
     const pulse = last && local ? await pulseOf(host, last) : NO_PULSE;
-    const due = this.urgent || at - this.wholeAt >= wholeEvery(last ?? { findings: [] }) * interval - 1;
+    const age = at - this.wholeAt;
+    // negative: the clock was set back
+    const due = this.urgent || age < 0 || age >= wholeEvery(last ?? { findings: [] }) * interval - 1;
     if (last && !due && unmoved(last, this.pulse, pulse))
       return { ...refreshed(last, pulse), at, wholeAt: last.wholeAt ?? last.at };
     this.urgent = false;

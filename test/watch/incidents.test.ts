@@ -44,6 +44,23 @@ test('worse is told again, better is not', () => {
   ]);
 });
 
+test('a clock that was set back delays neither the first message nor the last', () => {
+  const said: string[] = [];
+  let incidents: Incident[] = [];
+  const minute = (at: number, conditions: readonly Condition[]) => {
+    const next = advance(incidents, conditions, at * 60);
+    incidents = next.incidents;
+    said.push(...next.messages.map((one) => `${at} ${one.kind}`));
+  };
+  minute(1e6, [trouble()]);
+  // an hour, or thirty years: the clock of a machine without a battery
+  for (let at = 0; at <= 10; at++) minute(at, [trouble()]);
+  expect(said).toEqual(['10 firing']);
+  minute(2e6, [trouble()]);
+  for (let at = 0; at <= 16; at++) minute(at, []);
+  expect(said).toEqual(['10 firing', '15 resolved']);
+});
+
 test('one condition for consumers that end at the same resource of a layer, with time, room and the command that cures', () => {
   const stopped = { layer: 'fs:/data', resource: 'bytes' as const, why: 'its free space ends there' };
   const outlook = { seconds: 7200, soonest: 7000, rate: -1, seen: 86400, by: 'drift' as const };

@@ -69,6 +69,71 @@ test('a webhook gets one document a message, and a refusal is told', async () =>
   expect(await webhook('http://127.0.0.1:9', 'db1').send([firing], [], 0)).toMatch(/ECONNREFUSED|bad port/);
 });
 
+test('what a receiver took is not sent again, and what it refuses keeps nothing else from it', async () => {
+  const got: string[] = [];
+  const server = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (body: string) => {
+      const { subject } = JSON.parse(body) as { subject: string };
+      got.push(subject);
+      response.writeHead(subject === '/bad' ? 400 : 204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const sender = webhook(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'db1');
+  const messages = ['/a', '/bad', '/b'].map(
+    (subject): Message => ({
+      kind: 'firing',
+      incident: { ...incident, condition: { ...incident.condition, subject } },
+    }),
+  );
+  expect(await sender.send(messages, [], 0)).toMatch(/HTTP 400/);
+  expect(await sender.send(messages, [], 0)).toMatch(/HTTP 400/);
+  server.close();
+  expect(got).toEqual(['/a', '/bad', '/b', '/bad']);
+});
+
+test('an answer without end is not read to its end', async () => {
+  let sent = 0;
+  const server = createServer((_, response) => {
+    response.writeHead(500);
+    const chunk = Buffer.alloc(64 * 1024, 'a');
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+      response.once('drain', more);
+    };
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  expect(await webhook(`http://127.0.0.1:${port}`, 'db1').send([firing], [], 0)).toBe(`HTTP 500: ${'a'.repeat(200)}`);
+  expect(sent).toBeLessThan(64 * 2 ** 20);
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a password in the address is sent as one, and never said', async () => {
+  let authorization: string | undefined;
+  const server = createServer((request, response) => {
+    authorization = request.headers.authorization;
+    response.writeHead(401).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  const why = await webhook(`http://me:s%20cret@127.0.0.1:${port}/`, 'db1').send([firing], [], 0);
+  server.close();
+  expect(authorization).toBe(`Basic ${Buffer.from('me:s cret').toString('base64')}`);
+  expect(why).toBe('HTTP 401: ');
+});
+
+test('of a clock that was set back Alertmanager gets no end before its start', async () => {
+  const server = await listener(200);
+  await alertmanager(server.url, 'db1', 60).send([{ kind: 'resolved', incident }], [incident], 1_700_000_000);
+  server.close();
+  expect(server.got[0]?.body).toHaveLength(2);
+  for (const { startsAt, endsAt } of (server.got[0]?.body ?? []) as { startsAt: string; endsAt: string }[])
+    expect(Date.parse(startsAt)).toBeLessThanOrEqual(Date.parse(endsAt));
+});
+
 test('Alertmanager hears of what stands again and again, and of its end once', async () => {
   const server = await listener(200);
   const sender = alertmanager(`${server.url}/prefix`, 'db1', 60);

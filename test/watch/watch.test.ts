@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Host, Ran } from '../../src/host/host.ts';
 import { USUAL_RULES } from '../../src/watch/alerts/rules.ts';
 import { Watch } from '../../src/watch/watch.ts';
@@ -65,6 +65,17 @@ test('a look is not made again where nothing moved', async () => {
   expect(looks()).toBe(1);
   // and what is shown says when it was
   expect(watch.state.look?.wholeAt).toBeLessThanOrEqual(watch.state.look?.at ?? 0);
+});
+
+test('a clock that was set back does not put off the next whole look until it has come as far again', async () => {
+  const { watch, looks } = scene([]);
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(2_000_000_000_000);
+  await watch.round();
+  clock.mockReturnValue(1_800_000_000_000);
+  await watch.round();
+  await watch.round();
+  clock.mockRestore();
+  expect(looks()).toBe(2);
 });
 
 test('what moved while a look was under way is looked at again: its figures may be older', async () => {

@@ -24,6 +24,11 @@ export interface Message {
  */
 export const CALM = 900;
 
+/** A clock that was set back: what was seen later than `now` was seen now, else it would be waited for until then. */
+function notAhead(incident: Incident, now: number): Incident {
+  return { ...incident, since: Math.min(incident.since, now), seenAt: Math.min(incident.seenAt, now - 1) };
+}
+
 /** Folds what holds now into the incidents. @returns those that go on, and what is to be told */
 export function advance(
   incidents: readonly Incident[],
@@ -34,7 +39,8 @@ export function advance(
   const holding = new Map(conditions.map((condition) => [condition.key, condition]));
   const next: Incident[] = [];
   const messages: Message[] = [];
-  for (const incident of incidents) {
+  for (const was of incidents) {
+    const incident = notAhead(was, now);
     const condition = holding.get(incident.condition.key);
     if (condition) {
       holding.delete(condition.key);

@@ -46,17 +46,34 @@ export function alertDocument({ kind, incident }: Message, host: string): AlertD
   };
 }
 
+/** After so long, ms, without having taken all of them a receiver is left alone until the next look. */
+const PATIENCE = 5000;
+
+/**
+ * Each message for itself, and none twice: what one receiver refuses does not keep the others from it. What it took is not
+ * sent again with what it did not take. @returns the first reason
+ */
+function oneByOne(give: (message: Message) => Promise<string | undefined>): Sender['send'] {
+  const taken = new WeakSet<Message>();
+  return async (messages) => {
+    const started = performance.now();
+    let first: string | undefined;
+    for (const message of messages) {
+      if (taken.has(message)) continue;
+      const why = await give(message);
+      if (why === undefined) taken.add(message);
+      else first ??= why;
+      if (first !== undefined && performance.now() - started > PATIENCE) break;
+    }
+    return first;
+  };
+}
+
 /** One POST a message. */
 export function webhook(url: string, host: string): Sender {
   return {
     name: `webhook ${new URL(url).host}`,
-    async send(messages) {
-      for (const message of messages) {
-        const why = await postJson(url, alertDocument(message, host));
-        if (why !== undefined) return why;
-      }
-      return undefined;
-    },
+    send: oneByOne((message) => postJson(url, alertDocument(message, host))),
   };
 }
 
@@ -64,15 +81,15 @@ export function webhook(url: string, host: string): Sender {
 export function command(machine: Host, argv: readonly string[], host: string): Sender {
   return {
     name: `command ${argv[0] ?? ''}`,
-    async send(messages) {
-      for (const message of messages) {
-        const input = `${JSON.stringify(alertDocument(message, host))}\n`;
-        const ran = await machine.run(argv, { input, timeoutMs: 30_000 });
-        if (ran.exitCode !== 0)
-          return ran.timedOut ? 'did not end within 30 s' : ran.stderr.trim().slice(0, 200) || `exit ${ran.exitCode}`;
-      }
-      return undefined;
-    },
+    send: oneByOne(async (message) => {
+      const input = `${JSON.stringify(alertDocument(message, host))}\n`;
+      const ran = await machine.run(argv, { input, timeoutMs: 30_000 });
+      if (ran.exitCode === 0) return undefined;
+      if (ran.timedOut) return 'did not end within 30 s';
+      return (
+        ran.stderr.trim().slice(0, 200) || (ran.exitCode === undefined ? 'ended by a signal' : `exit ${ran.exitCode}`)
+      );
+    }),
   };
 }
 
@@ -95,7 +112,8 @@ export function alertmanager(url: string, host: string, interval: number): Sende
         ...(headroom === undefined ? {} : { headroom: String(headroom) }),
         ...(seconds === undefined ? {} : { seconds_left: String(Math.round(seconds)) }),
       },
-      startsAt: new Date(since * 1000).toISOString(),
+      // one that ends before it starts is refused: the clock was set back
+      startsAt: new Date(Math.min(since, endsAt) * 1000).toISOString(),
       endsAt: new Date(endsAt * 1000).toISOString(),
     };
   };
