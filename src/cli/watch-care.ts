@@ -11,10 +11,12 @@ type Say = (line: string) => void;
 /** Where care remembers what it did. */
 export const ledgerPath = (): string => `${stateDirectory()}/care.json`;
 
+const LIMITS = { name: 'the limits of care', from: 'docs/watch.md shows one' };
+
 /** Limits from the file of `--care`. @throws UllageError */
 export async function readCare(path: string): Promise<CareSettings> {
   const { careSettings } = await import('../watch/care/settings.ts');
-  return careSettings(await readPlanFile(path), path);
+  return careSettings(await readPlanFile(path, LIMITS), path);
 }
 
 /**

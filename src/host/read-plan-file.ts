@@ -4,10 +4,19 @@ import { UllageError } from './host.ts';
 /** Longest plan that is read: the longest ones made are some 100 KiB. */
 const MOST = 16 * 1024 * 1024;
 
-/** The text of a plan; `-` is stdin. @throws UllageError when it cannot be read */
-export async function readPlanFile(path: string): Promise<string> {
+/** What is read so, for the error. */
+interface Called {
+  name: string;
+  /** where it comes from */
+  from: string;
+}
+
+const PLAN: Called = { name: 'the plan', from: 'ullage plan -o FILE writes one' };
+
+/** The text of a plan, or of another document of that size; `-` is stdin. @throws UllageError when it cannot be read */
+export async function readPlanFile(path: string, { name, from } = PLAN): Promise<string> {
   try {
-    if (path === '-' && process.stdin.isTTY) throw new Error('stdin is a terminal: give a file, or pipe a plan in');
+    if (path === '-' && process.stdin.isTTY) throw new Error('stdin is a terminal: give a file, or pipe one in');
     // a shell's <(…): open already, and waited for until its writer is done
     const given = path === '-' || path === '/dev/stdin' ? '0' : /^\/dev\/fd\/(\d+)$/.exec(path)?.[1];
     if (given !== undefined) return readUpTo(Number(given));
@@ -23,12 +32,9 @@ export async function readPlanFile(path: string): Promise<string> {
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UllageError(
-      'cannot read the plan',
-      path,
-      code === 'ENOENT' ? 'There is no such file; ullage plan -o FILE writes one' : message,
-      { cause: error },
-    );
+    throw new UllageError(`cannot read ${name}`, path, code === 'ENOENT' ? `There is no such file; ${from}` : message, {
+      cause: error,
+    });
   }
 }
 

@@ -25,6 +25,7 @@ export interface Refusal {
 export function refusal(request: IncomingMessage, options: GuardOptions): Refusal | undefined {
   const { method = '', headers } = request;
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, why: 'nothing can be changed from here' };
+  if (!URL.canParse(request.url ?? '/', 'http://x')) return { status: 400, why: 'not an address' };
   const host = headers.host ?? '';
   if (!knownHost(host, options)) return { status: 403, why: 'that host name is not ours; --host NAME allows one' };
   const { origin } = headers;
@@ -42,7 +43,8 @@ function knownHost(host: string, { address, hosts }: GuardOptions): boolean {
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase();
-  if (name === 'localhost' || name === address || hosts.some((one) => one.toLowerCase() === name)) return true;
+  if (name === 'localhost' || name === address.toLowerCase() || hosts.some((one) => one.toLowerCase() === name))
+    return true;
   // an address in figures names no one else's site
   return isIP(name) !== 0;
 }
@@ -60,7 +62,7 @@ function same(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** Loopback addresses need no token: whoever asks is on this machine. */
+/** Loopback addresses need no token: whoever asks is on this machine. A name may begin with 127 and lead anywhere. */
 export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || /^127\./.test(address);
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
 }

@@ -40,6 +40,8 @@ export function amount(value: number, unit: 'bytes' | 'count'): string {
 
 /** A span of time for people: the two largest units that matter. */
 export function span(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'unknown time';
+  if (seconds > 36_500 * 86400) return 'over 100 years';
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   if (seconds < 2 * 86400) return `${(seconds / 3600).toFixed(1)} h`;
@@ -48,6 +50,8 @@ export function span(seconds: number): string {
 
 /** `2026-03-01 14:05:09 UTC` */
 export function clock(at: number): string {
+  // beyond what a date can be (ECMA-262, 21.4.1.1): a journal changed by hand
+  if (!(Math.abs(at) < 8.64e12)) return 'unknown time';
   return `${new Date(at * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 

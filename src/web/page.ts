@@ -58,7 +58,16 @@ const PARTS = new Map<string, (view: View) => string>(
 
 /** All of them, or those asked for. */
 export function partsOf(view: View, ids: readonly string[] = [...PARTS.keys()]): Record<string, string> {
-  return Object.fromEntries(ids.map((id) => [id, PARTS.get(id)?.(view) ?? '']));
+  return Object.fromEntries(ids.map((id) => [id, partOf(view, id)]));
+}
+
+/** What is read from files of others (a journal, a measurement) may be of any shape: then one part says so, and the watch goes on. */
+function partOf(view: View, id: string): string {
+  try {
+    return PARTS.get(id)?.(view) ?? '';
+  } catch (error) {
+    return `<p class="failure">This cannot be shown: ${escapeHtml((error as Error).message)}</p>`;
+  }
 }
 
 /** In one line: how bad it is, and what ends first. */

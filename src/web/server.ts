@@ -118,6 +118,10 @@ function answer(
         return;
       }
       response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
       response.write(`retry: 3000\n\n${parts(range)}`);
       clients.set(response, range);
       response.on('close', () => clients.delete(response));

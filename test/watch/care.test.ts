@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/causes/cause.ts';
-import { UllageError } from '../../src/host/host.ts';
+import { type Host, UllageError } from '../../src/host/host.ts';
 import { applySteps } from '../../src/plan/apply.ts';
 import { AnotherApply } from '../../src/plan/lock.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { conditionsOf, USUAL_RULES } from '../../src/watch/alerts/rules.ts';
 import { dueNow } from '../../src/watch/care/due.ts';
-import type { CareRun } from '../../src/watch/care/ledger.ts';
+import { type CareRun, readLedger } from '../../src/watch/care/ledger.ts';
 import { type CareDoing, careRun, notByItself } from '../../src/watch/care/run.ts';
 import { careSettings, windowLeft } from '../../src/watch/care/settings.ts';
 import { metricsText } from '../../src/watch/metrics.ts';
@@ -208,4 +208,21 @@ test('a run that failed is told once as an incident, one that was stopped by a l
   expect(metricsText({ ...sceneState(), care: [failed] }, '0')).toContain(
     'ullage_care_last_run_info{remedy="btrfs-rebalance",on="/data",outcome="failed"} 1\n',
   );
+});
+
+test('a damaged memory of runs is said and never ends the watch; what is whole of it counts', async () => {
+  const good = run('applied', at(3));
+  for (const [content, kept] of [
+    ['', 0],
+    ['null', 0],
+    ['{"version":1,"runs":{}}', 0],
+    ['{"version":2,"runs":[]}', 0],
+    [JSON.stringify({ version: 1, runs: [null, 3, 'x', [], { remedy: 1 }, { ...good, at: '1' }, good] }), 1],
+  ] as const) {
+    const said: string[] = [];
+    const host = { read: async () => ({ ok: true, content }) } as unknown as Host;
+    const runs = await readLedger(host, 'care.json', (line) => said.push(line));
+    expect([content, runs.length, said.length]).toEqual([content, kept, 1]);
+    expect(dueNow(limits(), [finding], runs, at(4))).toHaveLength(1 - kept);
+  }
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Applied } from '../../src/watch/beside.ts';
 import { headroomSeries } from '../../src/watch/look.ts';
 import type { Memory } from '../../src/watch/outlook.ts';
 import { RANGES } from '../../src/web/chart.ts';
+import { clock, span } from '../../src/web/html.ts';
 import { pageHtml, partsOf, type View } from '../../src/web/page.ts';
 import { sceneState } from '../watch/scene.ts';
 
@@ -48,4 +50,12 @@ test('a report stands alone: no script, no request, a policy that allows neither
 
 test('every range can be drawn', () => {
   for (const range of Object.keys(RANGES)) expect(partsOf({ ...view(), range })['charts']).toContain('<svg');
+});
+
+test('what cannot be shown is said in its place; a time that is none ends nothing', () => {
+  const html = partsOf({ ...view(), applies: [{} as Applied], now: Number.NaN });
+  expect(html['applies']).toContain('This cannot be shown');
+  expect(html['stack']).toContain('btrfs on /dev/loop0');
+  for (const at of [Number.NaN, Number.POSITIVE_INFINITY, -1e20, 8.64e12]) expect(clock(at)).toBe('unknown time');
+  expect([span(Number.NaN), span(1e20)]).toEqual(['unknown time', 'over 100 years']);
 });

@@ -1,5 +1,6 @@
 import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { isLoopback } from '../../src/web/guard.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { sceneState } from '../watch/scene.ts';
@@ -52,7 +53,22 @@ test('the page has a policy without exceptions', async () => {
   expect(body).toContain('btrfs on /dev/loop0');
   expect((await ask(port, '/metrics')).body).toBe('ullage_look_up 1\n');
   expect((await ask(port, '/../../etc/passwd')).status).toBe(404);
-  expect((await ask(port, '//')).status).toBeGreaterThanOrEqual(400);
+  for (const path of ['//', 'http://[', '//:x/']) expect((await ask(port, path)).status).toBe(400);
+});
+
+test('HEAD ends everywhere, and is none who looks', async () => {
+  const port = await start();
+  for (const path of ['/', '/events', '/metrics', '/healthz']) {
+    const { status, body } = await ask(port, path, {}, 'HEAD');
+    expect([path, status, body]).toEqual([path, 200, '']);
+  }
+  expect(web?.clients()).toBe(0);
+});
+
+test('a name that begins like a loopback address is none: whoever resolves it leads anywhere', () => {
+  for (const address of ['127.0.0.1', '127.9.9.9', '::1', 'localhost']) expect(isLoopback(address)).toBe(true);
+  for (const address of ['127.example.org', '127.0.0.1.example.org', '0.0.0.0', '::', '10.0.0.1', 'localhost.org'])
+    expect(isLoopback(address)).toBe(false);
 });
 
 test('names that are not ours, other sites and everything but reading are refused', async () => {

@@ -31,18 +31,29 @@ export interface CareLedger {
 /** Runs kept. */
 const KEPT = 500;
 
-/** Runs from the file, oldest first; a damaged one counts as none, but says so. */
+/** Runs from the file, oldest first; what is damaged of it counts as none, but is said. */
 export async function readLedger(host: Host, path: string, say: (line: string) => void): Promise<CareRun[]> {
   const read = await host.read(path);
   if (!read.ok) return [];
   try {
     const value = JSON.parse(read.content) as Partial<CareLedger>;
-    if (value.version === 1 && Array.isArray(value.runs)) return value.runs;
+    if (value?.version === 1 && Array.isArray(value.runs)) {
+      const runs = value.runs.filter(isRun);
+      const damaged = value.runs.length - runs.length;
+      if (damaged > 0) say(`${path}: ${damaged} of ${value.runs.length} runs cannot be read and are left out`);
+      return runs;
+    }
   } catch {
     // said below
   }
   say(`${path} cannot be read and is begun anew`);
   return [];
+}
+
+function isRun(value: unknown): value is CareRun {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, remedy, on, outcome } = value as Partial<Record<keyof CareRun, unknown>>;
+  return typeof at === 'number' && [remedy, on, outcome].every((one) => typeof one === 'string');
 }
 
 /** @throws UllageError when it cannot be written: then nothing may run, for it would run again and again */
