@@ -15,7 +15,8 @@ import {
   type Snapshotter,
 } from './records.ts';
 
-const DAEMON = /^(?:containerd|k3s|rke2|dockerd)/;
+/** Docker up to 18.06 and balenaEngine give theirs a name of their own; comm ends after 15 bytes. */
+const DAEMON = /^(?:containerd|docker-contain|balena|k3s|k0s|rke2|dockerd)/;
 const CONTENT = 'io.containerd.content.v1.content';
 
 export function isContainerdRoot(path: string): boolean {

@@ -50,8 +50,11 @@ export function readSnapshotters(root: string): Snapshotter[] {
     const bolt = readBoltFile(`${path}/metadata.db`);
     const found: Snapshotter = { name: name.slice(SNAPSHOTTER.length), path };
     const bucket = bucketAt(bolt, 'v1', 'snapshots');
-    // a snapshotter that was never used has the file and no bucket in it
-    if (bolt) found.snapshots = new Map([...(bucket?.buckets ?? [])].map(([key, one]) => [key, snapshot(key, one)]));
+    const snapshots = [...(bucket?.buckets ?? [])].map(([key, one]) => snapshot(key, one));
+    // a snapshotter that was never used has the file and no bucket in it; other buckets are another version's
+    const understood = bucket !== undefined || bolt?.buckets.size === 0;
+    if (understood && snapshots.every(({ id }) => id !== ''))
+      found.snapshots = new Map(snapshots.map((one) => [one.name, one]));
     return [found];
   });
 }
@@ -65,23 +68,26 @@ function snapshot(name: string, bucket: BoltBucket): SnapshotRecord {
   };
 }
 
-/** What meta.db says; undefined where it cannot be read. */
+/** What meta.db says; undefined where it cannot be read or understood. */
 export function readRecords(root: string): ContainerdRecords | undefined {
-  const bolt = readBoltFile(`${root}/${METADATA}`);
-  if (!bolt) return undefined;
+  // metadata/db.go makes it at the first start: where it is missing, this is another version's
+  const version = readBoltFile(`${root}/${METADATA}`)?.buckets.get('v1');
+  if (!version) return undefined;
   const records: ContainerdRecords = { needing: [], blobs: new Set(), snapshots: new Set() };
-  for (const [namespace, bucket] of bolt.buckets.get('v1')?.buckets ?? []) readNamespace(namespace, bucket, records);
+  for (const [namespace, bucket] of version.buckets) if (!readNamespace(namespace, bucket, records)) return undefined;
   return records;
 }
 
-function readNamespace(namespace: string, bucket: BoltBucket, records: ContainerdRecords): void {
+/** False where a snapshot has no name: then one that is missing proves nothing. */
+function readNamespace(namespace: string, bucket: BoltBucket, records: ContainerdRecords): boolean {
   const blobs = bucketAt(bucket, 'content', 'blob')?.buckets ?? new Map<string, BoltBucket>();
   const snapshotters = bucket.buckets.get('snapshots')?.buckets ?? new Map<string, BoltBucket>();
   for (const digest of blobs.keys()) records.blobs.add(digest);
   for (const [snapshotter, keys] of snapshotters)
     for (const one of keys.buckets.values()) {
       const name = textIn(one, 'name');
-      if (name) records.snapshots.add(`${snapshotter} ${name}`);
+      if (!name) return false;
+      records.snapshots.add(`${snapshotter} ${name}`);
     }
   const needing = (kind: Needing['kind'], name: string, created?: number): Needing => {
     const one: Needing = { kind, namespace, name, blobs: new Set(), snapshots: new Set() };
@@ -127,6 +133,7 @@ function readNamespace(namespace: string, bucket: BoltBucket, records: Container
     for (const [snapshotter, keys] of lease.buckets.get('snapshots')?.buckets ?? [])
       for (const key of keysOf(keys)) takeSnapshot(one, snapshotter, key);
   }
+  return true;
 }
 
 function keysOf(bucket: BoltBucket | undefined): string[] {

@@ -24,4 +24,5 @@ export const DAEMON_FILES = [
   'buildkit/containerdmeta.db',
 ];
 
-export const DAEMON = /^dockerd/;
+/** Its comm: `docker daemon` and `docker -d` until 1.11, Red Hat's `dockerd-current`, balenaEngine. */
+export const DAEMON = /^(?:dockerd|docker$|balena)/;

@@ -1,4 +1,5 @@
-import { entryOf, listEntries, textOf } from '../../host/tree-files.ts';
+import { entryOf, namesIn as namesOf, textOf } from '../../host/tree-files.ts';
+import { OF_BUILDKIT, OF_LAYER_STORE } from './drivers.ts';
 
 /** A read-only layer as Docker's layer store has it (moby layer/filestore.go). */
 export interface LayerRecord {
@@ -41,10 +42,15 @@ export function readLayerRecords(layerdb: string): LayerRecords | undefined {
   const unclear: string[] = [];
   const layers: LayerRecord[] = [];
   const list = (path: string) => {
-    const entries = listEntries(path);
+    const names = namesOf(path);
     // a store that never held any has no such directory; one that may not be read has
-    if (entries === undefined && entryOf(path) !== undefined) unclear.push(path);
-    return entries ?? [];
+    if (names === undefined && entryOf(path) !== undefined) unclear.push(path);
+    return [...new Set(names)].flatMap((name) => {
+      const entry = entryOf(`${path}/${name}`);
+      // its name or its inode is damaged, or it was moved elsewhere: what it says is not known
+      if (!entry || entry.kind === 'link') unclear.push(`${path}/${name}`);
+      return entry ?? [];
+    });
   };
   for (const algorithm of list(layerdb)) {
     if (algorithm.name === 'mounts' || algorithm.name === 'tmp' || algorithm.kind !== 'directory') continue;
@@ -52,7 +58,7 @@ export function readLayerRecords(layerdb: string): LayerRecords | undefined {
       if (kind !== 'directory') continue;
       const path = `${layerdb}/${algorithm.name}/${name}`;
       const removing = name.includes('-');
-      const cacheId = word(`${path}/cache-id`);
+      const cacheId = layerName(`${path}/cache-id`);
       if (cacheId === undefined) {
         if (!removing && entryOf(path)) unclear.push(`${path}/cache-id`);
         continue;
@@ -64,19 +70,20 @@ export function readLayerRecords(layerdb: string): LayerRecords | undefined {
   const mounts = list(`${layerdb}/mounts`).flatMap(({ name, kind }): MountRecord[] => {
     if (kind !== 'directory') return [];
     const path = `${layerdb}/mounts/${name}`;
-    const mountId = word(`${path}/mount-id`);
+    const mountId = layerName(`${path}/mount-id`);
     if (mountId === undefined) {
       if (entryOf(path)) unclear.push(`${path}/mount-id`);
       return [];
     }
-    const initId = word(`${path}/init-id`);
+    const initId = layerName(`${path}/init-id`);
+    if (initId === undefined && entryOf(`${path}/init-id`)) unclear.push(`${path}/init-id`);
     const parent = word(`${path}/parent`);
     return [{ container: name, mountId, ...(initId ? { initId } : {}), ...(parent ? { parent } : {}) }];
   });
   const writeSets = list(`${layerdb}/tmp`).flatMap(({ name, kind, changed }): WriteSet[] => {
     if (kind !== 'directory') return [];
     const path = `${layerdb}/tmp/${name}`;
-    const cacheId = word(`${path}/cache-id`);
+    const cacheId = layerName(`${path}/cache-id`);
     return [{ name, path, changed, ...(cacheId ? { cacheId } : {}) }];
   });
   return { layers, mounts, writeSets, unclear };
@@ -89,6 +96,12 @@ export function namesIn({ layers, mounts, writeSets }: LayerRecords): Set<string
     ...mounts.flatMap(({ mountId, initId }) => [mountId, initId ?? `${mountId}-init`]),
     ...writeSets.flatMap(({ cacheId }) => cacheId ?? []),
   ]);
+}
+
+/** A name as layers get it: zeros, as a power cut leaves them, or half of one would be the name of none. */
+function layerName(path: string): string | undefined {
+  const name = word(path);
+  return name !== undefined && (OF_LAYER_STORE.test(name) || OF_BUILDKIT.test(name)) ? name : undefined;
 }
 
 /** A file of one word; undefined where it is missing, empty or more than that. */

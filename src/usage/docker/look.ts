@@ -200,7 +200,7 @@ function imageHolders(images: readonly ImageRecord[], records: LayerRecords | un
     kind: 'image',
     id,
     name: names.join(', ') || '<none>',
-    stores: chains.flatMap((chain) => storeOfLayer(look, byChain.get(chain))),
+    stores: [...new Set(chains.flatMap((chain) => storeOfLayer(look, byChain.get(chain))))],
     ...(created === undefined ? {} : { created }),
   }));
 }
@@ -224,7 +224,8 @@ function containerHolder(container: ContainerRecord, look: DockerLook, all: Read
     kind: 'container',
     id,
     name: name || id.slice(0, 12),
-    stores,
+    // parents may run in a ring
+    stores: [...new Set(stores)],
     state,
     ...(created === undefined ? {} : { created }),
     ...(lastUsed === undefined ? {} : { lastUsed }),

@@ -58,12 +58,15 @@ export function judgeLayers(
   const file = `${root}/${driver}-layers/layers.json`;
   if (layers.length === 0 && entryOf(file) === undefined) return doubt(`there is no ${driver}-layers/layers.json`);
   const locks = [`${root}/storage.lock`, `${root}/${driver}-layers/layers.lock`];
+  const named = new Set(layers.map(({ id }) => id));
+  const here = new Set(mine.map(({ entry }) => entry.name));
+  const lost = heldOf(records).find((id) => here.has(id) && !named.has(id));
+  if (lost !== undefined) return doubt(`others stand on ${lost}, which is not in ${file}: that is not whole`);
   const settled = settle(locks, PROGRAMS, now);
   if ('why' in settled) return doubt(settled.why);
   const working = atWork(PODMANS).users;
   const before = Math.min(settled.before, ...working.map(({ started }) => started - SLACK));
   const [locked] = lockedFiles(locks);
-  const named = new Set(layers.map(({ id }) => id));
   const broken = new Set(layers.flatMap(({ id, incomplete }) => (incomplete ? [id] : [])));
   for (const id of heldOf(records)) broken.delete(id);
   const unused = unusedOf(records);

@@ -167,7 +167,8 @@ function holdersOf(
       kind: 'container' as const,
       id,
       name: names[0] ?? id.slice(0, 12),
-      stores: [...chain(layer), ...(extra.get(id) ?? [])],
+      // parents may run in a ring
+      stores: [...new Set(chain(layer)), ...(extra.get(id) ?? [])],
       ...(created === undefined ? {} : { created }),
     })),
   ];

@@ -1,5 +1,5 @@
 import { listEntries, textOf } from '../../host/tree-files.ts';
-import { type Shape, shape, shapes, text, texts } from '../../probes/shape.ts';
+import { type Shape, shape, text, texts } from '../../probes/shape.ts';
 import { isInside, readMounts } from '../mounts.ts';
 
 /** The records of containers/storage below one graph root, for one driver. */
@@ -34,10 +34,10 @@ function readDriver(root: string, driver: string): StorageRecords {
         return [];
       }
       try {
-        const value: unknown = content.trim() === '' ? [] : JSON.parse(content);
-        if (value === null) return [];
-        if (!Array.isArray(value)) throw new SyntaxError();
-        return shapes(value);
+        // Go writes null for no rows; an empty file is what a power cut leaves
+        const value: unknown = JSON.parse(content) ?? [];
+        if (!Array.isArray(value) || !value.every(isRow)) throw new SyntaxError();
+        return value;
       } catch {
         unclear.push(path);
         return [];
@@ -66,6 +66,18 @@ function readDriver(root: string, driver: string): StorageRecords {
     })),
     unclear,
   };
+}
+
+/** Where a name is something else than a text, there is one that is not known. */
+function isRow(value: unknown): value is Shape {
+  const row = shape(value);
+  const mapped = row?.['mapped-layers'] ?? [];
+  return (
+    text(row?.['id']) !== undefined &&
+    [row?.['parent'] ?? '', row?.['layer'] ?? ''].every((one) => typeof one === 'string') &&
+    Array.isArray(mapped) &&
+    mapped.length === texts(mapped).length
+  );
 }
 
 function created(one: Shape): { created?: number } {

@@ -1,0 +1,171 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { containerdLedger } from '../../src/usage/containerd/ledger.ts';
+import { lookAtDocker } from '../../src/usage/docker/look.ts';
+import { podmanLedger } from '../../src/usage/podman/ledger.ts';
+import { type Packed, packBolt } from '../formats/bolt/pack.ts';
+import { FakeDocker, randomFrom } from './engine.ts';
+
+/** Records in which something cannot be understood name less than there is: what they do not name may have an owner. */
+let home = '';
+let root = '';
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ullage-damaged-'));
+  root = join(home, 'root');
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const put = (path: string, content: string | Uint8Array) => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), content);
+};
+const later = () => ({ before: Date.now() + 1000 });
+const nothing = { orphans: [], judged: false };
+
+describe('Docker', () => {
+  const look = (at: string) => {
+    const { carver, notJudged } = lookAtDocker(at, Date.now(), later);
+    return {
+      orphans: carver.stores.flatMap(({ orphan, id, kind }) => (orphan && kind === 'layer' ? [id] : [])),
+      judged: notJudged.length === 0,
+    };
+  };
+
+  test.each<[string, (layerdb: string, chain: string, mount: string) => void]>([
+    [
+      'a cache-id of zeros, as a power cut leaves it',
+      (at, chain) => writeFileSync(join(at, chain, 'cache-id'), '\0'.repeat(64)),
+    ],
+    ['a cache-id cut short', (at, chain) => writeFileSync(join(at, chain, 'cache-id'), 'abcdef')],
+    ['a mount-id of another form', (at, _, mount) => writeFileSync(join(at, mount, 'mount-id'), 'X'.repeat(64))],
+    ['an init-id of zeros', (at, _, mount) => writeFileSync(join(at, mount, 'init-id'), '\0'.repeat(69))],
+    [
+      'a record whose name is garbage',
+      (at, chain) => {
+        const raw = Buffer.concat([Buffer.from(join(at, 'sha256/')), Buffer.from([0xff, 0xfe, 0x41])]);
+        cpSync(join(at, chain), join(at, 'kept'), { recursive: true });
+        rmSync(join(at, chain), { recursive: true });
+        mkdirSync(raw);
+      },
+    ],
+    [
+      'a record that was moved elsewhere behind a link',
+      (at, chain) => {
+        cpSync(join(at, chain), join(home, 'elsewhere'), { recursive: true });
+        rmSync(join(at, chain), { recursive: true });
+        symlinkSync(join(home, 'elsewhere'), join(at, chain));
+      },
+    ],
+  ])('%s', (_, damage) => {
+    const docker = new FakeDocker(root, randomFrom(7));
+    for (const step of [...docker.pull(3)]) step();
+    for (const step of [...docker.run(), ...docker.pull(1).slice(0, 5)]) step();
+    expect(look(root)).toEqual({ orphans: [...docker.leftBehind], judged: true });
+    const layerdb = join(root, 'image/overlay2/layerdb');
+    const [chain = ''] = readdirSync(join(layerdb, 'sha256'));
+    const [mount = ''] = readdirSync(join(layerdb, 'mounts'));
+    damage(layerdb, join('sha256', chain), join('mounts', mount));
+    expect(look(root)).toEqual(nothing);
+  });
+});
+
+describe('Podman', () => {
+  const id = (digit: string) => digit.repeat(64);
+  const look = async () => {
+    const witness = { settle: later, atWork: () => ({ users: [], complete: true }) };
+    const { stores, notJudged } = await podmanLedger(root, { now: Date.now() }, witness);
+    return {
+      orphans: stores.flatMap(({ orphan, id: one }) => (orphan === undefined ? [] : [one])),
+      judged: notJudged.length === 0,
+    };
+  };
+  const whole = {
+    'overlay-layers/layers.json': [{ id: id('a') }, { id: id('b'), parent: id('a') }, { id: id('c'), parent: id('b') }],
+    'overlay-images/images.json': [{ id: id('1'), layer: id('b'), 'mapped-layers': null }],
+    'overlay-containers/containers.json': [{ id: id('7'), image: id('1'), layer: id('c') }],
+  };
+  const storage = () => {
+    for (const path of ['storage.lock', 'overlay-images/images.lock', 'overlay-containers/containers.lock'])
+      put(path, '');
+    for (const [path, rows] of Object.entries(whole)) put(path, JSON.stringify(rows));
+    for (const one of ['a', 'b', 'c', '9']) put(`overlay/${id(one)}/diff/file`, 'x');
+  };
+
+  test.each<[string, keyof typeof whole, unknown]>([
+    ['no layer', 'overlay-layers/layers.json', []],
+    ['no layer that an image stands on', 'overlay-layers/layers.json', [{ id: id('c'), parent: id('b') }]],
+    ['ids that are numbers', 'overlay-layers/layers.json', [{ id: 7 }, { id: 8 }, { id: 9 }]],
+    ['rows that are no objects', 'overlay-layers/layers.json', [null, id('a'), [id('b')]]],
+    ['an image without a layer that is a name', 'overlay-images/images.json', [{ id: id('1'), layer: 5 }]],
+    ['layers of an image that are no list', 'overlay-images/images.json', [{ id: id('1'), 'mapped-layers': id('b') }]],
+    ['an image that is a text', 'overlay-images/images.json', [id('1')]],
+    ['a container without a layer', 'overlay-containers/containers.json', [{ id: id('7'), layer: {} }]],
+    ['a parent that is a list', 'overlay-layers/layers.json', [{ id: id('a'), parent: [id('b')] }]],
+  ])('%s', async (_, path, rows) => {
+    storage();
+    expect(await look()).toEqual({ orphans: [id('9')], judged: true });
+    put(path, JSON.stringify(rows));
+    expect(await look()).toEqual(nothing);
+  });
+
+  test.each(Object.keys(whole))('an empty %s, as a power cut leaves it', async (path) => {
+    storage();
+    put(path, '');
+    expect(await look()).toEqual(nothing);
+    put(path, '\0'.repeat(500));
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('parents in a ring: each layer counts once', async () => {
+    storage();
+    put(
+      'overlay-layers/layers.json',
+      JSON.stringify([
+        { id: id('c'), parent: id('b') },
+        { id: id('b'), parent: id('c') },
+      ]),
+    );
+    const { holders } = await podmanLedger(root, { now: Date.now() });
+    for (const { stores } of holders) expect(stores).toEqual([...new Set(stores)]);
+  });
+});
+
+describe('containerd', () => {
+  const META = 'io.containerd.metadata.v1.bolt/meta.db';
+  const SNAPSHOTS = 'io.containerd.snapshotter.v1.overlayfs';
+  const snapshot = (number: number): Packed => ({ id: Uint8Array.of(number), kind: Uint8Array.of(3) });
+  const names = { 'default/1/a': snapshot(1), 'default/2/b': snapshot(2) };
+  const keys: Packed = { a: { name: 'default/1/a' }, b: { name: 'default/2/b' } };
+  const meta = (snapshots: Packed): Packed => ({ v1: { default: { snapshots: { overlayfs: snapshots } } } });
+  const look = async () => {
+    const { stores, notJudged } = await containerdLedger(root, { now: Date.now() }, later);
+    return {
+      orphans: stores.flatMap(({ orphan, id }) => (orphan === undefined ? [] : [id])),
+      judged: notJudged.length === 0,
+    };
+  };
+  const storage = (records: Packed, snapshots: Packed) => {
+    put(META, packBolt(records));
+    put(`${SNAPSHOTS}/metadata.db`, packBolt(snapshots));
+    for (const one of ['1', '2', '3']) put(`${SNAPSHOTS}/snapshots/${one}/fs/file`, 'x');
+    put(`io.containerd.content.v1.content/blobs/sha256/${'a'.repeat(64)}`, 'x');
+  };
+
+  test.each<[string, Packed, Packed]>([
+    ['a meta.db without what version 1 has', { v2: {} }, { v1: { snapshots: names } }],
+    ['a meta.db with nothing in it', {}, { v1: { snapshots: names } }],
+    ['a snapshotter with buckets of another version', meta(keys), { v2: { snapshots: names } }],
+    ['a snapshot without a number', meta(keys), { v1: { snapshots: { ...names, 'default/1/a': { kind: 'x' } } } }],
+    ['a snapshot without a name', meta({ ...keys, a: { parent: 'x' } }), { v1: { snapshots: names } }],
+  ])('%s', async (_, records, snapshots) => {
+    storage(meta(keys), { v1: { snapshots: names } });
+    expect(await look()).toEqual({ orphans: [`sha256:${'a'.repeat(64)}`, 'overlayfs/3'], judged: true });
+    storage(records, snapshots);
+    const { orphans, judged } = await look();
+    // what its own snapshotter does not know is one all the same
+    expect([orphans.filter((one) => one !== 'overlayfs/3' && !/^sha/.test(one)), judged]).toEqual([[], false]);
+    if (records.v1 === undefined) expect(orphans).toEqual(['overlayfs/3']);
+  });
+});
