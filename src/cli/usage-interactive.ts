@@ -2,7 +2,7 @@ import { UllageError } from '../host/host.ts';
 import type { UsageDocument } from '../usage/document.ts';
 import type { Ledger } from '../usage/ledger.ts';
 import { styleFor } from './render/style.ts';
-import { press, startView, viewLines } from './render/usage-view.ts';
+import { markedLines, press, startView, viewLines } from './render/usage-view.ts';
 
 /** Alternate screen without a cursor (xterm's 1049 and DEC's 25), and back. */
 const ENTER = '\u001b[?1049h\u001b[?25l';
@@ -11,7 +11,7 @@ const LEAVE = '\u001b[?25h\u001b[?1049l';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
 const KEYS = /\u001b\[[0-9;]*[A-Za-z~]|[\s\S]/g;
 
-/** A view to walk in and mark; gives the marked ids when it is left. @throws UllageError without a terminal */
+/** A view to walk in and mark; gives the marked ids, as --delete takes them, when it is left. @throws UllageError without a terminal */
 export async function usageInteractive(
   document: UsageDocument,
   ledgers: readonly Ledger[],
@@ -42,5 +42,5 @@ export async function usageInteractive(
     stdin.setRawMode(false);
     stdout.write(LEAVE);
   }
-  return [...state.marked];
+  return markedLines(state);
 }

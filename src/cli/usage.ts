@@ -41,7 +41,11 @@ export async function run(argv: string[]): Promise<number> {
   if (values.delete) {
     const { deletion, unknown, ambiguous } = deletionOf(ledgers, values.delete);
     if (unknown.length > 0)
-      throw new UllageError('nothing of that name', unknown.join(', '), 'ullage usage --all lists names and ids');
+      throw new UllageError(
+        'nothing of that name',
+        unknown.map((word) => word || "''").join(', '),
+        'ullage usage --all lists names and ids',
+      );
     if (ambiguous.length > 0)
       document.warnings.push(`${ambiguous.join(', ')} names several things: all of them are counted as deleted`);
     document.deletion = deletion;

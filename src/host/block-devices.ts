@@ -19,13 +19,14 @@ export function isMountedBtrfs(device: string): boolean {
   return list('/sys/fs/btrfs').some((uuid) => list(`/sys/fs/btrfs/${uuid}/devices`).includes(name));
 }
 
-/** What a path is; `other` for pipes, sockets and what cannot be looked at. */
-export function pathKind(path: string): 'directory' | 'file' | 'block' | 'missing' | 'other' {
+/** What a path is; `other` for pipes, sockets and what cannot be looked at; `denied` where the way to it is barred. */
+export function pathKind(path: string): 'directory' | 'file' | 'block' | 'missing' | 'denied' | 'other' {
   try {
     const stat = statSync(path);
     return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : stat.isBlockDevice() ? 'block' : 'other';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'other';
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : code === 'EACCES' ? 'denied' : 'other';
   }
 }
 

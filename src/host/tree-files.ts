@@ -1,3 +1,4 @@
+import { constants as limits } from 'node:buffer';
 import {
   closeSync,
   constants,
@@ -10,6 +11,9 @@ import {
   realpathSync,
   type Stats,
 } from 'node:fs';
+
+/** A text has room for so many bytes at most, whatever they are. */
+const LONGEST = limits.MAX_STRING_LENGTH;
 
 /** One entry of a directory, as lstat(2) has it: links are not followed. */
 export interface Entry {
@@ -77,7 +81,7 @@ export function oddEntries(path: string): { entry: Entry; raw: Uint8Array }[] {
  * regular file (a container's directory may hold a pipe that never ends).
  */
 export function textOf(path: string, most = 64 * 2 ** 20): string | undefined {
-  const bytes = bytesOf(path, most);
+  const bytes = bytesOf(path, Math.min(most, LONGEST));
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 

@@ -26,6 +26,7 @@ export async function lookAtPaths(paths: readonly string[], options: LookOptions
   for (const path of new Set(paths)) {
     const kind = pathKind(path);
     if (kind === 'missing') throw new UllageError('there is no such path', path, 'Check the path');
+    if (kind === 'denied') throw new UllageError('cannot be looked at', path, 'Permission denied: run as root');
     if (kind === 'other') throw new UllageError('no file, directory or block device', path, 'Check the path');
     if (kind === 'directory') directories.add(realPath(path));
     else images.push(path);

@@ -109,6 +109,8 @@ function orphanStores(stores: readonly Store[]): Set<number> {
 
 /** Whether a word names an item: its id, the beginning of it (as Docker takes it), its name, its path. */
 export function isNamed(item: { id: string; name: string; path?: string }, word: string): boolean {
+  // thin devices have no path, images no directory: an empty word would name them all
+  if (word === '') return false;
   if (item.id === word || (item.name !== '' && item.name.split(', ').includes(word)) || item.path === word) return true;
   const digest = item.id.replace(/^sha256:/, '');
   return /^[0-9a-f]{6,}$/.test(word) && digest.length >= 32 && digest.startsWith(word);

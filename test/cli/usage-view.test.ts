@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { usageLines } from '../../src/cli/render/usage.ts';
 import { usagePage } from '../../src/cli/render/usage-page.ts';
-import { press, shownItems, startView, viewLines } from '../../src/cli/render/usage-view.ts';
+import { markedLines, press, shownItems, startView, viewLines } from '../../src/cli/render/usage-view.ts';
 import type { Ledger } from '../../src/usage/ledger.ts';
 import { deletionOf, makeDocument } from '../../src/usage/make-document.ts';
 
@@ -65,6 +65,9 @@ test('what a set gives back is the union, not the sum', () => {
   expect(back('uno:1', 'two:1', 'web')).toBe(21);
   expect(back('uno:1', 'two:1', 'web', HOSTILE)).toBe(28);
   expect(deletionOf([ledger()], ['nothing']).unknown).toEqual(['nothing']);
+  // a shell's empty variable
+  const thin = { ...ledger(), stores: ledger().stores.map((one) => ({ ...one, path: '' })) };
+  expect(deletionOf([thin], ['']).unknown).toEqual(['']);
 });
 
 test('totals count every byte once', () => {
@@ -84,6 +87,10 @@ test('names never reach the terminal or the page as more than text', () => {
   const control = (text: string): boolean => [...text].some((letter) => letter < ' ');
   expect(lines.filter(control)).toEqual([]);
   expect(lines.join('\n')).toContain('nobody owns');
+  const state = startView(document, [ledger()]);
+  state.marked.add('a').add(HOSTILE);
+  expect(markedLines(state)).toEqual(['a', expect.stringMatching(/^\$'.*\\x1b.*\\n.*'$/)]);
+  expect(markedLines(state).filter(control)).toEqual([]);
   const page = usagePage(document);
   expect(page.split('</script>')).toHaveLength(2);
   expect(page).toContain('\\u003c/script>');

@@ -2,6 +2,7 @@ import { safeText } from '../../probes/clean.ts';
 import type { UsageDocument, UsageItem } from '../../usage/document.ts';
 import type { Ledger } from '../../usage/ledger.ts';
 import { deletionOf } from '../../usage/make-document.ts';
+import { shownWord } from './shown.ts';
 import { iec } from './size.ts';
 import type { Style } from './style.ts';
 import { label, SORT_KEYS, type SortKey, sorted } from './usage.ts';
@@ -21,6 +22,11 @@ export interface ViewState {
 
 export function startView(document: UsageDocument, ledgers: readonly Ledger[]): ViewState {
   return { document, ledgers, sort: 'exclusive', inside: [], cursor: 0, marked: new Set(), done: false };
+}
+
+/** What is marked, as --delete takes it: ids are names of directories too, which may hold anything. */
+export function markedLines({ marked }: ViewState): string[] {
+  return [...marked].map(shownWord);
 }
 
 /** What can be deleted by name, or the parts of what was walked into. */
