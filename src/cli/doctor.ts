@@ -8,6 +8,7 @@ import { probes } from '../probes/index.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
 import { exitStatus } from './exit-status.ts';
 import { SHOW_OPTIONS, show } from './show.ts';
+import { wholeTargets } from './targets.ts';
 
 /** `ullage [doctor] [HOST]`: looks at a machine or a capture and says what is full. */
 export async function run(argv: string[]): Promise<number> {
@@ -34,7 +35,7 @@ export async function run(argv: string[]): Promise<number> {
   const timeout = timeoutOf(values.timeout);
   const looked =
     values.capture === undefined
-      ? await lookAt(spec, timeout, values.deep === true, values.on ?? [])
+      ? await lookAt(spec, timeout, values.deep === true, wholeTargets(values.on ?? [], spec))
       : await replay(values.capture, values.on ?? []);
   const command = ['ullage doctor', spec, values.capture === undefined ? undefined : `--capture ${values.capture}`]
     .filter((word) => word !== undefined)

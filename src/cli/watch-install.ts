@@ -4,7 +4,7 @@ import { installUnits, removeUnits, type UnitFile } from '../host/service-unit.t
 import { careUnitText, timerText, unitText } from '../watch/unit.ts';
 import { EXIT } from './exit-status.ts';
 import { print } from './show.ts';
-import { seconds } from './watch-options.ts';
+import { wholeProgram } from './watch-options.ts';
 
 const NAME = 'ullage-watch';
 const CARE = 'ullage-care';
@@ -12,7 +12,6 @@ const ALL = [`${NAME}.timer`, `${NAME}.service`, `${CARE}.timer`, `${CARE}.servi
 
 interface Given {
   once?: boolean;
-  interval?: string;
   care?: string;
   root?: string;
   textfile?: string;
@@ -33,7 +32,7 @@ const FILES = ['--textfile', '--history', '--command', '--on'];
  * `ullage watch --install [options]`: a service that watches with these options; with --once a timer that looks
  * each interval; with --care a timer of its own that lets the chosen remedies run.
  */
-export async function install(argv: readonly string[], given: Given): Promise<number> {
+export async function install(argv: readonly string[], given: Given, every: number): Promise<number> {
   needsRoot('--install');
   if (given.token !== undefined)
     throw new UllageError(
@@ -41,7 +40,6 @@ export async function install(argv: readonly string[], given: Given): Promise<nu
       '--token',
       `Put Environment=ULLAGE_TOKEN=… into: systemctl edit ${NAME}.service`,
     );
-  const every = seconds(given.interval, '--interval', 60, 2, 86400);
   const self = [process.execPath, resolve(process.argv[1] ?? ''), 'watch'];
   const options = without(argv, ['--install'], ['--care', '--root']);
   const once = given.once === true;
@@ -65,8 +63,6 @@ export async function install(argv: readonly string[], given: Given): Promise<nu
       enabled: true,
     });
   if (given.care !== undefined) {
-    const { readCare } = await import('./watch-care.ts');
-    await readCare(given.care);
     const places = (given.on ?? []).flatMap((one) => ['--on', resolve(one)]);
     units.push(
       {
@@ -134,9 +130,7 @@ function wholePaths(options: readonly string[]): string[] {
   });
 }
 
-/** A program without a directory is looked for in PATH. */
-const whole = (option: string, path: string): string =>
-  option === '--command' && !path.includes('/') ? path : resolve(path);
+const whole = (option: string, path: string): string => (option === '--command' ? wholeProgram(path) : resolve(path));
 
 function needsRoot(option: string): void {
   if (process.getuid?.() !== 0) throw new UllageError('only root may do that', `ullage watch ${option}`, 'Use sudo');

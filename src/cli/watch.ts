@@ -3,7 +3,7 @@ import { openHost } from '../host/open.ts';
 import type { CareSettings } from '../watch/care/settings.ts';
 import { parseVerb } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
-import { seconds, senderUrl, stateDirectory } from './watch-options.ts';
+import { stateDirectory, watchOptions, wholeProgram } from './watch-options.ts';
 
 /** `ullage watch [HOST]`: looks again and again, remembers, foresees, tells, shows. */
 export async function run(argv: string[]): Promise<number> {
@@ -37,24 +37,26 @@ export async function run(argv: string[]): Promise<number> {
       positionals.join(' '),
       'One watch a host: ullage watch ssh://user@host',
     );
+  if (values.root === '') throw new UllageError('no directory given', '--root', 'Give the directory of a whole system');
+  if (values.history === '') throw new UllageError('no file given', '--history', 'Give one, or --no-history');
+  const options = watchOptions(values, spec);
   if (values.install || values.uninstall) {
     const { install, uninstall } = await import('./watch-install.ts');
     if (values.uninstall) return uninstall(values.root);
     // what a service would not start with is said now; its token is not known here
+    if (values.care !== undefined) await limits(values.care);
     if (values.listen !== undefined) await listening(values.listen, ANY_TOKEN, []);
-    return install(argv, values);
+    return install(argv, values, options.interval);
   }
   if (values.care !== undefined && spec !== undefined)
     throw new UllageError('care is for the host it runs on', `ullage watch ${spec} --care`, 'Start it on that host');
   const care = values.care === undefined ? undefined : await limits(values.care);
   if (values.once && care && values.textfile === undefined && (await closed(care.settings))) return EXIT.healthy;
-  const interval = seconds(values.interval, '--interval', 60, 2, 86400);
-  const usageEvery = values.usage === undefined ? undefined : seconds(values.usage, '--usage', 3600, 60, 7 * 86400);
   const listenTo =
     values.listen === undefined ? undefined : await listening(values.listen, values.token, values.host ?? []);
   const host = await openHost(spec);
   try {
-    return await watching(host, { ...values, spec, interval, usageEvery, listenTo, limits: care });
+    return await watching(host, { ...values, ...options, spec, listenTo, limits: care });
   } finally {
     await host.close();
   }
@@ -62,10 +64,8 @@ export async function run(argv: string[]): Promise<number> {
 
 const ANY_TOKEN = 'a'.repeat(16);
 
-interface Wanted {
+interface Wanted extends ReturnType<typeof watchOptions> {
   spec: string | undefined;
-  interval: number;
-  usageEvery: number | undefined;
   listenTo: { address: string; port: number; token?: string; hosts: readonly string[] } | undefined;
   /** of care; undefined: nothing runs by itself */
   limits: Limits | undefined;
@@ -73,15 +73,12 @@ interface Wanted {
   textfile?: string;
   history?: string;
   'no-history'?: boolean;
-  on?: string[];
-  webhook?: string[];
   command?: string[];
-  alertmanager?: string[];
-  'warn-within'?: string;
-  'critical-within'?: string;
-  for?: string;
   quiet?: boolean;
 }
+
+/** What can be read once only. */
+const NO_FILE = /^(?:-$|\/dev\/(?:stdin$|fd\/)|\/proc\/self\/fd\/)/;
 
 interface Limits {
   /** the file, by its whole path */
@@ -90,6 +87,8 @@ interface Limits {
 }
 
 async function limits(path: string): Promise<Limits> {
+  if (NO_FILE.test(path))
+    throw new UllageError('care needs a file', `--care ${path}`, 'Each run reads it anew: write the limits to a file');
   const { resolve } = await import('node:path');
   const { readCare } = await import('./watch-care.ts');
   return { path: resolve(path), settings: await readCare(path) };
@@ -103,7 +102,6 @@ async function closed(settings: CareSettings): Promise<boolean> {
 async function watching(host: Host, wanted: Wanted): Promise<number> {
   const { Watch } = await import('../watch/watch.ts');
   const { metricsText } = await import('../watch/metrics.ts');
-  const { USUAL_RULES } = await import('../watch/alerts/rules.ts');
   const { VERSION } = await import('../version.ts');
   const { safeText } = await import('../probes/clean.ts');
   const { hostname } = await import('node:os');
@@ -120,32 +118,20 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
   const careful =
     wanted.limits === undefined || wanted.once
       ? undefined
-      : await careBesideLooks(here, wanted.limits, wanted.on ?? [], say, () => void watch.round());
+      : await careBesideLooks(here, wanted.limits, wanted.on, say, () => void watch.round());
   const watch = new Watch({
     ...(careful ? { care: careful.runs } : {}),
     host: here,
     local: spec === undefined || spec === 'local',
-    doctor: doctorArgv(spec, wanted.on ?? [], interval),
+    doctor: doctorArgv(spec, wanted.on, interval),
     interval,
     history,
     ...(historyProblem === undefined ? {} : { historyProblem }),
-    rules: {
-      warnWithin: seconds(wanted['warn-within'], '--warn-within', USUAL_RULES.warnWithin, 60, 365 * 86400),
-      criticalWithin: seconds(
-        wanted['critical-within'],
-        '--critical-within',
-        USUAL_RULES.criticalWithin,
-        60,
-        365 * 86400,
-      ),
-      for: seconds(wanted.for, '--for', USUAL_RULES.for, 0, 86400),
-    },
+    rules: wanted.rules,
     senders: [
-      ...(wanted.webhook ?? []).map((url) => senders.webhook(senderUrl(url, '--webhook'), name)),
-      ...(wanted.command ?? []).map((path) => senders.command(here, [path], name)),
-      ...(wanted.alertmanager ?? []).map((url) =>
-        senders.alertmanager(senderUrl(url, '--alertmanager'), name, interval),
-      ),
+      ...wanted.webhook.map((url) => senders.webhook(url, name)),
+      ...(wanted.command ?? []).map((path) => senders.command(here, [wholeProgram(path)], name)),
+      ...wanted.alertmanager.map((url) => senders.alertmanager(url, name, interval)),
     ],
     say,
     changed(state) {

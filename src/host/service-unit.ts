@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UllageError } from './host.ts';
 import { replaceFile } from './replace-file.ts';
@@ -37,9 +37,12 @@ export interface Installed {
 /** Writes units, enables and, where systemd is at work, starts them. @throws UllageError */
 export async function installUnits(units: readonly UnitFile[], { root }: UnitPlace): Promise<Installed> {
   const paths: string[] = [];
+  const directory = unitsIn(root);
+  makeDirectory(directory);
   for (const { name, text } of units) {
-    const path = join(root ?? '/', UNITS, name);
-    makeDirectory(dirname(path));
+    const path = join(directory, name);
+    // a unit that was masked, or linked from elsewhere: the link goes, what it leads to stays
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path);
     replaceFile(path, text);
     paths.push(path);
   }
@@ -57,12 +60,13 @@ export async function installUnits(units: readonly UnitFile[], { root }: UnitPla
 
 /** Stops units and takes them away. @returns the paths of those that were there. @throws UllageError */
 export async function removeUnits(names: readonly string[], { root }: UnitPlace): Promise<string[]> {
-  const there = names.filter((name) => existsSync(join(root ?? '/', UNITS, name)));
+  const directory = unitsIn(root);
+  const there = names.filter((name) => existsSync(join(directory, name)));
   if (there.length === 0) return [];
   const live = root === undefined && atWork();
   if (live) await must(['disable', '--now', ...there], STOP_MS);
   else await systemctl([...at(root), 'disable', ...there]);
-  const paths = there.map((name) => join(root ?? '/', UNITS, name));
+  const paths = there.map((name) => join(directory, name));
   for (const [index, path] of paths.entries()) {
     rmSync(path, { force: true });
     // where there is no systemctl the links are taken away all the same
@@ -83,6 +87,33 @@ function atWork(): boolean {
 }
 
 const at = (root: string | undefined): string[] => (root === undefined ? [] : [`--root=${root}`]);
+
+/** Where units go; never out of `root`: a link in an image leads to the host's own files. @throws UllageError */
+function unitsIn(root: string | undefined): string {
+  if (root === undefined) return UNITS;
+  const directory = join(root, UNITS);
+  const within = existsSync(root) ? `${realpathSync(root)}/`.replace('//', '/') : '/';
+  // each on the way: of a directory that is not yet there the link stands above it
+  for (let path = directory; path !== root; path = dirname(path)) {
+    if (!lstatSync(path, { throwIfNoEntry: false })) continue;
+    const real = realOf(path);
+    if (!real.startsWith(within))
+      throw new UllageError(
+        'a link leads out of it',
+        `${path} in --root ${root}`,
+        `It is ${real}: change the image first`,
+      );
+  }
+  return directory;
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return 'a link to nothing';
+  }
+}
 
 function makeDirectory(path: string): void {
   try {

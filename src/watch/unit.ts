@@ -78,8 +78,11 @@ function execStart([program = '', ...args]: readonly string[]): string {
   return [quoted(program), ...args.map((arg) => quoted(arg.replaceAll('$', '$$$$')))].join(' ');
 }
 
-/** systemd reads quotes and `%`. */
+/** systemd reads quotes and `%`; a line that is not ended with a quote would be a setting of its own. */
 function quoted(text: string): string {
   const plain = text.replaceAll('%', '%%');
-  return /^[\w./:@%$=,+-]+$/.test(plain) ? plain : `"${plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  if (/^[\w./:@%$=,+-]+$/.test(plain)) return plain;
+  const safe = plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it writes as \xNN (man 7 systemd.syntax, QUOTING)
+  return `"${safe.replace(/[\u0001-\u001f\u007f]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
 }

@@ -168,6 +168,12 @@ test('the unit quotes what systemd would read otherwise', () => {
   expect(text).toContain('ExecStart=/usr/$x/node /opt/$$u watch --on "/srv/a b\\"c%%d$$e"\n');
 });
 
+test('a word with a line feed in it stays one word: no setting of its own', () => {
+  const text = unitText(['/usr/bin/node', '--on', '/a\nExecStartPre=/bin/evil\t\x7f']);
+  expect(text).toContain('ExecStart=/usr/bin/node --on "/a\\x0aExecStartPre=/bin/evil\\x09\\x7f"\n');
+  expect(text).not.toMatch(/^ExecStartPre/m);
+});
+
 test('the unit has the mounts of the host: of a namespace of its own devices would be held busy', () => {
   for (const once of [false, true])
     expect(unitText(['/usr/bin/node'], once)).not.toMatch(
