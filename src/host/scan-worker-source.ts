@@ -58,7 +58,13 @@ function next() {
     const child = join(path, own[i]);
     let stat;
     try { stat = lstatSync(child); } catch (error) { note(child, error, bucket); continue; }
-    if (stat.dev !== device) { skipped++; spoiled.add(bucket); continue; }
+    if (stat.dev !== device) {
+      skipped++;
+      spoiled.add(bucket);
+      // what nobody mounted there is a subvolume, or a file that an overlay shows from elsewhere
+      if (!mounted.has(text(child))) note(child, { code: 'EXDEV' }, bucket);
+      continue;
+    }
     if (stat.ctimeMs > newest) newest = stat.ctimeMs;
     if ((stat.mode & TYPE) === DIRECTORY) {
       if (mounted.size > 0 && mounted.has(text(child))) { skipped++; spoiled.add(bucket); continue; }

@@ -91,12 +91,17 @@ export function merged(groups: Sharing['groups']): Sharing['groups'] {
   return [...byOwners.values()];
 }
 
+const HINTS = new Map([
+  ['EACCES', ': run as root'],
+  ['EXDEV', ": another device, as a btrfs subvolume has; name the file system's device to count all of them"],
+]);
+
 function warningsOf({ errors, failed, moved }: ScanResult): string[] {
   const warnings: string[] = [];
   const [first] = errors;
   if (first)
     warnings.push(
-      `${failed} ${failed === 1 ? 'entry' : 'entries'} could not be read, so sums are too small: ${first.path} (${first.code}${first.code === 'EACCES' ? ': run as root' : ''})`,
+      `${failed} ${failed === 1 ? 'entry' : 'entries'} could not be read, so sums are too small: ${first.path} (${first.code}${HINTS.get(first.code) ?? ''})`,
     );
   if (moved > 0) warnings.push(`${moved} entries went away or were replaced while they were counted`);
   return warnings;

@@ -135,6 +135,17 @@ kernelSuite('usage of a btrfs equals its qgroups to the byte', ['loop', 'mkfs.bt
     }
   });
 
+  test('as a directory it says which subvolumes are not in its figures', () => {
+    const fs = make(1, []);
+    expect(usage(fs.mount).warnings).toEqual([]);
+    mkdirSync(join(fs.mount, 'deep'));
+    for (const name of ['one', 'deep/two']) must('btrfs', '-q', 'subvolume', 'create', join(fs.mount, name));
+    expect(usage(fs.mount).warnings).toEqual([
+      expect.stringMatching(/^1 subvolume is not counted, .*\/one: .* ullage usage \/dev\//),
+      expect.stringMatching(/^1 entry could not be read, .*deep\/two \(EXDEV: /),
+    ]);
+  });
+
   test('a mirror that rotted, or is gone, is read from the good copy', () => {
     const fs = make(2, ['-draid1', '-mraid1']);
     fill(fs.mount, 30);
