@@ -19,7 +19,11 @@ function tooOld(version: string): boolean {
 
 /** A pipe takes 64 KiB at once, and exit() would drop what its reader has not come to. */
 function leave(status: number): void {
-  process.stdout.write('', () => process.exit(status));
+  process.stdout.write('', (refused) => {
+    // what was printed is not there: the error's own event, which comes next, says why
+    if (refused) setImmediate(() => fail(refused));
+    else process.exit(status);
+  });
 }
 
 function fail(error: unknown): void {
@@ -30,8 +34,10 @@ function fail(error: unknown): void {
 // a reader that has seen enough (`ullage | head`) is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  fail(error);
+  fail(new Error(`standard output cannot be written: ${error.message}. Make room there, or send it elsewhere`));
 });
+// what is told beside the answer may be lost; a cure at work must not be cut short for it
+process.stderr.on('error', () => {});
 
 if (tooOld(process.versions.node)) {
   fail(

@@ -17,7 +17,7 @@ export function parseVerb<T extends Options>(verb: string, argv: string[], optio
 export function timeoutOf(text: string | undefined): number {
   if (text === undefined) return 60_000;
   const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 3600)
+  if (!(seconds >= 1 && seconds <= 3600))
     throw new UllageError(
       'not a number of seconds from 1 to 3600',
       `--timeout ${text}`,

@@ -1,4 +1,5 @@
 import { UllageError } from '../host/host.ts';
+import { safeText } from '../probes/clean.ts';
 import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
@@ -22,6 +23,12 @@ export async function run(argv: string[]): Promise<number> {
       'One host at a time: ullage capture ssh://user@host',
     );
   if (values.script) {
+    if (positionals.length > 0 || values.output !== undefined)
+      throw new UllageError(
+        'a script is printed, and captures nothing yet',
+        `ullage capture ${argv.join(' ')}`,
+        'ullage capture --script > capture.sh, then run it on the host',
+      );
     const { captureScript } = await import('../probes/capture-script.ts');
     process.stdout.write(captureScript(probes));
     return EXIT.healthy;
@@ -52,8 +59,8 @@ export async function run(argv: string[]): Promise<number> {
       { force: values.force === true },
     );
     print([
-      `${output}: ${host.entries().length} answers, secrets masked`,
-      ...unknown.map((one) => `not in it: ${one.what} (${one.why})`),
+      safeText(`${output}: ${host.entries().length} answers, secrets masked`),
+      ...unknown.map((one) => safeText(`not in it: ${one.what} (${one.why})`)),
     ]);
     return EXIT.healthy;
   } finally {

@@ -1,4 +1,5 @@
 import { causes } from '../causes/index.ts';
+import { UllageError } from '../host/host.ts';
 import { parseVerb } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
 import { styleFor } from './render/style.ts';
@@ -6,7 +7,13 @@ import { print } from './show.ts';
 
 /** `ullage causes`: every cause it knows, the most frequent first. */
 export async function run(argv: string[]): Promise<number> {
-  const { values } = parseVerb('causes', argv, { json: { type: 'boolean' }, 'no-color': { type: 'boolean' } });
+  const { values, positionals } = parseVerb('causes', argv, {
+    json: { type: 'boolean' },
+    'no-color': { type: 'boolean' },
+  });
+  const [id] = positionals;
+  if (id !== undefined)
+    throw new UllageError('nothing to name here', positionals.join(' '), `The page of a cause: ullage explain ${id}`);
   const sorted = [...causes].sort((a, b) =>
     a.prevalence < b.prevalence ? -1 : a.prevalence > b.prevalence ? 1 : a.id < b.id ? -1 : 1,
   );

@@ -1,5 +1,6 @@
 import { UllageError } from '../host/host.ts';
 import { openHost } from '../host/open.ts';
+import { safeText } from '../probes/clean.ts';
 import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { compareDrivers } from '../stack/drivers.ts';
@@ -28,7 +29,9 @@ export async function run(argv: string[]): Promise<number> {
     }
     const style = await styleFor(process.stdout, values['no-color'] === true);
     print([
-      `${comparison.root ?? 'no data root known'} on ${comparison.fileSystem ?? 'a file system that is not known'}, Docker ${comparison.docker ?? 'not seen'}`,
+      safeText(
+        `${comparison.root ?? 'no data root known'} on ${comparison.fileSystem ?? 'a file system that is not known'}, Docker ${comparison.docker ?? 'not seen'}`,
+      ),
     ]);
     for (const driver of comparison.drivers) {
       const marks = [

@@ -20,18 +20,24 @@ export async function run(argv: string[]): Promise<number> {
     print(values.json ? [JSON.stringify(document, null, 2)] : whole(stateOf(lines), lines));
     return EXIT.healthy;
   }
-  const all = findJournals().map((path) => ({ path, state: stateOf(readJournal(path)) }));
+  const damaged: UllageError[] = [];
+  const all = findJournals(undefined, (error) => damaged.push(error)).map((path) => ({
+    path,
+    state: stateOf(readJournal(path)),
+  }));
   const document: JournalList = { version: 1, journals: all.map(({ path, state }) => brief(path, state)) };
   if (values.json) print([JSON.stringify(document, null, 2)]);
-  else if (all.length === 0) print(['Nothing was applied on this machine.']);
-  else
-    print(
-      all.map(
-        ({ state }) =>
-          `${state.plan.id}  ${state.startedAt.slice(0, 16)}  ${state.stands.padEnd(10)}  ${state.plan.remedy}  ${safeText(state.plan.on)}${state.failure ? `  (${safeText(state.failure).slice(0, 100)})` : ''}`,
-      ),
-    );
+  else if (all.length > 0) print(all.map(({ state }) => line(state)));
+  else if (damaged.length === 0) print(['Nothing was applied on this machine.']);
+  for (const { message } of damaged) process.stderr.write(`ullage: ${safeText(message)}\n`);
+  if (damaged.length > 0) return EXIT.unknown;
   return all.some(({ state }) => state.stands === 'unfinished') ? EXIT.warning : EXIT.healthy;
+}
+
+/** One apply, for people. */
+function line({ plan, startedAt, stands, failure }: State): string {
+  const why = failure ? `  (${safeText(failure).slice(0, 100)})` : '';
+  return safeText(`${plan.id}  ${startedAt.slice(0, 16)}  ${stands.padEnd(10)}  ${plan.remedy}  ${plan.on}${why}`);
 }
 
 /** What `ullage journal --json` prints. */
@@ -78,9 +84,9 @@ function brief(path: string, state: State): JournalBrief {
 
 function whole(state: State, lines: readonly JournalLine[]): string[] {
   return [
-    `${state.plan.id}  ${state.stands}  ${state.plan.title} on ${safeText(state.plan.on)}`,
+    `${state.plan.id}  ${state.stands}  ${state.plan.title} on ${state.plan.on}`,
     ...lines.map((line) => `${line.at.slice(0, 19)}  ${event(line)}`),
-  ];
+  ].map(safeText);
 }
 
 function event(line: JournalLine): string {
@@ -94,7 +100,7 @@ function event(line: JournalLine): string {
     case 'started':
       return `  process ${line.process.pid}`;
     case 'begun':
-      return `  process ${safeText(line.owner.split(':')[3] ?? '')} works on it`;
+      return `  process ${line.owner.split(':')[3] ?? ''} works on it`;
     case 'progress':
       return `  ${Math.round(line.fraction * 100)} %`;
     case 'resumed':
@@ -105,7 +111,7 @@ function event(line: JournalLine): string {
       return `${line.step} waits: ${line.for}`;
     case 'failed':
     case 'skipped':
-      return `${line.step} ${line.event}: ${safeText(line.why)}`;
+      return `${line.step} ${line.event}: ${line.why}`;
     default:
       return `${line.step} ${line.event}${line.event === 'done' && line.recognised ? ' before, as the machine shows' : ''}`;
   }

@@ -1,5 +1,6 @@
 import { UllageError } from '../host/host.ts';
 import { apply } from '../plan/session.ts';
+import { safeText } from '../probes/clean.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
 import { ending, onInterrupt, teller } from './going.ts';
@@ -43,11 +44,13 @@ export async function run(argv: string[]): Promise<number> {
       interrupt.forget();
     }
     const largest = await host.run(['du', '-x', '--all', '--block-size=1K', `${at}/rootfs`], { timeoutMs: 60_000 });
-    print([
-      `${plan.on} is mounted at ${at}; its files are below ${at}/rootfs`,
-      ...largestOf(largest.stdout),
-      `when you are done: ullage umount ${plan.on}`,
-    ]);
+    print(
+      [
+        `${plan.on} is mounted at ${at}; its files are below ${at}/rootfs`,
+        ...largestOf(largest.stdout),
+        `when you are done: ullage umount ${plan.on}`,
+      ].map(safeText),
+    );
     return EXIT.healthy;
   } finally {
     await host.close();

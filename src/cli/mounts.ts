@@ -1,4 +1,5 @@
-import type { Host } from '../host/host.ts';
+import { type Host, UllageError } from '../host/host.ts';
+import { safeText } from '../probes/clean.ts';
 import { collect } from '../probes/collect.ts';
 import { probes } from '../probes/index.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
@@ -30,6 +31,8 @@ const STORAGE = /\/(?:devicemapper|overlay2?|aufs|btrfs|zfs|vfs|io\.containerd\.
 /** `ullage mounts [HOST]`: what container daemons have mounted, also where only they see it. Changes nothing. */
 export async function run(argv: string[]): Promise<number> {
   const { values, positionals } = parseVerb('mounts', argv, { json: { type: 'boolean' }, timeout: { type: 'string' } });
+  if (positionals.length > 1)
+    throw new UllageError('more than one host given', positionals.join(' '), 'One host at a time');
   const { openHost } = await import('../host/open.ts');
   const host = await openHost(positionals[0]);
   try {
@@ -40,14 +43,17 @@ export async function run(argv: string[]): Promise<number> {
     if (values.json) print([JSON.stringify(document, null, 2)]);
     else if (mounts.length === 0) print(['No daemon has storage of containers mounted.']);
     else
-      print([
-        ...mounts.map(
-          (one) => `${one.host ? ' ' : '*'} ${one.target}\n    ${one.fstype} on ${one.source}, ${one.options}`,
-        ),
-        ...(mounts.some((one) => !one.host)
-          ? ['* only the daemon sees it: nsenter --target PID --mount shows it', ...daemons(mounts)]
-          : []),
-      ]);
+      print(
+        [
+          ...mounts.flatMap((one) => [
+            `${one.host ? ' ' : '*'} ${one.target}`,
+            `    ${one.fstype} on ${one.source}, ${one.options}`,
+          ]),
+          ...(mounts.some((one) => !one.host)
+            ? ['* only the daemon sees it: nsenter --target PID --mount shows it', ...daemons(mounts)]
+            : []),
+        ].map(safeText),
+      );
     return EXIT.healthy;
   } finally {
     await host.close();

@@ -2,6 +2,7 @@ import { UllageError } from '../host/host.ts';
 import { readJournal } from '../plan/journal.ts';
 import { resume } from '../plan/session.ts';
 import { stateOf } from '../plan/state.ts';
+import { safeText } from '../probes/clean.ts';
 import { parseVerb } from './arguments.ts';
 import { chosenJournal } from './chosen-journal.ts';
 import { ending, onInterrupt, teller } from './going.ts';
@@ -19,6 +20,7 @@ export async function run(argv: string[]): Promise<number> {
       (stands === 'waiting' || stands === 'unfinished') &&
       (name === undefined || [plan.on, plan.id, plan.settings['at']].includes(name)),
     'mounted',
+    name !== undefined,
   );
   const { plan } = stateOf(readJournal(path));
   const interrupt = onInterrupt();
@@ -26,7 +28,7 @@ export async function run(argv: string[]): Promise<number> {
     const watcher = teller(plan, values.quiet === true);
     const outcome = await resume(path, { watcher, interrupted: interrupt.pressed, confirmed: true });
     const { lines, status } = ending(plan, outcome);
-    print(outcome.outcome === 'applied' ? [`${plan.on} is unmounted, and its device removed`] : lines);
+    print(outcome.outcome === 'applied' ? [safeText(`${plan.on} is unmounted, and its device removed`)] : lines);
     return status;
   } finally {
     interrupt.forget();

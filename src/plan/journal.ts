@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { UllageError } from '../host/host.ts';
 import {
   createLineFile,
@@ -8,33 +9,10 @@ import {
   readLines,
 } from '../host/journal-file.ts';
 import { journalDirectories } from '../host/journal-place.ts';
-import type { ProcessMark } from '../host/process-mark.ts';
-import type { Argv, Plan } from './plan.ts';
+import { type JournalEvent, type JournalLine, parseLine } from './journal-line.ts';
+import type { Plan } from './plan.ts';
 
-/**
- * What happened, one JSON line each, on the disk before the next thing happens. Pairs of states:
- * `trying` before a step touches anything, `done` or `failed` behind it.
- */
-export type JournalEvent =
-  | { event: 'plan'; plan: Plan }
-  /** who works on it from here on, as `ownName` calls him: whether he still lives can be asked */
-  | { event: 'begun'; owner: string }
-  | { event: 'trying'; step: string; undo?: boolean }
-  | { event: 'command'; step: string; argv: Argv }
-  | { event: 'started'; step: string; process: ProcessMark }
-  | { event: 'ran'; step: string; exit: number | null; seconds: number; stderr?: string }
-  /** of the program at work, 0 to 1 */
-  | { event: 'progress'; step: string; fraction: number }
-  | { event: 'done'; step: string; recognised?: boolean; values?: Record<string, string> }
-  | { event: 'skipped'; step: string; why: string }
-  | { event: 'failed'; step: string; why: string; undo?: boolean }
-  | { event: 'undone'; step: string; why?: string }
-  | { event: 'waiting'; step: string; for: string }
-  | { event: 'resumed'; by: 'apply' | 'undo' }
-  | { event: 'interrupted'; step: string }
-  | { event: 'finished'; outcome: 'applied' | 'undone' };
-
-export type JournalLine = JournalEvent & { at: string };
+export type { JournalEvent, JournalLine } from './journal-line.ts';
 
 export interface Journal {
   readonly path: string;
@@ -96,14 +74,13 @@ export function readJournal(path: string): JournalLine[] {
   }
   return lines.map((line, index) => {
     try {
-      const value = JSON.parse(line) as JournalLine;
-      if (typeof value.event !== 'string' || (index === 0) !== (value.event === 'plan')) throw new Error('no event');
-      return value;
-    } catch {
+      return parseLine(line, index === 0);
+    } catch (error) {
       throw new UllageError(
         'not a line of a journal',
-        `${path}, line ${index + 1}`,
+        `${path}, line ${index + 1}: ${(error as Error).message}`,
         'The file was changed by hand or its disk is failing; nothing is done by it',
+        { cause: error },
       );
     }
   });
@@ -114,12 +91,33 @@ export function journalsMark(directories: readonly string[] = journalDirectories
   return directories.map(lineFilesMark).join('\n');
 }
 
-/** Journals of this machine, newest first; one whose plan was not yet written (killed at its first byte) is left out. */
-export function findJournals(directories: readonly string[] = journalDirectories()): string[] {
+/**
+ * Journals of this machine, newest first; one whose plan was not yet written (killed at its first byte) is left out.
+ * @param damaged is told of one that cannot be read; without it that is an error
+ */
+export function findJournals(
+  directories: readonly string[] = journalDirectories(),
+  damaged?: (error: UllageError) => void,
+): string[] {
   return directories
     .flatMap(lineFilesIn)
-    .filter((path) => readLines(path).length > 0)
-    .map((path) => ({ path, at: readJournal(path)[0]?.at ?? '' }))
+    .flatMap((path) => {
+      try {
+        const [first] = readJournal(path);
+        return first ? [{ path, at: first.at }] : [];
+      } catch (error) {
+        if (!(error instanceof UllageError) || !damaged) throw error;
+        damaged(error);
+        return [];
+      }
+    })
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .map(({ path }) => path);
+}
+
+/** The journal of the plan of that id, whatever the others are like; undefined: there is none. */
+export function journalOf(id: string): string | undefined {
+  return journalDirectories()
+    .flatMap(lineFilesIn)
+    .find((path) => path === id || basename(path) === `${id}.jsonl`);
 }

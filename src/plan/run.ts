@@ -86,6 +86,9 @@ export async function writeFile(work: Work, step: Step, write: FileWrite): Promi
       await command(work, step, ['dd', `of=${write.path}`, 'conv=notrunc', 'status=none'], write.content);
     return;
   }
+  // cp would keep all that is in it
+  if ((await work.host.run(['test', '-d', write.path])).exitCode === 0)
+    throw new StepFailed(`${write.path}: it is a directory, and was to be a file`);
   const kept = keptPath(work.state.plan, write.path);
   const fresh = freshPath(write.path);
   const there = await work.host.run(['test', '-e', write.path]);

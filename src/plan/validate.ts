@@ -1,5 +1,8 @@
-import type { Check, Plan, Step } from './plan.ts';
+import type { Argv, Check, Plan, Step } from './plan.ts';
 import { placesIn } from './values.ts';
+
+/** Thirty days, in seconds: no program is waited for longer, and a timer cannot hold much more (2^31 ms, setTimeout). */
+const LONGEST = 30 * 24 * 3600;
 
 /**
  * What is not sound in a plan, as sentences; empty when it is. A plan may come from a file that
@@ -25,6 +28,17 @@ export function validatePlan(plan: Plan): string[] {
     if (step.until !== undefined && step.after.length === 0)
       wrong.push(`step ${step.id} must last until ${step.until}, and has no check that tells whether it does`);
   }
+  for (const { says, run, pattern } of plan.fingerprint.facts) {
+    wrong.push(...commandFaults(`the fact "${says}"`, [run]));
+    if (pattern !== undefined && !compiles(pattern)) wrong.push(`the fact "${says}" has a broken pattern: ${pattern}`);
+  }
+  return wrong;
+}
+
+function commandFaults(who: string, commands: readonly Argv[]): string[] {
+  const wrong: string[] = [];
+  if (commands.some((argv) => argv.length === 0 || argv[0] === '')) wrong.push(`${who} has an empty command`);
+  if (commands.flat().some((word) => word.includes('\0'))) wrong.push(`${who} has a NUL byte`);
   return wrong;
 }
 
@@ -38,21 +52,27 @@ function stepFaults(step: Step): string[] {
     ...(step.undoIf ?? []),
   ];
   const commands = [...step.run, ...(step.always ?? []), ...(step.undo ?? []), ...(step.cancel ?? [])];
-  if ([...commands, ...checks.map((check) => check.run)].some((argv) => argv.length === 0 || argv[0] === ''))
-    wrong.push(`step ${step.id} has an empty command`);
-  if ([...commands.flat()].some((word) => word.includes('\0'))) wrong.push(`step ${step.id} has a NUL byte`);
+  const asked = [...checks, ...(step.takes ?? []), ...(step.progress ? [step.progress] : [])];
+  wrong.push(...commandFaults(`step ${step.id}`, [...commands, ...asked.map(({ run }) => run)]));
   if (!step.idempotent && step.run.length > 1)
     wrong.push(`step ${step.id} is not idempotent and has more than one command`);
   if (!step.idempotent && step.after.length === 0)
     wrong.push(`step ${step.id} is not idempotent and has no check that tells whether it is done`);
   for (const write of step.writes ?? [])
-    if (!write.path.startsWith('/') || /\/\.\.(\/|$)/.test(write.path))
-      wrong.push(`step ${step.id} writes to ${write.path}`);
+    if (!write.path.startsWith('/') || /\/\.{0,2}$|\/\.\.\//.test(write.path))
+      wrong.push(`step ${step.id} writes to ${write.path}, which is no path of a file`);
+  if ((step.writes ?? []).some(({ path, content }) => `${path}${content}`.includes('\0')))
+    wrong.push(`step ${step.id} writes a NUL byte`);
   for (const { mode } of step.writes ?? [])
     if (!/^[0-7]{3,4}$/.test(mode)) wrong.push(`step ${step.id} writes with mode ${mode}, which is not octal`);
   if ((step.timeout ?? 1) <= 0 || (step.settle ?? 0) < 0) wrong.push(`step ${step.id} has no time to run in`);
+  if (Math.max(step.timeout ?? 0, step.settle ?? 0) > LONGEST)
+    wrong.push(`step ${step.id} is given more than ${LONGEST} s`);
+  if ((step.progress?.every ?? 1) <= 0) wrong.push(`step ${step.id} is asked how far it is without a pause`);
   for (const pattern of [
     step.ifFailed?.matches,
+    step.progress?.pattern,
+    ...(step.takes ?? []).map((take) => take.pattern),
     ...checks.flatMap((check) => [check.matches, check.lacks, check.number?.pattern]),
   ])
     if (pattern !== undefined && !compiles(pattern)) wrong.push(`step ${step.id} has a broken pattern: ${pattern}`);

@@ -116,12 +116,13 @@ export function besideOf({ host, scan: argv, every, watched, changed }: BesideOp
 
 function read(): Applied[] {
   try {
-    return findJournals()
+    // a damaged journal is told by `ullage journal`
+    return findJournals(undefined, () => {})
       .slice(0, SHOWN)
       .map((path) => stateOf(readJournal(path)))
       .map((state) => ({ ...state, atWork: false, left: [], undoable: noWayBack(state) === undefined }));
   } catch {
-    // a damaged journal is told by `ullage journal`; it must not end the watch
+    // one that was cut or went away since it was listed must not end the watch
     return [];
   }
 }

@@ -94,6 +94,7 @@ test('what is no plan at all is said in one line', () => {
     ['[]', /of something else/],
     ['null', /of something else/],
     ['{"__proto__":{"version":1,"steps":[]}}', /of something else/],
+    [JSON.stringify(whole).replace('"timeout":9', '"timeout":1e400'), /timeout: not a number/],
   ] as const)
     expect(() => parsePlan(text, 'plan.json')).toThrow(said);
 });

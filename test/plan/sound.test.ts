@@ -47,6 +47,28 @@ test('a journal that somebody edited is refused, one without its plan is not the
   expect(findJournals([directory])).toHaveLength(1);
   writeFileSync(path, '{"event":"trying","step":"a"}\n');
   expect(() => readJournal(path)).toThrow(/not a line of a journal: .*line 1/);
+  const begun = { at: 'now', event: 'plan', plan: one };
+  for (const [line, said] of [
+    [{ ...begun, plan: null }, /line 1: plan: not an object/],
+    [
+      { ...begun, plan: { ...one, steps: [{ ...one.steps[0], run: ['rm'] }] } },
+      /plan\.steps\[0\]\.run\[0\]: not a list/,
+    ],
+    [{ ...begun, at: 1 }, /line 1: at: not text/],
+    [{ at: 'now', event: 'begun', owner: null }, /line 2: owner: not text/],
+    [{ at: 'now', event: 'started', step: 'a', process: null }, /line 2: process: not an object/],
+    [{ at: 'now', event: 'command', step: 'a', argv: 'rm' }, /line 2: argv: not a list/],
+    [{ at: 'now', event: 'constructor' }, /line 2: event: none of this version/],
+    [begun, /line 2: a second plan/],
+  ] as const) {
+    const lines = /line 2/.test(String(said)) ? [begun, line] : [line];
+    writeFileSync(path, lines.map((value) => `${JSON.stringify(value)}\n`).join(''));
+    expect(() => readJournal(path)).toThrow(said);
+  }
+  // the others are not lost with it
+  const damaged: string[] = [];
+  expect(findJournals([directory], (error) => damaged.push(error.where))).toHaveLength(1);
+  expect(damaged).toEqual([expect.stringContaining(path)]);
   rmSync(path);
 });
 
@@ -59,8 +81,33 @@ test('a plan that could not be resumed is not sound', () => {
   expect(faults({ run: [[]] })).toMatch(/empty command/);
   expect(faults({ after: [{ says: 'x', run: ['x'], matches: '(' }] })).toMatch(/broken pattern/);
   expect(faults({ writes: [{ path: '/etc/../x', content: '', mode: '0644' }] })).toMatch(/writes to/);
+  for (const path of ['/', '/etc/', '/etc/.', '/etc/..'])
+    expect(faults({ writes: [{ path, content: '', mode: '0644' }] })).toMatch(/no path of a file/);
+  expect(faults({ writes: [{ path: '/etc/x', content: '\0', mode: '0644' }] })).toMatch(/NUL byte/);
+  expect(faults({ before: [{ says: 'x', run: ['x', '\0'] }] })).toMatch(/NUL byte/);
+  expect(faults({ takes: [{ name: 'x', run: ['x'], pattern: '(' }] })).toMatch(/broken pattern/);
+  expect(faults({ takes: [{ name: 'x', run: [], pattern: 'x' }] })).toMatch(/empty command/);
+  expect(faults({ progress: { run: ['x'], pattern: '(', unit: 'bytes' } })).toMatch(/broken pattern/);
+  expect(faults({ progress: { run: ['x'], pattern: 'x', unit: 'bytes', every: 0 } })).toMatch(/without a pause/);
+  expect(faults({ timeout: 1e9 })).toMatch(/more than 2592000 s/);
+  expect(faults({ settle: 1e9 })).toMatch(/more than 2592000 s/);
+  const resting = (fact: { run: string[]; pattern: string }) =>
+    validatePlan({ ...one, fingerprint: { digest: '', facts: [{ says: 'x', value: '', ...fact }] } }).join();
+  expect(resting({ run: ['x'], pattern: '(' })).toMatch(/the fact "x" has a broken pattern/);
+  expect(resting({ run: [], pattern: 'x' })).toMatch(/the fact "x" has an empty command/);
   expect(validatePlan({ ...one, id: '../../etc/passwd' })).toHaveLength(1);
   expect(validatePlan(plan())).toEqual(['it has no steps']);
+});
+
+test('a directory where a file is to be written is left alone: keeping it would copy all that is in it', async () => {
+  const writing = plan(step('a', { writes: [{ path: '/etc/conf', content: 'x', mode: '0644' }] }));
+  const changed: string[] = [];
+  const { work } = life(machine(), writing, undefined, (argv) => {
+    if (argv[0] !== 'test') changed.push(argv.join(' '));
+    return { exitCode: argv[0] === 'sha256sum' ? 1 : 0, stdout: '', stderr: '', durationMs: 0 };
+  });
+  expect(await applySteps(work, false)).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/a directory/) });
+  expect(changed.filter((argv) => !argv.startsWith('sha256sum'))).toEqual([]);
 });
 
 test('a list whose order says nothing has not moved when only its order has', () => {

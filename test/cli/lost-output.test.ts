@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const started = (words: string[], stdio: (number | 'pipe')[], before: string[] = []) =>
+  spawnSync(process.execPath, ['--import', 'tsx', ...before, 'src/bin/ullage.ts', ...words], {
+    encoding: 'utf8',
+    stdio,
+  });
+
+test.skipIf(!existsSync('/dev/full'))('an answer that could not be written is no answer', { timeout: 30_000 }, () => {
+  const full = openSync('/dev/full', 'w');
+  const lost = started(['causes'], ['pipe', full, 'pipe']);
+  expect(lost.stderr).toMatch(/^ullage: standard output cannot be written: ENOSPC/);
+  expect(lost.status).toBe(3);
+  closeSync(full);
+});
+
+/** Something is told on stderr while the answer is on its way. */
+const telling = `data:text/javascript,${encodeURIComponent(`
+  const { write } = process.stdout;
+  process.stdout.write = (...words) => {
+    process.stderr.write('told');
+    setTimeout(() => write.apply(process.stdout, words), 50);
+  };`)}`;
+
+test.skipIf(!existsSync('/dev/full'))('what cannot be told beside the answer ends nothing', { timeout: 30_000 }, () => {
+  const full = openSync('/dev/full', 'w');
+  const { stdout, status } = started(['causes'], ['pipe', 'pipe', full], ['--import', telling]);
+  closeSync(full);
+  expect(stdout).toContain('btrfs-metadata-exhausted');
+  expect(status).toBe(0);
+});
