@@ -38,8 +38,8 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv, user = process.ge
 /** The trees that were counted below `root`, by path; none where there is no file that may be trusted. */
 export function readKnownTrees(directory: string, root: string, now: number): Map<string, KnownTree> {
   const known = new Map<string, KnownTree>();
-  if (!isOurs(directory)) return known;
   try {
+    if (!isOurs(directory)) return known;
     const bytes = readOwn(fileOf(directory, root));
     const head = bytes.indexOf('\n', MAGIC.length);
     if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || head < 0) return known;

@@ -161,6 +161,25 @@ describe('the file of known trees', () => {
     }
   });
 
+  test('is nothing where the way to it is barred, as that of HOME=/root for nobody, or is no directory', () => {
+    writeFileSync(join(home, 'file'), '');
+    const closed = join(home, 'closed', 'ullage');
+    mkdirSync(closed, { recursive: true });
+    chmodSync(join(home, 'closed'), 0);
+    chmodSync(home, 0o711);
+    const root = process.geteuid?.() === 0;
+    if (root) process.seteuid?.(65534);
+    try {
+      for (const directory of [join(home, 'file', 'ullage'), closed, '/dev/null/x/ullage']) {
+        expect(readKnownTrees(directory, '/root', Date.now()).size).toBe(0);
+        expect(writeKnownTrees(directory, '/root', [])).toBe(false);
+      }
+    } finally {
+      if (root) process.seteuid?.(0);
+      chmodSync(join(home, 'closed'), 0o700);
+    }
+  });
+
   test('lies where caches lie', () => {
     expect(cacheDirectory({ XDG_CACHE_HOME: '/x' }, 0)).toBe('/x/ullage');
     expect(cacheDirectory({ XDG_CACHE_HOME: 'relative', HOME: '/home/me' }, 0)).toBe('/var/cache/ullage');
