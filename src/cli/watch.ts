@@ -181,6 +181,7 @@ async function watching(host: Host, wanted: Wanted): Promise<number> {
     }
     await watch.round();
     if (wanted.once) {
+      await watch.told();
       if (wanted.limits && watch.state.look) {
         const { careOnce } = await import('./watch-care.ts');
         const runs = await careOnce(here, wanted.limits.settings, watch.state.look.findings, say);

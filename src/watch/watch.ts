@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { UllageError } from '../host/host.ts';
-import { advance, type Message } from './alerts/incident.ts';
+import { advance, type Incident, type Message } from './alerts/incident.ts';
 import { conditionsOf, type RuleSettings } from './alerts/rules.ts';
 import type { Sender } from './alerts/senders.ts';
 import type { CareRun } from './care/ledger.ts';
@@ -47,6 +47,10 @@ export class Watch {
   private wholeAt = 0;
   private pulse: Pulse = NO_PULSE;
   private readonly waiting = new Map<Sender, Message[]>();
+  /** senders at work; one that hangs keeps no look waiting, nor another sender */
+  private readonly sending = new Map<Sender, Promise<void>>();
+  /** why the last time failed: it is said once, not each look */
+  private readonly refused = new Map<Sender, string>();
 
   constructor(private readonly options: WatchOptions) {
     const { interval, historyProblem, history } = options;
@@ -99,7 +103,12 @@ export class Watch {
     const { incidents, messages } = advance(this.state.incidents, conditions, seconds);
     this.state = { ...this.state, incidents };
     changed(this.state, this.memory);
-    await this.tell(messages, seconds);
+    this.tell(messages, seconds);
+  }
+
+  /** What was to be told is told, or could not be. */
+  async told(): Promise<void> {
+    await Promise.all(this.sending.values());
   }
 
   /** A whole look, or the last one with what statfs says now: a look costs a hundred programs, this three at most. */
@@ -133,7 +142,7 @@ export class Watch {
     return why;
   }
 
-  private async tell(messages: readonly Message[], now: number): Promise<void> {
+  private tell(messages: readonly Message[], now: number): void {
     for (const { kind, incident } of messages) {
       const { severity, subject, summary, remedy, cause } = incident.condition;
       const cure = kind === 'firing' && remedy ? ` Cure: ${remedy}` : '';
@@ -142,13 +151,27 @@ export class Watch {
       );
     }
     const standing = this.state.incidents.filter((one) => one.toldAt !== undefined);
-    await Promise.all(
-      this.options.senders.map(async (sender) => {
-        const due = [...(this.waiting.get(sender) ?? []), ...messages].slice(-MOST_WAITING);
-        const why = await sender.send(due, standing, now);
-        this.waiting.set(sender, why === undefined ? [] : due);
-        if (why !== undefined) this.options.say(`${sender.name}: ${why}`);
-      }),
+    for (const sender of this.options.senders) {
+      const due = [...(this.waiting.get(sender) ?? []), ...messages].slice(-MOST_WAITING);
+      this.waiting.set(sender, due);
+      if (this.sending.has(sender)) continue;
+      const sent = this.send(sender, due, standing, now).finally(() => this.sending.delete(sender));
+      this.sending.set(sender, sent);
+    }
+  }
+
+  private async send(sender: Sender, due: readonly Message[], standing: readonly Incident[], now: number) {
+    const why = await sender.send(due, standing, now);
+    if (why !== undefined) {
+      if (this.refused.get(sender) !== why) this.options.say(`${sender.name}: ${why}`);
+      this.refused.set(sender, why);
+      return;
+    }
+    this.refused.delete(sender);
+    // what came meanwhile waits for the next look
+    this.waiting.set(
+      sender,
+      (this.waiting.get(sender) ?? []).filter((one) => !due.includes(one)),
     );
   }
 }

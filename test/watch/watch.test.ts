@@ -1,10 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import type { Host, Ran } from '../../src/host/host.ts';
 import { USUAL_RULES } from '../../src/watch/alerts/rules.ts';
+import type { Sender } from '../../src/watch/alerts/senders.ts';
 import { Watch } from '../../src/watch/watch.ts';
 
 /** A file system that is written to while the doctor is at work, `moves` blocks each time. */
-function scene(moves: readonly number[]) {
+function scene(moves: readonly number[], senders: readonly Sender[] = [], said: string[] = []) {
   let free = 50_000;
   let looks = 0;
   const ran = (stdout: string): Ran => ({ exitCode: 0, stdout, stderr: '', durationMs: 1 });
@@ -29,6 +30,7 @@ function scene(moves: readonly number[]) {
   const host: Host = {
     label: 'a machine',
     async run() {
+      if (senders.length > 0) return ran('no report');
       const text = JSON.stringify(report());
       free -= moves[looks] ?? 0;
       looks++;
@@ -52,8 +54,8 @@ function scene(moves: readonly number[]) {
     interval: 60,
     history: undefined,
     rules: USUAL_RULES,
-    senders: [],
-    say: () => {},
+    senders,
+    say: (line) => said.push(line),
     changed: () => {},
   });
   return { watch, looks: () => looks, written: (blocks: number) => (free -= blocks) };
@@ -100,4 +102,42 @@ test('what is written far from full is in each look, though not everything is as
   await watch.round();
   expect(looks()).toBe(2);
   expect(watch.state.look?.layers[0]?.resources[0]?.free).toBe(4096 * 47_000);
+});
+
+test('a receiver that hangs keeps no look waiting, nor another one; what it did not take waits for it', async () => {
+  const got: string[] = [];
+  let answers: ((why: string | undefined) => void)[] = [];
+  const hanging: Sender = {
+    name: 'hanging',
+    send: (messages) => {
+      got.push(`hanging ${messages.length}`);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+  };
+  const quick: Sender = {
+    name: 'quick',
+    send: async (messages) => {
+      got.push(`quick ${messages.length}`);
+      return 'no';
+    },
+  };
+  const said: string[] = [];
+  const { watch } = scene([], [hanging, quick], said);
+  // the third look that fails is told: UllageNoLook
+  for (let round = 0; round < 5; round++) {
+    await watch.round();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(got.filter((one) => one.startsWith('quick'))).toEqual(['quick 0', 'quick 0', 'quick 1', 'quick 1', 'quick 1']);
+  expect(got.filter((one) => one.startsWith('hanging'))).toEqual(['hanging 0']);
+  expect(said.filter((line) => line === 'quick: no')).toHaveLength(1);
+  for (const answer of answers) answer(undefined);
+  answers = [];
+  await watch.told();
+  await watch.round();
+  expect(got.at(-2)).toBe('hanging 1');
+  for (const answer of answers) answer(undefined);
+  await watch.told();
+  await watch.round();
+  expect(got.at(-2)).toBe('hanging 0');
 });
