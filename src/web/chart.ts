@@ -28,10 +28,11 @@ export interface ChartData {
 /** What was left, with its low and high, and ahead of it the forecast with its band. */
 export function chartHtml({ consumer, spans, from, now, outlook }: ChartData): string {
   const title = escapeHtml(consumer);
-  if (spans.length < 2)
-    return `<figure class="chart"><figcaption>${title}</figcaption><p class="dim">Two looks are needed for a picture.</p></figure>`;
   const past = columns(spans, from, now);
   const start = Math.max(from, past[0]?.at ?? from);
+  // of one moment, or of a clock that was set back, there is no way from then to now
+  if (spans.length < 2 || start >= now)
+    return `<figure class="chart"><figcaption>${title}</figcaption><p class="dim">Two looks are needed for a picture.</p></figure>`;
   const width = now - start;
   // as much ahead as is needed to see the end, at most as much as lies behind
   const ahead = outlook ? Math.max(width / 4, Math.min(width, outlook.seconds * 1.1)) : width / 12;

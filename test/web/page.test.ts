@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Applied } from '../../src/watch/beside.ts';
 import { headroomSeries } from '../../src/watch/look.ts';
 import type { Memory } from '../../src/watch/outlook.ts';
-import { RANGES } from '../../src/web/chart.ts';
+import { chartHtml, RANGES } from '../../src/web/chart.ts';
 import { clock, span } from '../../src/web/html.ts';
 import { pageHtml, partsOf, type View } from '../../src/web/page.ts';
 import { sceneState } from '../watch/scene.ts';
@@ -58,4 +58,13 @@ test('what cannot be shown is said in its place; a time that is none ends nothin
   expect(html['stack']).toContain('btrfs on /dev/loop0');
   for (const at of [Number.NaN, Number.POSITIVE_INFINITY, -1e20, 8.64e12]) expect(clock(at)).toBe('unknown time');
   expect([span(Number.NaN), span(1e20)]).toEqual(['unknown time', 'over 100 years']);
+});
+
+test('two looks in one moment are no picture yet', () => {
+  const one = { at: NOW, low: 1, high: 2, value: 1 };
+  const outlook = { consumer: '/data', seconds: 9, soonest: 8, rate: -1, seen: 60, by: 'drift' as const };
+  for (const now of [NOW, NOW - 60])
+    expect(chartHtml({ consumer: '/data', spans: [one, one], from: now - 3600, now, outlook })).toMatch(
+      /Two looks are needed/,
+    );
 });
