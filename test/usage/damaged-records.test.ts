@@ -1,11 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { memoryReader } from '../../src/formats/block-reader.ts';
 import { containerdLedger } from '../../src/usage/containerd/ledger.ts';
+import { withThinDevices } from '../../src/usage/docker/devicemapper.ts';
 import { lookAtDocker } from '../../src/usage/docker/look.ts';
 import { podmanLedger } from '../../src/usage/podman/ledger.ts';
 import { type Packed, packBolt } from '../formats/bolt/pack.ts';
+import { writePool } from '../formats/dm-thin/writer.ts';
+import { makeDockerRoot } from '../rescue/docker-root.ts';
 import { FakeDocker, randomFrom } from './engine.ts';
 
 /** Records in which something cannot be understood name less than there is: what they do not name may have an owner. */
@@ -68,6 +72,51 @@ describe('Docker', () => {
     const [mount = ''] = readdirSync(join(layerdb, 'mounts'));
     damage(layerdb, join('sha256', chain), join('mounts', mount));
     expect(look(root)).toEqual(nothing);
+  });
+});
+
+describe('Docker, devicemapper', () => {
+  const extra = (id: number) => ({ id, mappings: [] });
+  const records = () => join(root, 'devicemapper/metadata');
+  const look = (devices: number[]) => {
+    const metadata = writePool({
+      devices: devices.map(extra),
+      dataBlocks: 100,
+      metadataBlocks: 96,
+      perNode: 12,
+    });
+    const seen = lookAtDocker(root, Date.now(), later);
+    const ledger = { stores: seen.carver.stores, holders: [], sharing: { owners: 0, groups: [] } };
+    const { stores, notJudged } = withThinDevices(
+      { ...ledger, source: { path: root, what: 'docker' }, notJudged: [], warnings: [] },
+      seen,
+      memoryReader(metadata),
+      Date.now(),
+      () => ({ before: Date.now() + 1000 }),
+    );
+    return {
+      orphans: stores.flatMap(({ orphan, id }) => (orphan === undefined ? [] : [id])),
+      judged: notJudged.length === 0,
+    };
+  };
+
+  test('devices without a record are orphans only where the records are whole and of this pool', () => {
+    const made = makeDockerRoot();
+    cpSync(made.root, root, { recursive: true });
+    rmSync(made.root, { recursive: true });
+    const own = Object.values(made.devices);
+    expect(look([...own, 9])).toEqual({ orphans: ['9'], judged: true });
+    // the pool of virtual machines
+    expect(look([1, 2, 3, 9])).toEqual(nothing);
+    const [name = ''] = readdirSync(records());
+    const record = readFileSync(join(records(), name), 'utf8');
+    writeFileSync(join(records(), name), record.replace('"transaction_id":1', '"transaction_id":900'));
+    expect(look([...own, 9])).toEqual(nothing);
+    writeFileSync(join(records(), name), record);
+    writeFileSync(join(records(), 'f'.repeat(64)), record);
+    expect(look([...own, 9])).toEqual(nothing);
+    rmSync(records(), { recursive: true });
+    expect(look([...own, 9])).toEqual(nothing);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { BlockReader } from '../../formats/block-reader.ts';
-import { listEntries, textOf } from '../../host/tree-files.ts';
+import type { ThinSharing } from '../../formats/thin-sharing.ts';
+import { namesIn as namesOf, textOf } from '../../host/tree-files.ts';
 import { amount, shape } from '../../probes/shape.ts';
 import type { Ledger, Store } from '../ledger.ts';
 import { settledBefore } from '../quiet-since.ts';
@@ -12,17 +13,34 @@ import { namesIn, readLayerRecords } from './layer-records.ts';
 /** Where loop-lvm keeps the pool's metadata, below the data root. */
 export const LOOP_METADATA = 'devicemapper/devicemapper/metadata';
 
-/** Layers that are thin devices, by `<root>/devicemapper/metadata/<layer>`: `{device_id, size, …}`. */
-function deviceIds(root: string): { ids: Map<number, string>; unclear: boolean } {
+/**
+ * Layers that are thin devices, by `<root>/devicemapper/metadata/<layer>`: `{device_id, size, transaction_id …}`.
+ * `latest`: the transaction of the last of them.
+ */
+function deviceIds(root: string): { ids: Map<number, string>; latest: number; unclear: boolean } {
   const ids = new Map<number, string>();
-  let unclear = false;
-  for (const { name } of listEntries(`${root}/devicemapper/metadata`) ?? []) {
+  const names = namesOf(`${root}/devicemapper/metadata`);
+  let unclear = names === undefined;
+  let latest = 0;
+  for (const name of names ?? []) {
     if (/^(?:deviceset-metadata|transaction-metadata|\..*)$/.test(name)) continue;
-    const id = amount(parsed(textOf(`${root}/devicemapper/metadata/${name}`, 1 << 20))?.['device_id']);
-    if (id === undefined) unclear = true;
+    const record = parsed(textOf(`${root}/devicemapper/metadata/${name}`, 1 << 20));
+    const id = amount(record?.['device_id']);
+    // two of one device: which of them it is cannot be told
+    if (id === undefined || ids.has(id)) unclear = true;
     else ids.set(id, name);
+    latest = Math.max(latest, amount(record?.['transaction_id']) ?? 0);
   }
-  return { ids, unclear };
+  return { ids, latest, unclear };
+}
+
+/**
+ * Whether these are the records of this pool: it has every device, and saw every transaction but the one that may
+ * be open. Of another pool, as that of virtual machines, every device would be one that nobody names.
+ */
+function isPoolOf({ ids, latest }: ReturnType<typeof deviceIds>, { devices, superblock }: ThinSharing): boolean {
+  const there = new Set(devices.map(({ id }) => id));
+  return ids.size > 0 && [...ids.keys()].every((id) => there.has(id)) && latest <= superblock.transaction + 1;
 }
 
 /** Stores for the layers of the devicemapper driver; to be called before holders are made. */
@@ -37,13 +55,20 @@ export function addThinLayers(look: DockerLook): void {
 }
 
 /** The ledger with what each thin layer holds, and devices that no layer is. */
-export function withThinDevices(ledger: Ledger, look: DockerLook, reader: BlockReader, now: number): Ledger {
+export function withThinDevices(
+  ledger: Ledger,
+  look: DockerLook,
+  reader: BlockReader,
+  now: number,
+  settle: typeof settledBefore = settledBefore,
+): Ledger {
   const { root } = look;
-  const { ids, unclear } = deviceIds(root);
+  const known = deviceIds(root);
+  const { ids, unclear } = known;
   const found = readThin(reader);
   const stores: Store[] = [...ledger.stores];
   const records = readLayerRecords(`${root}/image/devicemapper/layerdb`);
-  const settled = settledBefore(
+  const settled = settle(
     DAEMON_FILES.map((file) => `${root}/${file}`),
     DAEMON,
     now,
@@ -51,18 +76,20 @@ export function withThinDevices(ledger: Ledger, look: DockerLook, reader: BlockR
   const why =
     unclear || !records || records.unclear.length > 0
       ? 'some of its records could not be read'
-      : 'why' in settled
-        ? settled.why
-        : // names of devices carry no times: those that a running daemon makes look like those left behind
-          settled.before < now
-          ? 'a dockerd is at work in it: stop it first'
-          : undefined;
+      : !isPoolOf(known, found)
+        ? 'its records name devices or transactions that the pool does not have: it may be the pool of others'
+        : 'why' in settled
+          ? settled.why
+          : // names of devices carry no times: those that a running daemon makes look like those left behind
+            settled.before < now
+            ? 'a dockerd is at work in it: stop it first'
+            : undefined;
   const named = records ? namesIn(records) : new Set<string>();
   const storeOf = found.devices.map(({ id, details }) => {
     const name = ids.get(id);
     const apparent = (details?.mapped ?? 0) * found.superblock.blockSize;
-    const known = name === undefined ? undefined : look.layers.get(name);
-    const store = known === undefined ? undefined : stores[known];
+    const place = name === undefined ? undefined : look.layers.get(name);
+    const store = place === undefined ? undefined : stores[place];
     const orphan =
       why !== undefined || name === 'base'
         ? {}
@@ -73,9 +100,9 @@ export function withThinDevices(ledger: Ledger, look: DockerLook, reader: BlockR
             : {
                 orphan: `${root}/devicemapper/metadata/${name} has it, and no cache-id, mount-id or init-id names that`,
               };
-    if (known !== undefined && store) {
-      stores[known] = { ...store, apparent, ...orphan };
-      return known;
+    if (place !== undefined && store) {
+      stores[place] = { ...store, apparent, ...orphan };
+      return place;
     }
     return stores.push({ ...thinStore(id, apparent), ...orphan }) - 1;
   });
