@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UllageError } from './host.ts';
 
@@ -21,7 +21,8 @@ type Constructor = new (path: string) => SqliteDatabase;
 export interface Opening<T> {
   /** throws where the file is not ours: nothing was written to it */
   ours(database: SqliteDatabase): void;
-  ready(database: SqliteDatabase): T;
+  /** `gone`: the file was taken away or replaced since; what is written to it then is lost with the process */
+  ready(database: SqliteDatabase, gone: () => boolean): T;
 }
 
 /** Opens a database file in WAL mode, its directory made (0700). @throws UllageError whatever is wrong with it */
@@ -39,10 +40,21 @@ export async function openSqlite<T>(path: string, { ours, ready }: Opening<T>): 
     database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     // WAL: a reader never waits for the writer. NORMAL: a killed process loses nothing, a power cut the last samples
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    return ready(database);
+    const mark = markOf(path);
+    return ready(database, () => markOf(path) !== mark);
   } catch (error) {
     database?.close();
     throw new UllageError('the history cannot be opened', path, sqliteMessage(error), { cause: error });
+  }
+}
+
+/** Which file stands there; undefined: none that could be asked. */
+function markOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -134,6 +134,21 @@ test('what is damaged where it is read is not written on, and says so', async ()
   damaged.close();
 });
 
+test('a file that somebody removed to make room is not silently written on', async () => {
+  const path = join(folder, 'h.sqlite');
+  const history = await openHistory(path);
+  expect(history.write(START, new Map([['a', 1]]))).toBeUndefined();
+  rmSync(path);
+  expect(history.write(START + 60, new Map([['a', 2]]))).toMatch(/taken away/);
+  // the next one begins anew, whatever was left beside it
+  const next = await openHistory(path);
+  expect(next.write(START + 120, new Map([['a', 3]]))).toBeUndefined();
+  expect(history.write(START + 180, new Map([['a', 4]]))).toMatch(/taken away/);
+  expect(next.read('a', START, START + 180).map(({ value }) => value)).toEqual([3]);
+  history.close();
+  next.close();
+});
+
 test('two watches on one file: each writes what the other has named', async () => {
   const path = join(folder, 'h.sqlite');
   const [one, other] = [await openHistory(path), await openHistory(path)];

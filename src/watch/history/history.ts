@@ -27,10 +27,10 @@ export interface History {
 export async function openHistory(path: string, mostBytes = MOST_BYTES): Promise<History> {
   return openSqlite(path, {
     ours,
-    ready(database) {
+    ready(database, gone) {
       database.exec(SCHEMA);
       database.exec(`PRAGMA max_page_count = ${Math.floor(mostBytes / PAGE)}`);
-      return overDatabase(database);
+      return overDatabase(database, gone);
     },
   });
 }
@@ -42,7 +42,7 @@ function ours(database: SqliteDatabase): void {
     throw new Error(`it is a database of another program (table ${tables[0]?.name}): choose another file`);
 }
 
-function overDatabase(database: SqliteDatabase): History {
+function overDatabase(database: SqliteDatabase, gone: () => boolean): History {
   const ids = new Map<string, number>();
   for (const row of database.prepare('SELECT id, name FROM series').all() as { id: number; name: string }[])
     ids.set(row.name, row.id);
@@ -76,6 +76,7 @@ function overDatabase(database: SqliteDatabase): History {
   const history: History = {
     write(at, figures) {
       if (damaged !== undefined) return damaged;
+      if (gone()) return 'its file was taken away; start again for a new one';
       const before = new Set(ids.keys());
       try {
         // of a clock that was set back too
