@@ -226,3 +226,21 @@ test('a damaged memory of runs is said and never ends the watch; what is whole o
     expect(dueNow(limits(), [finding], runs, at(4))).toHaveLength(1 - kept);
   }
 });
+
+test('on nights when clocks are changed a window ends by the clock, and never in the past', () => {
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Europe/Berlin';
+  try {
+    const left = (window: string, utc: string) => windowLeft(limits({ window }), new Date(utc));
+    // 2026-03-29: after 01:59 comes 03:00; 02:30 is never
+    expect(left('01:30-02:30', '2026-03-29T00:40:00Z')).toBe(20 * 60_000);
+    // 2026-10-25: after 02:59 comes 02:00 again; 02:30 comes twice
+    expect(left('01:30-02:30', '2026-10-25T00:10:00Z')).toBe(20 * 60_000);
+    expect(left('01:30-02:30', '2026-10-25T00:40:00Z')).toBeUndefined();
+    expect(left('01:30-02:30', '2026-10-25T01:10:00Z')).toBe(20 * 60_000);
+    expect(left('03:00-02:59', '2026-03-29T00:00:00Z')).toBeGreaterThan(20 * 3600_000);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});

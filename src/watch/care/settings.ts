@@ -124,17 +124,26 @@ function isDays(value: unknown): value is readonly Day[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => DAYS.includes(one as Day));
 }
 
+const MINUTE = 60_000;
+/** A window of nearly a day may go on over one change of the clocks that leaves its closed minutes out. */
+const LONGEST = 3 * 1440 * MINUTE;
+
 /** Milliseconds until the window closes; undefined: it is closed. One that goes over midnight belongs to the day it opens. */
-export function windowLeft({ window: { from, to }, days }: CareSettings, now: Date): number | undefined {
-  const minute = now.getHours() * 60 + now.getMinutes();
+export function windowLeft(settings: CareSettings, now: Date): number | undefined {
+  if (!isOpen(settings, now)) return undefined;
+  // minute by minute: on a night when clocks are changed the end may not come by the clock, or twice
+  const start = Math.floor(now.getTime() / MINUTE) * MINUTE;
+  let end = start + MINUTE;
+  while (end < start + LONGEST && isOpen(settings, new Date(end))) end += MINUTE;
+  return end - now.getTime();
+}
+
+function isOpen({ window: { from, to }, days }: CareSettings, at: Date): boolean {
+  const minute = at.getHours() * 60 + at.getMinutes();
   const over = to < from;
   const evening = minute >= from && (over || minute < to);
   const morning = over && minute < to;
-  if (!evening && !morning) return undefined;
-  const opened = DAYS[(now.getDay() + (evening ? 0 : 6)) % 7];
-  if (opened === undefined || !days.includes(opened)) return undefined;
-  const end = new Date(now);
-  end.setHours(Math.floor(to / 60), to % 60, 0, 0);
-  if (over && evening) end.setDate(end.getDate() + 1);
-  return end.getTime() - now.getTime();
+  if (!evening && !morning) return false;
+  const opened = DAYS[(at.getDay() + (evening ? 0 : 6)) % 7];
+  return opened !== undefined && days.includes(opened);
 }
