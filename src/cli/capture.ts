@@ -5,6 +5,7 @@ import { probes } from '../probes/index.ts';
 import { parseVerb, timeoutOf } from './arguments.ts';
 import { EXIT } from './exit-status.ts';
 import { print } from './show.ts';
+import { wholeTargets } from './targets.ts';
 
 /** `ullage capture [HOST] [-o FILE]`: saves what the doctor sees; `--script` prints a shell script that does. */
 export async function run(argv: string[]): Promise<number> {
@@ -36,13 +37,14 @@ export async function run(argv: string[]): Promise<number> {
   const { openHost } = await import('../host/open.ts');
   const { recordingHost } = await import('../host/record.ts');
   const { writeCapture } = await import('../host/write-capture.ts');
+  const targets = wholeTargets(values.on ?? [], positionals[0]);
   const host = recordingHost(await openHost(positionals[0]));
   try {
     const startedAt = new Date().toISOString();
     const { facts, unknown } = await collect(host, probes, {
       deadlineMs: timeoutOf(values.timeout),
       deep: values.deep === true,
-      targets: values.on ?? [],
+      targets,
     });
     const system = Object.assign({}, ...facts.all('system').map((fact) => fact.value)) as {
       hostname?: string;
