@@ -5,7 +5,7 @@ import { type Found, found } from './fact.ts';
 import type { Probe } from './probe.ts';
 import { jsonQuote, shape, shapes, text as textOf } from './shape.ts';
 
-const TEXT = /qgroup|^\s*\d+\/\d+\s+[\d.]+\w*\s+[\d.]+\w*/im;
+const TEXT = /qgroup|^[ \t]*\d+\/\d+\s+[\d.]+\w*\s+[\d.]+\w*/im;
 const ROW = /^\s*(\d+\/\d+)\s+([\d.]+[KMGTPE]?i?B?)\s+([\d.]+[KMGTPE]?i?B?)(?:\s+(\S+)\s+(\S+))?/;
 
 export const btrfsQgroup: Probe = {

@@ -35,7 +35,7 @@ export const containerd: Probe = {
   },
   recognises: (doc) =>
     argvOf(doc).some((word) => /(?:^|\/)(?:ctr|crictl|nerdctl)$/.test(word)) ||
-    /"(?:containerdRootDir|imageFilesystems|writableLayer|containerdEndpoint)"|"repoTags"|\b(?:ctr|nerdctl|containerd)\b|io\.containerd\.|^\s*KEY\s+(?:PARENT|SIZE)|gc\.expire/m.test(
+    /"(?:containerdRootDir|imageFilesystems|writableLayer|containerdEndpoint)"|"repoTags"|\b(?:ctr|nerdctl|containerd)\b|io\.containerd\.|^[ \t]*KEY\s+(?:PARENT|SIZE)|gc\.expire/m.test(
       doc.text,
     ),
   scan: (doc) => [...containerdTables(doc), ...doc.json.flatMap(({ value, line }) => fromJson(shape(value), line))],

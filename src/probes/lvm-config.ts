@@ -34,7 +34,7 @@ export const lvmConfig: Probe = {
       ),
     ];
   },
-  recognises: (doc) => /thin_pool_autoextend_(?:threshold|percent)|^\s*monitoring\s*=/m.test(doc.text),
+  recognises: (doc) => /thin_pool_autoextend_(?:threshold|percent)|^[ \t]*monitoring\s*=/m.test(doc.text),
   scan: (doc) => settings(doc),
 };
 

@@ -40,7 +40,9 @@ function readDocument(document: Document, probes: readonly Probe[]): Read[] {
     const found: Found[] = [];
     const isTable = view === document && printsTables(document.origin);
     for (const probe of probes) {
-      if (!(isTable && probe.readsTalk) && probe.recognises(view)) found.push(...probe.scan(view));
+      if ((isTable && probe.readsTalk) || !probe.recognises(view)) continue;
+      // one by one: as arguments of push, a hundred thousand would overflow the stack
+      for (const one of probe.scan(view)) found.push(one);
     }
     found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     const lineText = new Map(view.lines.map((line) => [line.n, line.text]));

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cgroups } from '../../src/probes/cgroups.ts';
 import { commands } from '../../src/probes/commands.ts';
+import type { Found } from '../../src/probes/fact.ts';
+import { probes } from '../../src/probes/index.ts';
 import { kernelLog } from '../../src/probes/kernel-log.ts';
 import { keyUsers } from '../../src/probes/key-users.ts';
 import { limits } from '../../src/probes/limits.ts';
@@ -10,6 +12,7 @@ import { makeDocument } from '../../src/probes/make-document.ts';
 import { mentions } from '../../src/probes/mentions.ts';
 import { messages } from '../../src/probes/messages.ts';
 import { podEvents } from '../../src/probes/pod-events.ts';
+import { recognise } from '../../src/probes/recognise.ts';
 import { symptoms } from '../../src/probes/symptoms.ts';
 import { system } from '../../src/probes/system.ts';
 
@@ -61,6 +64,18 @@ describe('hostile pastes', () => {
     },
     30_000,
   );
+  // `^\s*x` with /m tries each line start through all blank lines behind it
+  it.each(['\n', ' \n', '```\n'])('asks every probe in linear time about lines of %j', (piece) => {
+    const doc = makeDocument({ kind: 'paste' }, `${piece.repeat(60_000)}x`);
+    const start = performance.now();
+    for (const probe of probes) probe.recognises(doc);
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+  it('takes as many facts of one probe as there are', () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => ({ kind: 'mention' as const, value: {}, line: index }));
+    const probe = { ...mentions, recognises: () => true, scan: () => many as unknown as Found[] };
+    expect(recognise([makeDocument({ kind: 'paste' }, 'x')], [probe]).list).toHaveLength(200_000);
+  });
   it('never throws on any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void readAll(text)));
   });
