@@ -235,6 +235,31 @@ describe('a graph root of Podman', () => {
     expect((await paths())[0]).toEqual(['5', '6']);
   });
 
+  test('records of containers that end with the machine may lie in a run root: transient_store', async () => {
+    storage();
+    const run = join(home, 'run');
+    const transient = () => [join(home, 'none'), run];
+    const orphans = async (more: object = {}) => {
+      const { stores } = await podmanLedger(root, { now: Date.now() }, { ...settled, transient, ...more });
+      return stores.flatMap(({ orphan, id: one }) => (orphan === undefined ? [] : [one.slice(0, 1)])).sort();
+    };
+    put('overlay-images/images.lock', '');
+    put('overlay-containers/containers.lock', '');
+    put(`overlay/${id('9')}/diff/file`, 'x');
+    expect(await orphans()).toEqual(['9', 'd']);
+    const rows = {
+      layers: [{ id: id('9'), parent: id('a') }, { id: id('4') }],
+      containers: [{ id: id('6'), layer: id('9') }],
+    };
+    for (const [kind, list] of Object.entries(rows)) {
+      mkdirSync(join(run, `overlay-${kind}`), { recursive: true });
+      writeFileSync(join(run, `overlay-${kind}/volatile-${kind}.json`), JSON.stringify(list));
+    }
+    expect(await orphans()).toEqual(['d']);
+    writeFileSync(join(run, 'overlay-layers/volatile-layers.json'), '');
+    expect(await orphans()).toEqual([]);
+  });
+
   test('records that cannot be read prove nothing', async () => {
     storage();
     put(`overlay/${id('9')}/diff/file`, 'x');

@@ -6,7 +6,7 @@ import type { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import { mountedText } from '../mounts.ts';
 import { settledBefore } from '../quiet-since.ts';
-import { readStorage, type StorageRecords } from './records.ts';
+import { layerDirectory, readStorage, runRoots, type StorageRecords } from './records.ts';
 
 /** Comm of whoever makes layers; `storage-untar` is what they start to unpack one. */
 const PROGRAMS = /^(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
@@ -20,14 +20,11 @@ export interface SeenLayer {
   path: string;
 }
 
-export function layerDirectory(driver: string): string {
-  return driver === 'vfs' ? 'vfs/dir' : driver === 'btrfs' ? 'btrfs/subvolumes' : driver;
-}
-
-/** Who is asked, and in tests answers: what the store has open, and which programs run. */
+/** Who is asked, and in tests answers: what the store has open, which programs run, where records lie that do not last. */
 export interface Witness {
   settle: typeof settledBefore;
   atWork: typeof processesOf;
+  transient: typeof runRoots;
 }
 
 /** Start times are known to some 20 ms. */
@@ -48,7 +45,7 @@ export function judgeLayers(
   seen: readonly SeenLayer[],
   carver: Carver,
   now: number,
-  { settle = settledBefore, atWork = processesOf }: Partial<Witness> = {},
+  { settle = settledBefore, atWork = processesOf, transient = runRoots }: Partial<Witness> = {},
 ): NotJudged[] {
   const { driver, layers, unclear } = records;
   const doubt = (why: string): NotJudged[] => [{ what: `layers in ${root}/${layerDirectory(driver)}`, why }];
@@ -71,7 +68,8 @@ export function judgeLayers(
   for (const id of heldOf(records)) broken.delete(id);
   const unused = unusedOf(records);
   const needed = lowerLinks(root, driver, named);
-  const busy = unused.size > 0 ? mountedText() : '';
+  // a run root that is not known here has records too: what is mounted is in use
+  const busy = unused.size > 0 || mine.some(({ entry }) => !named.has(entry.name)) ? mountedText() : '';
   const left: SeenLayer[] = [];
   let younger = false;
   for (const one of mine) {
@@ -86,9 +84,9 @@ export function judgeLayers(
       continue;
     }
     const link = textOf(`${path}/link`, 100)?.trim();
-    if (link && needed.has(`l/${link}`)) continue;
+    if (link && (needed.has(`l/${link}`) || busy.includes(link))) continue;
     const found = carver.stores[store];
-    if (!found) continue;
+    if (!found || busy.includes(name)) continue;
     if (locked !== undefined) return doubt(`somebody holds a lock on ${locked}: look again when that has ended`);
     found.quietSince = before;
     found.orphan = broken.has(name)
@@ -104,7 +102,7 @@ export function judgeLayers(
     if (entryOf(`${root}/${driver}-${what}/${what}.lock`) === undefined)
       return doubt(`there is no ${driver}-${what}: ${what} of another root may stand on layers of this one`);
   // whoever ended between reading the records and asking who runs has written down what it made
-  const again = readStorage(root).find((one) => one.driver === driver);
+  const again = readStorage(root, transient()).find((one) => one.driver === driver);
   if (!again || again.unclear.length > 0 || atWork(PODMANS).users.length > 0 || lockedFiles(locks).length > 0)
     return doubt('its records changed while they were read: look again');
   const still = unusedOf(again);

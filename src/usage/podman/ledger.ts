@@ -6,8 +6,8 @@ import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
 import { intermediates } from './intermediate.ts';
-import { judgeLayers, layerDirectory, type SeenLayer, type Witness } from './judge.ts';
-import { driverName, readStorage, type StorageRecords } from './records.ts';
+import { judgeLayers, type SeenLayer, type Witness } from './judge.ts';
+import { driverName, layerDirectory, readStorage, runRoots, type StorageRecords } from './records.ts';
 
 /** A layer's own files beside its directory: `<id>.tar-split.gz`, and a directory `<id>` for what is bigger. */
 const OF_LAYER = /^([0-9a-f]{64})(?:\.tar-split\.gz)?$/;
@@ -35,7 +35,7 @@ export async function podmanLedger(
   const seen: SeenLayer[] = [];
   const drivers = (listEntries(root) ?? []).flatMap(({ name }) => /^(.+)-layers$/.exec(name)?.[1] ?? []);
   const directories = new Map(drivers.map((driver) => [`${root}/${layerDirectory(driver)}`, driver]));
-  const storage = readStorage(root);
+  const storage = readStorage(root, (witness.transient ?? runRoots)());
   const names = new Map(
     storage.flatMap(({ containers, images }) => [...containers, ...images].map(({ id, names: [name] }) => [id, name])),
   );

@@ -1,4 +1,4 @@
-import { listEntries, textOf } from '../../host/tree-files.ts';
+import { listEntries, namesIn, textOf } from '../../host/tree-files.ts';
 import { type Shape, shape, text, texts } from '../../probes/shape.ts';
 import { isInside, readMounts } from '../mounts.ts';
 
@@ -13,37 +13,61 @@ export interface StorageRecords {
   unclear: string[];
 }
 
+/**
+ * Directories that a reboot empties, where records of containers are kept with transient_store (containers-storage.conf(5);
+ * layers.go: volatileDir) though their layers lie in a graph root: the usual ones, and what root's configuration names.
+ */
+export function runRoots(): string[] {
+  const named = /^\s*runroot\s*=\s*["'](\/[^"']+)["']/m.exec(textOf('/etc/containers/storage.conf') ?? '')?.[1];
+  const users = (namesIn('/run/user') ?? []).map((name) => `/run/user/${name}/containers`);
+  const temporary = (namesIn('/tmp') ?? []).flatMap((name) => {
+    if (/^storage-run-\d+$/.test(name)) return [`/tmp/${name}`, `/tmp/${name}/containers`];
+    return /^containers-user-\d+$/.test(name) ? [`/tmp/${name}/containers`] : [];
+  });
+  return [...new Set(['/run/containers/storage', ...(named ? [named] : []), ...users, ...temporary])];
+}
+
 /** Drivers that have `<driver>-layers` in a graph root. */
-export function readStorage(root: string): StorageRecords[] {
+export function readStorage(root: string, transient = runRoots()): StorageRecords[] {
   return (listEntries(root) ?? []).flatMap(({ name, kind }): StorageRecords[] => {
     const driver = kind === 'directory' ? /^(.+)-layers$/.exec(name)?.[1] : undefined;
-    return driver === undefined ? [] : [readDriver(root, driver)];
+    return driver === undefined ? [] : [readDriver(root, driver, transient)];
   });
 }
 
-function readDriver(root: string, driver: string): StorageRecords {
+function readDriver(root: string, driver: string, transient: readonly string[]): StorageRecords {
   const unclear: string[] = [];
-  const rows = (...files: string[]): Shape[] =>
-    files.flatMap((file) => {
-      const path = `${root}/${driver}-${file}`;
-      const content = textOf(path, 2 ** 30);
-      if (content === undefined) {
-        // no images, no containers, no volatile ones: then there is no such file
-        const folder = path.slice(0, path.lastIndexOf('/'));
-        if ((listEntries(folder) ?? []).some((one) => path.endsWith(`/${one.name}`))) unclear.push(path);
-        return [];
-      }
-      try {
-        // Go writes null for no rows; an empty file is what a power cut leaves
-        const value: unknown = JSON.parse(content) ?? [];
-        if (!Array.isArray(value) || !value.every(isRow)) throw new SyntaxError();
-        return value;
-      } catch {
-        unclear.push(path);
-        return [];
-      }
-    });
-  const layerRows = rows('layers/layers.json', 'layers/volatile-layers.json');
+  const rows = (files: readonly string[], roots: readonly string[] = [root]): Shape[] =>
+    roots
+      .flatMap((from) => files.map((file) => `${from}/${driver}-${file}`))
+      .flatMap((path) => {
+        const content = textOf(path, 2 ** 30);
+        if (content === undefined) {
+          // no images, no containers, no volatile ones: then there is no such file
+          const folder = path.slice(0, path.lastIndexOf('/'));
+          if ((listEntries(folder) ?? []).some((one) => path.endsWith(`/${one.name}`))) unclear.push(path);
+          return [];
+        }
+        try {
+          // Go writes null for no rows; an empty file is what a power cut leaves
+          const value: unknown = JSON.parse(content) ?? [];
+          if (!Array.isArray(value) || !value.every(isRow)) throw new SyntaxError();
+          return value;
+        } catch {
+          unclear.push(path);
+          return [];
+        }
+      });
+  // of those of other graph roots none lies here
+  const here = new Set(namesIn(`${root}/${layerDirectory(driver)}`));
+  const layerRows = [
+    ...rows(['layers/layers.json', 'layers/volatile-layers.json']),
+    ...rows(['layers/volatile-layers.json'], transient).filter(({ id }) => here.has(text(id) ?? '')),
+  ];
+  const containerRows = [
+    ...rows(['containers/containers.json', 'containers/volatile-containers.json']),
+    ...rows(['containers/volatile-containers.json'], transient).filter(({ layer }) => here.has(text(layer) ?? '')),
+  ];
   return {
     driver,
     layers: layerRows.map((one) => ({
@@ -51,13 +75,13 @@ function readDriver(root: string, driver: string): StorageRecords {
       parent: text(one['parent']) ?? '',
       incomplete: shape(one['flags'])?.['incomplete'] === true,
     })),
-    images: rows('images/images.json').map((one) => ({
+    images: rows(['images/images.json']).map((one) => ({
       id: text(one['id']) ?? '',
       names: texts(one['names'] ?? []),
       layers: [text(one['layer']) ?? '', ...texts(one['mapped-layers'] ?? [])].filter((id) => id !== ''),
       ...created(one),
     })),
-    containers: rows('containers/containers.json', 'containers/volatile-containers.json').map((one) => ({
+    containers: containerRows.map((one) => ({
       id: text(one['id']) ?? '',
       names: texts(one['names'] ?? []),
       image: text(one['image']) ?? '',
@@ -66,6 +90,10 @@ function readDriver(root: string, driver: string): StorageRecords {
     })),
     unclear,
   };
+}
+
+export function layerDirectory(driver: string): string {
+  return driver === 'vfs' ? 'vfs/dir' : driver === 'btrfs' ? 'btrfs/subvolumes' : driver;
 }
 
 /** Where a name is something else than a text, there is one that is not known. */
