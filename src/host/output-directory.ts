@@ -62,10 +62,14 @@ const held = (fd: number): Held => ({ fd, prefix: Buffer.from(`/proc/self/fd/${f
 export function openOutputDirectory(path: string, options: { resume: boolean }): OutputDirectory {
   if (process.platform !== 'linux')
     throw new UllageError('directories are written on Linux only', path, 'Write an archive instead: --to FILE.tar');
-  const root = attempt(path, () => {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return openSync(path, DIRECTORY);
-  });
+  const root = attempt(
+    path,
+    () => {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      return openSync(path, DIRECTORY);
+    },
+    'Give another place with --to: a directory that is new or empty, or FILE.tar for an archive',
+  );
   const asRoot = process.getuid?.() === 0;
   const names = attempt(path, () => readdirSync(`/proc/self/fd/${root}`));
   if (names.length > 0 && !options.resume) {
@@ -185,7 +189,7 @@ function fail(code: string, message: string): never {
   throw Object.assign(new Error(message), { code });
 }
 
-function attempt<T>(path: string | (() => string), body: () => T): T {
+function attempt<T>(path: string | (() => string), body: () => T, todo = 'It is left out'): T {
   try {
     return body();
   } catch (error) {
@@ -195,7 +199,7 @@ function attempt<T>(path: string | (() => string), body: () => T): T {
     throw new UllageError(
       full ? 'no room in the target' : 'cannot be written',
       `${typeof path === 'string' ? path : path()}: ${message}`,
-      full ? 'Make room and go on with --resume' : 'It is left out',
+      full ? 'Make room and go on with --resume' : todo,
       { cause: error },
     );
   }

@@ -102,3 +102,13 @@ test('going on: one cut short is written again, a complete one is left', () => {
   expect(statSync(join(path, 'complete')).ino).toBe(ino);
   expect(readdirSync(path)).toHaveLength(3);
 });
+
+test('a target that is a file is not called left out: it says what would do', () => {
+  const file = join(folder, 'disk.img');
+  writeFileSync(file, 'x');
+  for (const path of [file, join(file, 'out'), ''])
+    expect(() => openOutputDirectory(path, { resume: false })).toThrow(
+      /cannot be written: .*Give another place with --to/,
+    );
+  expect(readFileSync(file, 'utf8')).toBe('x');
+});
