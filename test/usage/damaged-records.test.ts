@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +17,7 @@ import { containerdLedger } from '../../src/usage/containerd/ledger.ts';
 import { withThinDevices } from '../../src/usage/docker/devicemapper.ts';
 import { lookAtDocker } from '../../src/usage/docker/look.ts';
 import { podmanLedger } from '../../src/usage/podman/ledger.ts';
+import { readStorage } from '../../src/usage/podman/records.ts';
 import { type Packed, packBolt } from '../formats/bolt/pack.ts';
 import { writePool } from '../formats/dm-thin/writer.ts';
 import { makeDockerRoot } from '../rescue/docker-root.ts';
@@ -166,6 +177,26 @@ describe('Podman', () => {
     put(path, '\0'.repeat(500));
     expect(await look()).toEqual(nothing);
   });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'a file that is listed and cannot be looked at, a folder that is not listed',
+    () => {
+      storage();
+      chmodSync(home, 0o711);
+      // read without search lists names, whose inodes are then denied: so does a damaged inode table
+      for (const mode of [0o744, 0o700]) {
+        chmodSync(join(root, 'overlay-images'), mode);
+        process.seteuid?.(65534);
+        try {
+          expect(readStorage(root, []).flatMap(({ unclear }) => unclear)).toContain(
+            join(root, 'overlay-images/images.json'),
+          );
+        } finally {
+          process.seteuid?.(0);
+        }
+      }
+    },
+  );
 
   test('parents in a ring: each layer counts once', async () => {
     storage();

@@ -1,4 +1,4 @@
-import { listEntries, namesIn, textOf } from '../../host/tree-files.ts';
+import { entryOf, listEntries, namesIn, textOf } from '../../host/tree-files.ts';
 import { type Shape, shape, text, texts } from '../../probes/shape.ts';
 import { isInside, readMounts } from '../mounts.ts';
 
@@ -45,7 +45,10 @@ function readDriver(root: string, driver: string, transient: readonly string[]):
         if (content === undefined) {
           // no images, no containers, no volatile ones: then there is no such file
           const folder = path.slice(0, path.lastIndexOf('/'));
-          if ((listEntries(folder) ?? []).some((one) => path.endsWith(`/${one.name}`))) unclear.push(path);
+          const names = namesIn(folder);
+          const hidden = names === undefined && path.startsWith(`${root}/`) && entryOf(folder) !== undefined;
+          // by name alone: one whose inode is damaged is there too
+          if (hidden || names?.some((one) => path.endsWith(`/${one}`))) unclear.push(path);
           return [];
         }
         try {
