@@ -65,12 +65,12 @@ export function readLines(path: string): string[] {
     .slice(0, -1);
 }
 
-/** Files in a directory that end in `.jsonl`, as paths; an absent directory has none. */
+/** Files in a directory that end in `.jsonl`, as paths; an absent directory has none. What is no file could hold up its reader for ever. */
 export function lineFilesIn(directory: string): string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.jsonl'))
-      .map((name) => join(directory, name));
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((one) => one.isFile() && one.name.endsWith('.jsonl'))
+      .map(({ name }) => join(directory, name));
   } catch {
     return [];
   }
