@@ -2,8 +2,8 @@
  * The entry. It knows two constant answers, so that `--version` and `--help` cost no more than
  * Node itself; everything else is loaded when it is asked for.
  */
-import { fstatSync, writeSync } from 'node:fs';
 import { helpText } from '../cli/help.ts';
+import { writeOutputWhole } from '../host/whole-output.ts';
 import { VERSION } from '../version.ts';
 
 /** Exit status 3 of the monitoring-plugin convention: unknown, or could not look. */
@@ -16,14 +16,6 @@ const first = argv[0];
 function tooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < WANTED_NODE[0] || (major === WANTED_NODE[0] && minor < WANTED_NODE[1]);
-}
-
-function isFile(fd: number): boolean {
-  try {
-    return fstatSync(fd).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** A pipe takes 64 KiB at once, and exit() would drop what its reader has not come to. */
@@ -40,16 +32,7 @@ function fail(error: unknown): void {
   process.exit(COULD_NOT_LOOK);
 }
 
-// Node takes what a disk had no more room for to be written (lib/internal/fs/sync_write_stream.js, nodejs/node v20)
-if (!process.stdout.isTTY && isFile(1))
-  process.stdout._write = (chunk: Buffer, _encoding, done) => {
-    try {
-      for (let at = 0; at < chunk.length; ) at += writeSync(1, chunk, at);
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
-  };
+writeOutputWhole(process.stdout);
 // a reader that has seen enough (`ullage | head`) is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
