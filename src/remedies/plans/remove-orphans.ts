@@ -3,6 +3,7 @@ import type { Look } from '../../plan/draft.ts';
 import type { Argv, Check, Step } from '../../plan/plan.ts';
 import { dockerArgv } from './docker-client.ts';
 import { dockerDaemon, runningAgain, startContainers, startDaemon, stopDaemon } from './docker-daemon.ts';
+import { wholeRecords } from './orphan-records.ts';
 import { ask, type PlannedRemedy, type PlanRequest, restOfList } from './planned.ts';
 import { lying } from './staging-looks.ts';
 
@@ -36,6 +37,7 @@ export const removeOrphans: PlannedRemedy = {
         'overlay2, btrfs and vfs are; ullage usage lists what nobody owns',
       );
     const at = `${daemon.root}/${layers.directory}`;
+    yield* wholeRecords(daemon.root, engine?.driver ?? '');
     const records = yield* recordsOf(daemon.root);
     const orphans = yield* orphansIn(at, layers.not, records);
     const [first] = orphans;
