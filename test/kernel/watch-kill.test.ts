@@ -43,7 +43,7 @@ kernelSuite('a history whose writer is killed', [], () => {
         const last = await killed(path, from, 1 + (round % 7), (round * 13) % 40);
         const history = await openHistory(path);
         const counts = Array.from({ length: SERIES }, (_, index) =>
-          history.read(`series ${index}`, from, from).map((one) => one.at),
+          history.read(`series ${index}`, from, last + 3600).map((one) => one.at),
         );
         history.close();
         // what was said to be written is there, and at most the sample at work when it was killed behind it
