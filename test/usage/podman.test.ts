@@ -218,6 +218,12 @@ describe('a graph root of Podman', () => {
       [],
       expect.stringMatching(/podman \(process 77\) is at work/),
     ]);
+    // it has the store open just now, and they are younger than it
+    const settle = () => ({ before: Date.now() - 60_000 });
+    expect(await paths({ settle, atWork: () => ({ users, complete: true }) })).toEqual([
+      [],
+      expect.stringMatching(/podman \(process 77\) is at work/),
+    ]);
     // one that comes, or ends, while the records are read
     let times = 0;
     expect(await paths({ atWork: () => ({ users: times++ === 0 ? [] : users, complete: true }) })).toEqual([

@@ -76,7 +76,10 @@ export function judgeLayers(
     const { entry, store, path } = one;
     const { name, changed } = entry;
     if (named.has(name) && !broken.has(name)) {
-      if (unused.has(name) && changed < settled.before) left.push(one);
+      if (!unused.has(name)) continue;
+      if (changed < settled.before) left.push(one);
+      // of whoever has the store open just now: it may yet be cut off
+      else younger = true;
       continue;
     }
     if (changed >= before || entryOf(path) === undefined) {
