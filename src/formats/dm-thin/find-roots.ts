@@ -151,7 +151,9 @@ function rate(
     if (!says) continue;
     candidate.transaction = Math.max(candidate.transaction, says.transaction);
     candidate.time = Math.max(candidate.time, says.created, says.snapped);
-    if (!tree || tree.height < 0 || (tree.leaves !== KIND.mapping && tree.total > 0)) continue;
+    if (!tree || tree.height < 0) continue;
+    // what a device points to is of mappings, where it may be
+    if (tree.leaves !== KIND.mapping && !tree.unsure && tree.total > 0) continue;
     candidate.mapped += tree.total;
     candidate.time = Math.max(candidate.time, tree.time);
     if (tree.total > 0) candidate.dataBlocks = Math.max(candidate.dataBlocks, tree.highest + 1);

@@ -210,4 +210,14 @@ describe('a thin pool', () => {
       { numRuns: 30 },
     );
   });
+
+  test('roots: a leaf of one mapping of data block 0, alone below its parent, is of mappings like those beside the parent', () => {
+    const blocks = [4, 5, 6, 8, 3, 13, 7, 11, 10, 12, 15, 1, 14, 0];
+    const mappings = blocks.map((block, index): [number, number, number] => [index * 21 + 1, block, 1]);
+    const image = writePool({ devices: [{ id: 1, mappings }], dataBlocks: 4000, metadataBlocks: 1200, perNode: 3 });
+    const { mappingRoot } = readSuperblock(memoryReader(image));
+    image.fill(0, 0, 4096);
+    const live = findRoots(memoryReader(image)).find((one) => one.mappingRoot === mappingRoot);
+    expect(live).toMatchObject({ devices: 1, matching: 1, mapped: mappings.length });
+  });
 });
