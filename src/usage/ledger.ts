@@ -1,5 +1,6 @@
 import type { Sharing } from '../formats/sharing.ts';
 import type { NotJudged, PinnedChunk, UsageKind, UsageSource } from './document.ts';
+import { Doubts, MOVED } from './doubts.ts';
 
 /** Something on disk that is made and deleted as a whole: a layer, a subvolume, a volume, a log. */
 export interface Store {
@@ -22,11 +23,15 @@ export interface Store {
   quietSince?: number;
 }
 
-/** Takes back what was said of stores in which something changed since. */
-export function spareTheBusy(stores: readonly Store[]): void {
-  for (const store of stores)
-    if (store.orphan !== undefined && (store.changed ?? 0) >= (store.quietSince ?? Number.POSITIVE_INFINITY))
-      delete store.orphan;
+/** Takes back what was said of stores in which something changed since. @returns them */
+export function spareTheBusy(stores: readonly Store[]): NotJudged[] {
+  const doubts = new Doubts();
+  for (const store of stores) {
+    if (store.orphan === undefined || (store.changed ?? 0) < (store.quietSince ?? Number.POSITIVE_INFINITY)) continue;
+    delete store.orphan;
+    doubts.add(store.path, MOVED);
+  }
+  return doubts.list();
 }
 
 /** What a person deletes by name and what goes with it: an image, a container. */

@@ -34,13 +34,13 @@ export async function measure(
     remembering,
   );
   const { closed } = carver;
-  spareTheBusy(carver.stores);
+  const busy = spareTheBusy(carver.stores);
   return {
     source: reused ? { ...source, reused } : source,
     stores: carver.stores,
     holders,
     sharing: { owners: carver.stores.length, groups: merged([...carver.groups, ...groups]) },
-    notJudged,
+    notJudged: [...notJudged, ...busy],
     warnings: [
       ...looked.warnings,
       ...(closed.length > 0

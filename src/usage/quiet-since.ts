@@ -1,10 +1,12 @@
 import { usersOfFiles } from '../host/process-files.ts';
 
-/** Until when things on disk are surely not somebody's work in progress, or why that cannot be told. */
-export type Settled = { before: number } | { why: string };
+/** Until when (ms since 1970) things on disk are surely not somebody's work in progress, and whose; or why that cannot be told. */
+export type Settled = { before: number; by?: string } | { why: string };
 
 /** Start times are known to some 20 ms, times of files to a tick of the kernel. No daemon makes layers in its first moments. */
 const SLACK = 200;
+/** Times of files are those of the last tick (CONFIG_HZ is 100 at least), so they lie behind the clock. */
+const TICK = 20;
 
 /**
  * Whoever makes layers keeps them in mind until they are complete, and only then writes them down. What is
@@ -13,13 +15,14 @@ const SLACK = 200;
  */
 export function settledBefore(files: readonly string[], program: RegExp, now: number): Settled {
   const { users, complete } = usersOfFiles(files, program);
-  if (users.length > 0) {
-    const started = Math.min(...users.map((user) => user.started));
-    return started > now ? { why: 'the clock was set back since the daemon started' } : { before: started - SLACK };
-  }
+  const [first] = users.toSorted((a, b) => a.started - b.started);
+  if (first)
+    return first.started > now
+      ? { why: 'the clock was set back since the daemon started' }
+      : { before: first.started - SLACK, by: `${first.program} (process ${first.pid})` };
   if (!complete)
     return {
       why: 'whether a daemon is at work in it cannot be seen from here: run as root on the host itself, not in a container',
     };
-  return { before: now };
+  return { before: now - TICK };
 }

@@ -98,7 +98,7 @@ function join(
     owners: owners.map((owner) => storeOfIndex[owner] as number).sort((a, b) => a - b),
     bytes: owners.length === 1 && owners[0] === home ? Math.max(0, bytes - scannedBytes) : bytes,
   }));
-  spareTheBusy(stores);
+  const notJudged = [...ledger.notJudged, ...spareTheBusy(stores)];
   const names = nameOfStore(ledger, stores);
   const pinned = pinnedOf(usage).map(
     (chunk): PinnedChunk => ({
@@ -121,6 +121,7 @@ function join(
     stores,
     sharing: { owners: stores.length, groups: merged([...ledger.sharing.groups, ...groups]) },
     pinned,
+    notJudged,
     warnings,
   };
 }
@@ -141,9 +142,10 @@ async function scanned(
 ): Promise<Ledger> {
   const trees = [...subvolumes].map(([path, bucket]) => ({ path, bucket }));
   const { groups, warnings } = await scanStores(trees, ledger.stores, progress ? { progress } : {});
-  spareTheBusy(ledger.stores);
+  const busy = spareTheBusy(ledger.stores);
   return {
     ...ledger,
+    notJudged: [...ledger.notJudged, ...busy],
     sharing: { ...ledger.sharing, groups: merged([...ledger.sharing.groups, ...groups]) },
     warnings: [
       ...ledger.warnings,

@@ -47,6 +47,7 @@ kernelSuite('usage of a real Podman whose pulls are killed', ['podman', 'tar'], 
   const left = () => layerNames().filter((name) => !healthy.includes(name));
   const pull = (...words: string[]) => ['pull', '--quiet', '--tls-verify=false', ...words];
   const kill = async (child: ChildProcess) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -60,7 +61,8 @@ kernelSuite('usage of a real Podman whose pulls are killed', ['podman', 'tar'], 
     let document = await usage();
     // whoever unpacked for the one that was killed ends behind it
     for (let tries = 0; document.notJudged.length > 0 && tries < 50; tries++) {
-      expect(document.orphans).toEqual([]);
+      const there = left().map((name) => join(podman.root, 'overlay', name));
+      for (const { path } of document.orphans) expect(there).toContain(path);
       await sleep(50);
       document = await usage();
     }
@@ -130,14 +132,15 @@ kernelSuite('usage of a real Podman whose pulls are killed', ['podman', 'tar'], 
     expect(left()).toEqual([]);
   });
 
-  function records(): { id: string; flags?: { incomplete?: boolean } }[] {
-    const file = join(podman.root, 'overlay-layers/layers.json');
+  const listed = <T>(file: string): T[] => {
     try {
-      return JSON.parse(readFileSync(file, 'utf8')) as { id: string; flags?: { incomplete?: boolean } }[];
+      return JSON.parse(readFileSync(join(podman.root, file), 'utf8')) as T[];
     } catch {
       return [];
     }
-  }
+  };
+  const records = () => listed<{ id: string; flags?: { incomplete?: boolean } }>('overlay-layers/layers.json');
+  const images = () => listed<{ id: string }>('overlay-images/images.json');
 
   test('killed while layers are unpacked from a layout and an archive: just what is left, and Podman goes on', async () => {
     execFileSync('mkdir', ['-p', podman.staging]);
@@ -149,23 +152,27 @@ kernelSuite('usage of a real Podman whose pulls are killed', ['podman', 'tar'], 
     let partial = 0;
     let strikes = 0;
     const many = process.env['ULLAGE_KILLS'] ? Number(process.env['ULLAGE_KILLS']) : 2;
-    for (const source of ['oci:layout:1', 'docker-archive:archive.tar'])
+    for (const source of ['oci:layout:1', 'docker-archive:archive.tar']) {
       for (let strike = 0; strike < many; strike++) {
         const child = podman.start('pull', '--quiet', source);
         const wanted = (strike % 3) + 1;
         await until('a layer is begun', () => left().length >= Math.min(wanted, 3) || child.exitCode !== null);
         await sleep(Math.floor(strike / 3) * 15);
-        await kill(child).catch(() => undefined);
-        if (child.exitCode !== null) break;
+        await kill(child);
+        // it had written its image down: all has an owner, and a later strike would be later still
+        if (child.exitCode !== null || images().length > 1) break;
         strikes++;
         partial += records().filter(({ flags }) => flags?.incomplete).length;
         await expectLeft();
       }
+      const again = await podman.run('pull', '--quiet', source);
+      expect((await usage()).orphans).toEqual([]);
+      await podman.run('rmi', again);
+      expect(left()).toEqual([]);
+    }
     // ULLAGE_KILLS=NUMBER in the environment kills so many of each
     expect(strikes).toBeGreaterThan(0);
     expect(partial).toBeGreaterThan(0);
-    await podman.run('pull', '--quiet', 'oci:layout:1');
-    expect((await usage()).orphans).toEqual([]);
   });
 
   test('what killed runs put aside is removed as a plan: nothing while one is at work, then to the byte', async () => {

@@ -63,7 +63,15 @@ describe('orphans of Docker', () => {
         .filter(({ kind }) => kind === 'layer')
         .map(({ id }) => id);
       expect(layers).toEqual([...docker.leftBehind].filter((name) => docker.layerExists(name)));
-      expect(orphansOf(docker.root, { before: Date.now() - 10_000 })).toEqual([]);
+      const by = 'dockerd (process 77)';
+      expect(orphansOf(docker.root, { before: Date.now() - 10_000, by })).toEqual([]);
+      // neither orphans nor passed over
+      const { notJudged } = lookAtDocker(docker.root, Date.now(), () => ({ before: Date.now() - 10_000, by }));
+      if (layers.length > 0)
+        expect(notJudged).toContainEqual({
+          what: expect.stringContaining(docker.root),
+          why: expect.stringMatching(/younger than dockerd \(process 77\)/),
+        });
     }
   });
 

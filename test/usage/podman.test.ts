@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -178,6 +178,61 @@ describe('a graph root of Podman', () => {
       { ...settled, settle: () => ({ before: Date.now() - 60_000 }) },
     );
     expect(young.stores.filter(({ orphan }) => orphan)).toEqual([]);
+    // neither an orphan nor passed over
+    expect(young.notJudged).toEqual([
+      { what: join(root, 'overlay', id('0')), why: expect.stringMatching(/another stands on it/) },
+      { what: `${join(root, 'overlay', id('9'))} and 1 more`, why: expect.stringMatching(/changed while this looked/) },
+    ]);
+  });
+
+  test('a pull that ends after its records were read has an owner for all it made', async () => {
+    const whole = (name: string) => {
+      const path = join(root, 'overlay-layers/layers.json');
+      const rows = JSON.parse(readFileSync(path, 'utf8')) as object[];
+      writeFileSync(
+        path,
+        JSON.stringify([...rows.filter((row) => !('flags' in row)), { id: id(name), parent: id('a') }]),
+      );
+    };
+    // `d` is still incomplete when the records are read, `9` not yet in them
+    for (const name of ['d', '9']) {
+      storage();
+      put(`overlay/${id('9')}/diff/file`, 'x');
+      const settle = () => {
+        whole(name);
+        return settled.settle();
+      };
+      const ledger = await podmanLedger(root, { now: Date.now() }, { ...settled, settle });
+      const { orphans, notJudged } = makeDocument([ledger], 0);
+      expect([name, orphans.map(({ path }) => path.slice(-1))]).toEqual([name, name === 'd' ? ['9'] : []]);
+      expect(notJudged).toContainEqual({
+        what: expect.stringMatching(name === 'd' ? /d{64}$/ : /9{64} and 1 more$/),
+        why: expect.stringMatching(/records changed while/),
+      });
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test('a layer that somebody still writes to is no orphan, and said to be none', async () => {
+    storage();
+    const ledger = await podmanLedger(
+      root,
+      { now: Date.now() },
+      { ...settled, settle: () => ({ before: Date.now() }) },
+    );
+    expect(ledger.notJudged).toEqual([]);
+    const settle = () => {
+      const before = Date.now() + 5;
+      // times of files are those of the last tick
+      while (Date.now() < before + 50);
+      put(`overlay/${id('d')}/diff/late`, 'x');
+      return { before };
+    };
+    const { stores, notJudged } = await podmanLedger(root, { now: Date.now() }, { ...settled, settle });
+    expect(stores.filter(({ orphan }) => orphan)).toEqual([]);
+    expect(notJudged).toEqual([
+      { what: join(root, 'overlay', id('d')), why: expect.stringMatching(/changed while this looked/) },
+    ]);
   });
 
   test('whole layers below no image and no container are orphans when no Podman is at work at all', async () => {

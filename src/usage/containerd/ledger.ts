@@ -1,10 +1,11 @@
 import { type Entry, entryOf } from '../../host/tree-files.ts';
 import { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
+import { Doubts, tooYoung } from '../doubts.ts';
 import type { Holder, Ledger } from '../ledger.ts';
 import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
-import { type Settled, settledBefore } from '../quiet-since.ts';
+import { settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
 import {
   type ContainerdRecords,
@@ -86,34 +87,38 @@ export async function containerdLedger(
     return store;
   }
 
+  // before the records are read: whoever ended until now has written down what it made
+  const settled = settle([`${root}/${METADATA}`], DAEMON, now);
   const records = readRecords(root);
   const after = new Map(readSnapshotters(root).map((one) => [one.path, one]));
   if (!records) notJudged.push({ what: `snapshots and blobs in ${root}`, why: `${METADATA} could not be read` });
-  const settled = settle([`${root}/${METADATA}`], DAEMON, now);
   if (records && 'why' in settled) notJudged.push({ what: `snapshots and blobs in ${root}`, why: settled.why });
+  const doubts = new Doubts();
   for (const one of pending) {
     const proof = one.snapshotter
-      ? snapshotProof(
-          one.entry,
-          one.snapshotter,
-          after.get(one.snapshotter.path),
-          records,
-          settled,
-          (name, state, sealed) => {
-            const store = carver.stores[one.store];
-            if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
-            if (store && sealed) store.sealed = `${one.snapshotter?.name} ${name} ${one.entry.name}`;
-            stores.set(`${one.snapshotter?.name} ${name}`, one.store);
-          },
-        )
-      : records && !records.blobs.has(one.digest ?? '') && isSettled(one.entry, settled)
-        ? `no namespace of ${METADATA} names it, and it is older than any containerd at work here`
+      ? snapshotProof(one.entry, one.snapshotter, after.get(one.snapshotter.path), records, (name, state, sealed) => {
+          const store = carver.stores[one.store];
+          if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
+          if (store && sealed) store.sealed = `${one.snapshotter?.name} ${name} ${one.entry.name}`;
+          stores.set(`${one.snapshotter?.name} ${name}`, one.store);
+        })
+      : records && !records.blobs.has(one.digest ?? '')
+        ? `no namespace of ${METADATA} names it`
         : undefined;
     const store = carver.stores[one.store];
     if (!store || proof === undefined || !('before' in settled)) continue;
-    store.orphan = proof;
+    if (one.entry.changed >= settled.before) {
+      if (entryOf(one.path)) doubts.add(one.path, tooYoung(settled));
+      continue;
+    }
+    if (one.snapshotter && !/^\d+$/.test(one.entry.name)) {
+      doubts.add(one.path, 'no name of a snapshot: what containerd makes or removes, and collects as garbage later');
+      continue;
+    }
+    store.orphan = `${proof}, and it is older than any containerd at work here`;
     store.quietSince = settled.before;
   }
+  notJudged.push(...doubts.list());
   for (const { name, path, snapshots } of after.values())
     if (!snapshots && pending.some(({ snapshotter }) => snapshotter?.path === path))
       notJudged.push({ what: `snapshots of ${name}`, why: 'its metadata.db could not be read' });
@@ -131,16 +136,11 @@ export async function containerdLedger(
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
 }
 
-function isSettled({ changed }: Entry, settled: Settled): boolean {
-  return 'before' in settled && changed < settled.before;
-}
-
 function snapshotProof(
   entry: Entry,
   before: Snapshotter,
   after: Snapshotter | undefined,
   records: ContainerdRecords | undefined,
-  settled: Settled,
   named: (name: string, state: string, sealed: boolean) => void,
 ): string | undefined {
   const all = [...(before.snapshots?.values() ?? []), ...(after?.snapshots?.values() ?? [])];
@@ -149,13 +149,10 @@ function snapshotProof(
   // both times it was written down as finished: such a snapshot is never written to again
   const sealed = same.length === 2 && same.every(({ kind, name }) => kind === 'committed' && name === known?.name);
   if (known) named(known.name, known.kind === 'active' ? 'writable' : known.kind === 'view' ? 'view' : '', sealed);
-  if (!before.snapshots || !after?.snapshots || !isSettled(entry, settled)) return undefined;
-  if (!known)
-    return /^\d+$/.test(entry.name)
-      ? `not in ${before.name}'s metadata.db, and older than any containerd at work here`
-      : undefined;
+  if (!before.snapshots || !after?.snapshots) return undefined;
+  if (!known) return `not in ${before.name}'s metadata.db`;
   return records && !records.snapshots.has(`${before.name} ${known.name}`)
-    ? `${before.name} has it as ${known.name}, which no namespace of ${METADATA} names, and it is older than any containerd at work here`
+    ? `${before.name} has it as ${known.name}, which no namespace of ${METADATA} names`
     : undefined;
 }
 

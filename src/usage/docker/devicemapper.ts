@@ -63,16 +63,20 @@ export function withThinDevices(
   settle: typeof settledBefore = settledBefore,
 ): Ledger {
   const { root } = look;
+  const daemon = () =>
+    settle(
+      DAEMON_FILES.map((file) => `${root}/${file}`),
+      DAEMON,
+      now,
+    );
+  const settled = daemon();
   const known = deviceIds(root);
   const { ids, unclear } = known;
   const found = readThin(reader);
   const stores: Store[] = [...ledger.stores];
   const records = readLayerRecords(`${root}/image/devicemapper/layerdb`);
-  const settled = settle(
-    DAEMON_FILES.map((file) => `${root}/${file}`),
-    DAEMON,
-    now,
-  );
+  // names of devices carry no times: those that a running daemon makes look like those left behind
+  const atWork = [settled, daemon()].some((one) => 'before' in one && one.by !== undefined);
   const why =
     unclear || !records || records.unclear.length > 0
       ? 'some of its records could not be read'
@@ -80,8 +84,7 @@ export function withThinDevices(
         ? 'its records name devices or transactions that the pool does not have: it may be the pool of others'
         : 'why' in settled
           ? settled.why
-          : // names of devices carry no times: those that a running daemon makes look like those left behind
-            settled.before < now
+          : atWork
             ? 'a dockerd is at work in it: stop it first'
             : undefined;
   const named = records ? namesIn(records) : new Set<string>();

@@ -1,5 +1,6 @@
 import { type Entry, entryOf, listEntries, textOf } from '../../host/tree-files.ts';
 import type { NotJudged } from '../document.ts';
+import { Doubts, tooYoung } from '../doubts.ts';
 import { mountedText } from '../mounts.ts';
 import type { settledBefore } from '../quiet-since.ts';
 import { DAEMON, DAEMON_FILES, OF_LAYER_STORE } from './drivers.ts';
@@ -46,6 +47,12 @@ export function unnamedOf({
     return none;
   };
   if (!records) return entries.length > 0 ? doubt(`there is no ${root}/image/${driver}/layerdb`) : none;
+  // before the records are read again: whoever ended until now has written down what it made
+  const settled = settle(
+    DAEMON_FILES.map((file) => `${root}/${file}`),
+    DAEMON,
+    now,
+  );
   // a container that is being made or removed has half a record: that passes
   const again = readLayerRecords(`${root}/image/${driver}/layerdb`);
   if (!again) return doubt('its records went away while they were read');
@@ -54,41 +61,40 @@ export function unnamedOf({
   if (driver === 'aufs' || driver === 'overlay') return doubt(`layers of ${driver} are not judged`);
   if (records.layers.length === 0 && hasImages(root, driver))
     return doubt('images are recorded and no layer is: these records are not whole');
-  const settled = settle(
-    DAEMON_FILES.map((file) => `${root}/${file}`),
-    DAEMON,
-    now,
-  );
   if ('why' in settled) return doubt(settled.why);
   const named = new Set([...namesIn(records), ...namesIn(again)]);
   const proof = `named by no cache-id, mount-id or init-id in ${root}/image/${driver}/layerdb (${records.layers.length} layers, ${records.mounts.length} containers), older than any daemon at work in it, not mounted`;
   const found = new Map<string, Unnamed>();
   const quietSince = settled.before;
   const nameless = entries.filter(
-    ({ name, changed }) =>
-      OF_LAYER_STORE.test(name) &&
-      !named.has(name) &&
-      !named.has(name.replace(/-init$/, '')) &&
-      changed < settled.before,
+    ({ name }) => OF_LAYER_STORE.test(name) && !named.has(name) && !named.has(name.replace(/-init$/, '')),
   );
   // where all have names, nobody need ask who stands on what
   const needed = nameless.length > 0 ? lowerLayers(`${root}/${below}`, named, driver) : new Set<string>();
   const busy = nameless.length > 0 ? mountedText() : '';
-  for (const { name } of nameless) {
-    if (needed.has(name) || busy.includes(name)) continue;
-    const link = textOf(`${root}/${below}/${name}/link`, 100)?.trim();
-    if (link && (needed.has(link) || busy.includes(link))) continue;
-    if (entryOf(`${root}/${below}/${name}`)?.kind !== 'directory') continue;
-    found.set(name, { orphan: proof, quietSince });
+  const doubts = new Doubts();
+  for (const { name, changed } of nameless) {
+    const path = `${root}/${below}/${name}`;
+    if (entryOf(path)?.kind !== 'directory') continue;
+    const link = textOf(`${path}/link`, 100)?.trim();
+    const is = (among: { has(one: string): boolean }) => among.has(name) || (link ? among.has(link) : false);
+    if (is(needed)) doubts.add(path, 'named by no record, but a layer that is named stands on it');
+    else if (is({ has: (one) => busy.includes(one) })) doubts.add(path, 'named by no record, but mounted');
+    else if (changed >= settled.before) doubts.add(path, tooYoung(settled));
+    else found.set(name, { orphan: proof, quietSince });
   }
   for (const { name, path, changed } of again.writeSets) {
-    if (changed >= settled.before || newest(path) >= settled.before) continue;
+    if (changed >= settled.before || newest(path) >= settled.before) {
+      if (entryOf(path)) doubts.add(path, tooYoung(settled));
+      continue;
+    }
     found.set(name, {
       orphan:
         'left by a pull or import that was cut off: a write set of the layer store older than any daemon at work in it',
       quietSince,
     });
   }
+  notJudged.push(...doubts.list());
   return found;
 }
 

@@ -4,9 +4,11 @@ import { type Entry, entryOf, textOf } from '../../host/tree-files.ts';
 import { PODMANS } from '../../tools/staging.ts';
 import type { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
+import { Doubts, tooYoung } from '../doubts.ts';
 import { mountedText } from '../mounts.ts';
 import { settledBefore } from '../quiet-since.ts';
 import { layerDirectory, readStorage, runRoots, type StorageRecords } from './records.ts';
+import { brokenOf, heldOf, lowerLinks, unusedOf } from './standing.ts';
 
 /** Comm of whoever makes layers; `storage-untar` is what they start to unpack one. */
 const PROGRAMS = /^(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
@@ -29,6 +31,8 @@ export interface Witness {
 
 /** Start times are known to some 20 ms. */
 const SLACK = 200;
+
+const RECORDS_MOVED = 'its records changed while they were read: look again';
 
 /**
  * A layer is written into layers.json, with the flag `incomplete`, before its directory is made, and the flag
@@ -61,91 +65,56 @@ export function judgeLayers(
   if (lost !== undefined) return doubt(`others stand on ${lost}, which is not in ${file}: that is not whole`);
   const settled = settle(locks, PROGRAMS, now);
   if ('why' in settled) return doubt(settled.why);
-  const working = atWork(PODMANS).users;
-  const before = Math.min(settled.before, ...working.map(({ started }) => started - SLACK));
+  const [worker] = atWork(PODMANS).users.toSorted((a, b) => a.started - b.started);
+  const before = Math.min(settled.before, (worker?.started ?? Number.POSITIVE_INFINITY) - SLACK);
+  const atIt = worker && `${worker.program} (process ${worker.pid}) is at work: look again when it has ended`;
   const [locked] = lockedFiles(locks);
-  const broken = new Set(layers.flatMap(({ id, incomplete }) => (incomplete ? [id] : [])));
-  for (const id of heldOf(records)) broken.delete(id);
+  const broken = brokenOf(records);
   const unused = unusedOf(records);
+  const suspects = mine.filter(({ entry: { name } }) => unused.has(name) || broken.has(name) || !named.has(name));
+  if (suspects.length === 0) return [];
   const needed = lowerLinks(root, driver, named);
   // a run root that is not known here has records too: what is mounted is in use
-  const busy = unused.size > 0 || mine.some(({ entry }) => !named.has(entry.name)) ? mountedText() : '';
+  const busy = mountedText();
+  const doubts = new Doubts();
   const left: SeenLayer[] = [];
-  let younger = false;
-  for (const one of mine) {
-    const { entry, store, path } = one;
-    const { name, changed } = entry;
-    if (named.has(name) && !broken.has(name)) {
-      if (!unused.has(name)) continue;
-      if (changed < settled.before) left.push(one);
-      // of whoever has the store open just now: it may yet be cut off
-      else younger = true;
-      continue;
-    }
-    if (changed >= before || entryOf(path) === undefined) {
-      younger ||= changed < settled.before;
-      continue;
-    }
-    const link = textOf(`${path}/link`, 100)?.trim();
-    if (link && (needed.has(`l/${link}`) || busy.includes(link))) continue;
-    const found = carver.stores[store];
-    if (!found || busy.includes(name)) continue;
-    if (locked !== undefined) return doubt(`somebody holds a lock on ${locked}: look again when that has ended`);
-    found.quietSince = before;
-    found.orphan = broken.has(name)
-      ? `${file} has it as incomplete: its import was cut off, and nobody has the store open since; Podman removes it when it next opens the store for writing`
-      : `not in ${file}, which has ${layers.length} layers; nobody has the store open since`;
+  for (const one of suspects) {
+    const { name, changed } = one.entry;
+    if (entryOf(one.path) === undefined) continue;
+    const whole = unused.has(name);
+    const link = textOf(`${one.path}/link`, 100)?.trim();
+    if (!whole && link && needed.has(`l/${link}`))
+      doubts.add(one.path, 'not whole by its record, but another stands on it');
+    else if (busy.includes(name) || (link && busy.includes(link)))
+      doubts.add(one.path, 'used by no record, but mounted');
+    else if (whole && atIt) doubts.add(one.path, atIt);
+    else if (changed >= (whole ? settled.before : before)) doubts.add(one.path, atIt ?? tooYoung(settled));
+    else left.push(one);
   }
-  const [worker] = working;
-  if (worker && (younger || left.length > 0))
-    return doubt(`${worker.program} (process ${worker.pid}) is at work: look again when it has ended`);
-  if (left.length === 0) return [];
-  // where images and containers are kept in another root, what is used cannot be told from here
-  for (const what of ['images', 'containers'])
-    if (entryOf(`${root}/${driver}-${what}/${what}.lock`) === undefined)
-      return doubt(`there is no ${driver}-${what}: ${what} of another root may stand on layers of this one`);
+  if (left.length === 0) return doubts.list();
+  if (locked !== undefined) return doubt(`somebody holds a lock on ${locked}: look again when that has ended`);
   // whoever ended between reading the records and asking who runs has written down what it made
   const again = readStorage(root, transient()).find((one) => one.driver === driver);
-  if (!again || again.unclear.length > 0 || atWork(PODMANS).users.length > 0 || lockedFiles(locks).length > 0)
-    return doubt('its records changed while they were read: look again');
-  const still = unusedOf(again);
+  if (!again || again.unclear.length > 0 || lockedFiles(locks).length > 0) return doubt(RECORDS_MOVED);
+  const came = atWork(PODMANS).users.length > 0;
+  const after = { broken: brokenOf(again), unused: unusedOf(again), named: new Set(again.layers.map(({ id }) => id)) };
+  // where images and containers are kept in another root, what is used cannot be told from here
+  const away = ['images', 'containers'].find((what) => !entryOf(`${root}/${driver}-${what}/${what}.lock`));
   for (const { entry, store, path } of left) {
+    const { name } = entry;
     const found = carver.stores[store];
-    const link = textOf(`${path}/link`, 100)?.trim();
-    if (!found || !still.has(entry.name) || busy.includes(entry.name) || (link && busy.includes(link))) continue;
-    found.quietSince = settled.before;
-    found.orphan = `${file} has it, but no image and no container stands on it, and no Podman is at work: a pull, load or build was cut off behind it. The next pull of that image takes it up; podman system check --repair (5.0 and later) removes it when it is a day old, with --max 1s at once`;
+    if (!found) continue;
+    const proof = broken.has(name)
+      ? after.broken.has(name) &&
+        `${file} has it as incomplete: its import was cut off, and nobody has the store open since; Podman removes it when it next opens the store for writing`
+      : !named.has(name)
+        ? !after.named.has(name) && `not in ${file}, which has ${layers.length} layers; nobody has the store open since`
+        : after.unused.has(name) &&
+          `${file} has it, but no image and no container stands on it, and no Podman is at work: a pull, load or build was cut off behind it. The next pull of that image takes it up; podman system check --repair (5.0 and later) removes it when it is a day old, with --max 1s at once`;
+    if (!proof || (came && unused.has(name))) doubts.add(path, RECORDS_MOVED);
+    else if (away && unused.has(name))
+      doubts.add(path, `there is no ${driver}-${away}: ${away} of another root may stand on layers of this one`);
+    else Object.assign(found, { orphan: proof, quietSince: unused.has(name) ? settled.before : before });
   }
-  return [];
-}
-
-/** Layers that are whole, and below no image and no container. */
-function unusedOf({ layers, images, containers }: StorageRecords): Set<string> {
-  const parents = new Map(layers.map(({ id, parent }) => [id, parent]));
-  const unused = new Set(layers.flatMap(({ id, incomplete }) => (incomplete ? [] : [id])));
-  for (const top of [...images.flatMap((image) => image.layers), ...containers.map(({ layer }) => layer)])
-    for (let id: string | undefined = top, depth = 0; id && depth < 1000; id = parents.get(id), depth++)
-      unused.delete(id);
-  return unused;
-}
-
-/** What an image, a container or another layer stands on is theirs, whatever its flags. */
-function heldOf({ layers, images, containers }: StorageRecords): string[] {
-  return [
-    ...images.flatMap((image) => image.layers),
-    ...containers.map(({ layer }) => layer),
-    ...layers.flatMap(({ parent, incomplete }) => (incomplete ? [] : [parent])),
-  ];
-}
-
-/** `l/<LINK>` of every layer below one that is named. */
-function lowerLinks(root: string, driver: string, named: ReadonlySet<string>): Set<string> {
-  return new Set(
-    [...named].flatMap(
-      (id) =>
-        textOf(`${root}/${layerDirectory(driver)}/${id}/lower`, 1 << 20)
-          ?.trim()
-          .split(':') ?? [],
-    ),
-  );
+  return doubts.list();
 }
