@@ -11,7 +11,12 @@ const LOCK = /^\d+:\s+(?:->\s+)?\S+\s+\S+\s+\S+\s+-?\d+\s+[0-9a-f]+:[0-9a-f]+:(\
 export function lockedFiles(paths: readonly string[], locks = textOf('/proc/locks') ?? ''): string[] {
   const inodes = new Set(locks.split('\n').flatMap((line) => LOCK.exec(line)?.[1] ?? []));
   return paths.filter((path) => {
-    const inode = statSync(path, { throwIfNoEntry: false, bigint: true })?.ino;
-    return inode !== undefined && inodes.has(String(inode));
+    try {
+      const inode = statSync(path, { throwIfNoEntry: false, bigint: true })?.ino;
+      return inode !== undefined && inodes.has(String(inode));
+    } catch {
+      // whether it is locked cannot be told: a damaged inode, a ring of links
+      return true;
+    }
   });
 }

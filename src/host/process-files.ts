@@ -37,13 +37,13 @@ export function usersOfFiles(paths: readonly string[], program: RegExp): FileUse
     if (comm === undefined || !program.test(comm)) continue;
     const fds = list(`/proc/${name}/fd`);
     if (fds === undefined) {
-      if (text(`/proc/${name}/comm`) !== undefined) complete = false;
+      if (isThere(name)) complete = false;
       continue;
     }
     if (!fds.some((fd) => wanted.has(identity(`/proc/${name}/fd/${fd}`) ?? ''))) continue;
     const started = startOf(name);
-    if (started === undefined) complete = false;
-    else users.push({ pid: Number(name), program: comm, started });
+    if (started !== undefined) users.push({ pid: Number(name), program: comm, started });
+    else if (isThere(name)) complete = false;
   }
   return { users, complete };
 }
@@ -57,8 +57,8 @@ export function processesOf(program: RegExp): FileUsers {
     const comm = text(`/proc/${name}/comm`)?.trim();
     if (comm === undefined || !program.test(comm) || text(`/proc/${name}/cmdline`) === '') continue;
     const started = startOf(name);
-    if (started === undefined) complete = false;
-    else users.push({ pid: Number(name), program: comm, started });
+    if (started !== undefined) users.push({ pid: Number(name), program: comm, started });
+    else if (isThere(name)) complete = false;
   }
   return { users, complete };
 }
@@ -71,11 +71,16 @@ export function openNames(names: readonly string[]): { open: Set<string>; comple
   for (const pid of list('/proc') ?? []) {
     if (!/^\d+$/.test(pid)) continue;
     const fds = list(`/proc/${pid}/fd`);
-    if (fds === undefined && text(`/proc/${pid}/comm`) !== undefined) complete = false;
+    if (fds === undefined && isThere(pid)) complete = false;
     for (const at of ['cwd', 'root', 'exe', ...(fds ?? []).map((fd) => `fd/${fd}`)])
       for (const part of link(`/proc/${pid}/${at}`)?.split('/') ?? []) if (wanted.has(part)) open.add(part);
   }
   return { open, complete };
+}
+
+/** One that ended while it was looked at is nobody's user any more. */
+function isThere(pid: string): boolean {
+  return text(`/proc/${pid}/comm`) !== undefined;
 }
 
 function link(path: string): string | undefined {

@@ -21,7 +21,8 @@ export function unnamedLayers(known: Facts): UnnamedLayer[] {
     names.set(value.root, set);
   }
   const runs = known.has('process', (one) => /^dockerd?(?:-current)?$/.test(one.program));
-  const started = runs ? known.last('pid-file')?.value.changed : Number.POSITIVE_INFINITY;
+  // processes may not have answered, or one was started since they were listed: then its file is there
+  const started = known.last('pid-file')?.value.changed ?? (runs ? undefined : Number.POSITIVE_INFINITY);
   if (started === undefined) return [];
   return known
     .all('layer-directory', ({ name, changed }) => OF_LAYER_STORE.test(name) && changed < started)

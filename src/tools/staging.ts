@@ -1,8 +1,9 @@
 /**
  * Podman and those of its family, which may be making layers (comm, proc(5)). `exe`, `storage-…`: what they start of themselves
- * to unpack a layer. Not conmon and `podman pause`, which run for long and make none.
+ * to unpack a layer. Nix wraps podman as `.podman-wrapped`. Not conmon and `podman pause`, which run for long and make none.
  */
-export const PODMANS = /^(?:podman(?! pause)|buildah|skopeo|crio|bootc|rpm-ostree|toolbox|exe$|storage-)/;
+export const PODMANS =
+  /^\.?(?:podman(?! pause)|buildah|skopeo|crio|bootc|rpm-ostree|toolbox|containers-stor|oc-mirror|exe$|storage-)/;
 
 /** Who puts things aside under which names, and who is at work while one of these programs runs (comm, proc(5)). */
 export interface Stager {

@@ -25,6 +25,8 @@ export class Doubts {
 /** Somebody wrote to it, or made it, between the first look and the last. */
 export const MOVED = 'it changed while this looked at it: look again';
 
+export const RECORDS_MOVED = 'its records changed while they were read: look again';
+
 /** Why what is not older than `settled.before` cannot be judged. */
 export function tooYoung({ by }: Extract<Settled, { before: number }>): string {
   return by === undefined

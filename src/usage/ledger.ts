@@ -1,4 +1,5 @@
 import type { Sharing } from '../formats/sharing.ts';
+import { entryOf } from '../host/tree-files.ts';
 import type { NotJudged, PinnedChunk, UsageKind, UsageSource } from './document.ts';
 import { Doubts, MOVED } from './doubts.ts';
 
@@ -23,13 +24,17 @@ export interface Store {
   quietSince?: number;
 }
 
-/** Takes back what was said of stores in which something changed since. @returns them */
+/** Takes back what was said of stores that went away, or in which something changed since. @returns the latter */
 export function spareTheBusy(stores: readonly Store[]): NotJudged[] {
   const doubts = new Doubts();
   for (const store of stores) {
-    if (store.orphan === undefined || (store.changed ?? 0) < (store.quietSince ?? Number.POSITIVE_INFINITY)) continue;
+    if (store.orphan === undefined) continue;
+    // another one may have been made in its place; trees of a btrfs that were read tell of its last commit only
+    const now = entryOf(store.path);
+    const changed = Math.max(store.changed ?? 0, now?.changed ?? 0);
+    if (now && changed < (store.quietSince ?? Number.POSITIVE_INFINITY)) continue;
     delete store.orphan;
-    doubts.add(store.path, MOVED);
+    if (now) doubts.add(store.path, MOVED);
   }
   return doubts.list();
 }

@@ -1,3 +1,4 @@
+import { lockedFiles } from '../host/file-locks.ts';
 import { usersOfFiles } from '../host/process-files.ts';
 
 /** Until when (ms since 1970) things on disk are surely not somebody's work in progress, and whose; or why that cannot be told. */
@@ -24,5 +25,9 @@ export function settledBefore(files: readonly string[], program: RegExp, now: nu
     return {
       why: 'whether a daemon is at work in it cannot be seen from here: run as root on the host itself, not in a container',
     };
+  // a daemon under a name of its own (a wrapper's, a vendor's) locks its databases all the same
+  const [locked] = lockedFiles(files);
+  if (locked !== undefined)
+    return { why: `a program that is not known here holds a lock on ${locked}: look again when that has ended` };
   return { before: now - TICK };
 }

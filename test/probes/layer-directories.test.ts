@@ -53,6 +53,13 @@ describe('layers that Docker does not know', () => {
     expect(unnamed(listed())).toEqual([]);
     expect(unnamed(listed(DIRECTORIES.replace(/.*pid$/, '')), named(NAMES, 0))).toEqual([]);
   });
+  it('are only those older than the daemon where nobody saw it run: its file is there', () => {
+    const withoutProcesses = (text: string) =>
+      unnamedLayers(host(...facts(listed(text), named(NAMES, 0)).list).facts).map(({ fact: { value } }) => value.name);
+    expect(withoutProcesses(DIRECTORIES)).toEqual([ORPHAN]);
+    expect(withoutProcesses(DIRECTORIES.replace('1795245707', '1795245720'))).toEqual([]);
+    expect(withoutProcesses(DIRECTORIES.replace(/.*pid$/, ''))).toEqual([ORPHAN]);
+  });
   it('are looked for where a disk runs out, and measured', () => {
     const row = { filesystem: '/dev/sda1', size: 1000, used: 990, available: 10, mountpoint: '/' };
     const asks = (...list: Parameters<typeof known>) => layerDirectories.asks?.(known(...list)) ?? [];

@@ -248,4 +248,54 @@ describe('containerd', () => {
     expect([orphans.filter((one) => one !== 'overlayfs/3' && !/^sha/.test(one)), judged]).toEqual([[], false]);
     if (records.v1 === undefined) expect(orphans).toEqual(['overlayfs/3']);
   });
+
+  test('what containerd collects as garbage while it is looked at', async () => {
+    const during = async (change: () => void, first: Packed = meta(keys), known: Packed = names) => {
+      storage(first, { v1: { snapshots: known } });
+      const settle = () => {
+        change();
+        return later();
+      };
+      const { stores, notJudged } = await containerdLedger(root, { now: Date.now() }, settle);
+      return [
+        stores.flatMap(({ orphan, id }) => (orphan === undefined ? [] : [id])),
+        notJudged.map(({ what, why }) => `${what.slice(root.length + 1)}: ${why}`),
+      ];
+    };
+    const rest = [`sha256:${'a'.repeat(64)}`, 'overlayfs/3'];
+    expect(await during(() => undefined)).toEqual([rest, []]);
+    const moved = [expect.stringMatching(/snapshots\/2: its records changed/)];
+    // its name goes first, then the record of its snapshotter, at last its directory
+    const unnamed = () => put(META, packBolt(meta({ a: { name: 'default/1/a' } })));
+    const unrecorded = () =>
+      put(`${SNAPSHOTS}/metadata.db`, packBolt({ v1: { snapshots: { 'default/1/a': snapshot(1) } } }));
+    expect(await during(unnamed)).toEqual([rest, moved]);
+    expect(await during(unrecorded, meta({ a: { name: 'default/1/a' } }))).toEqual([rest, moved]);
+    expect(await during(() => rmSync(join(root, SNAPSHOTS, 'snapshots/3'), { recursive: true }))).toEqual([
+      rest.slice(0, 1),
+      [],
+    ]);
+    const blobs = (...digests: string[]): Packed => ({
+      v1: {
+        default: {
+          content: { blob: Object.fromEntries(digests.map((one) => [one, { size: 'x' }])) },
+          snapshots: { overlayfs: keys },
+        },
+      },
+    });
+    expect(await during(() => put(META, packBolt(blobs())), blobs(`sha256:${'a'.repeat(64)}`))).toEqual([
+      ['overlayfs/3'],
+      [expect.stringMatching(/blobs\/sha256\/a{64}: its records changed/)],
+    ]);
+  });
+
+  test('a snapshotter whose database could be read the second time only', async () => {
+    storage(meta(keys), { v2: {} });
+    const settle = () => {
+      put(`${SNAPSHOTS}/metadata.db`, packBolt({ v1: { snapshots: names } }));
+      return later();
+    };
+    const { notJudged } = await containerdLedger(root, { now: Date.now() }, settle);
+    expect(notJudged).toEqual([{ what: 'snapshots of overlayfs', why: expect.stringContaining('metadata.db') }]);
+  });
 });

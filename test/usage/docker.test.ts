@@ -58,7 +58,7 @@ describe('orphans of Docker', () => {
       for (const step of [...docker.pull(3), ...docker.pull(2)]) step();
       for (const step of docker.run()) step();
       const pull = docker.pull(1);
-      for (const step of pull.slice(0, 1 + random(6))) step();
+      for (const step of pull.slice(0, 1 + random(8))) step();
       const layers = orphansOf(docker.root, { before: Date.now() + 1000 })
         .filter(({ kind }) => kind === 'layer')
         .map(({ id }) => id);

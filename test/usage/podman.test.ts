@@ -213,12 +213,65 @@ describe('a graph root of Podman', () => {
     }
   });
 
+  test('one that went away, or was made anew, after it was judged is no orphan', async () => {
+    const path = join(root, 'overlay', id('d'));
+    const judged = async (last: () => void) => {
+      storage();
+      let times = 0;
+      const atWork = () => {
+        if (++times === 2) last();
+        return { users: [], complete: true };
+      };
+      const before = Date.now() + 30;
+      while (Date.now() < before);
+      const settle = () => ({ before: before - 10 });
+      const ledger = await podmanLedger(root, { now: Date.now() }, { ...settled, settle, atWork });
+      const { orphans, notJudged } = makeDocument([ledger], 0);
+      rmSync(root, { recursive: true });
+      return [orphans.map((one) => one.path), notJudged.map(({ what }) => what)];
+    };
+    expect(await judged(() => undefined)).toEqual([[path], []]);
+    expect(await judged(() => rmSync(path, { recursive: true }))).toEqual([[], []]);
+    const anew = () => {
+      rmSync(path, { recursive: true });
+      while (Date.now() % 20 !== 0);
+      mkdirSync(path);
+    };
+    expect(await judged(anew)).toEqual([[], [path]]);
+  });
+
+  test('what is written down while the programs are listed, or by one that is not seen, is not judged', async () => {
+    const unused = async (witness: object) => {
+      storage();
+      put('overlay-layers/layers.json', JSON.stringify(['a', 'b', 'c', '5'].map((one) => ({ id: id(one) }))));
+      put('overlay-images/images.lock', '');
+      put('overlay-containers/containers.lock', '');
+      put(`overlay/${id('5')}/diff/file`, 'x');
+      const { stores, notJudged } = await podmanLedger(root, { now: Date.now() }, { ...settled, ...witness });
+      rmSync(root, { recursive: true });
+      const orphans = stores.flatMap(({ orphan, id: one }) => (orphan === undefined ? [] : [one.slice(0, 1)]));
+      return [orphans.sort(), notJudged.map(({ why }) => why).join()];
+    };
+    expect(await unused({})).toEqual([['5', 'd'], '']);
+    let times = 0;
+    const atWork = () => {
+      // a pull that took the layer up, ended before it could be seen
+      if (++times === 2) put('overlay-images/images.json', JSON.stringify([{ id: id('4'), layer: id('5') }]));
+      return { users: [], complete: true };
+    };
+    expect(await unused({ atWork })).toEqual([[], expect.stringMatching(/records changed while/)]);
+    expect(await unused({ atWork: () => ({ users: [], complete: false }) })).toEqual([
+      [],
+      expect.stringMatching(/cannot be seen from here/),
+    ]);
+  });
+
   test('a layer that somebody still writes to is no orphan, and said to be none', async () => {
     storage();
     const ledger = await podmanLedger(
       root,
       { now: Date.now() },
-      { ...settled, settle: () => ({ before: Date.now() }) },
+      { ...settled, settle: () => ({ before: Date.now() + 1 }) },
     );
     expect(ledger.notJudged).toEqual([]);
     const settle = () => {

@@ -1,7 +1,7 @@
 import { type Entry, entryOf } from '../../host/tree-files.ts';
 import { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
-import { Doubts, tooYoung } from '../doubts.ts';
+import { Doubts, RECORDS_MOVED, tooYoung } from '../doubts.ts';
 import type { Holder, Ledger } from '../ledger.ts';
 import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
@@ -36,7 +36,9 @@ export async function containerdLedger(
   const stores = new Map<string, number>();
   const subvolumes = new Map<string, number>();
   const notJudged: NotJudged[] = [];
-  // what lies there is listed before the records are read: what is made meanwhile is in neither
+  // what lies there is listed before the records are read: what is made meanwhile is in neither; and they are read
+  // before that too: what containerd collects as garbage meanwhile is in one of both
+  const earlier = readRecords(root);
   const snapshotters = readSnapshotters(root);
   const pending: { entry: Entry; path: string; snapshotter?: Snapshotter; digest?: string; store: number }[] = [];
   const directories = new Map(snapshotters.map((one) => [one.path, one]));
@@ -91,36 +93,42 @@ export async function containerdLedger(
   const settled = settle([`${root}/${METADATA}`], DAEMON, now);
   const records = readRecords(root);
   const after = new Map(readSnapshotters(root).map((one) => [one.path, one]));
-  if (!records) notJudged.push({ what: `snapshots and blobs in ${root}`, why: `${METADATA} could not be read` });
-  if (records && 'why' in settled) notJudged.push({ what: `snapshots and blobs in ${root}`, why: settled.why });
+  const whole = earlier !== undefined && records !== undefined;
+  if (!whole) notJudged.push({ what: `snapshots and blobs in ${root}`, why: `${METADATA} could not be read` });
+  if (whole && 'why' in settled) notJudged.push({ what: `snapshots and blobs in ${root}`, why: settled.why });
   const doubts = new Doubts();
   for (const one of pending) {
-    const proof = one.snapshotter
-      ? snapshotProof(one.entry, one.snapshotter, after.get(one.snapshotter.path), records, (name, state, sealed) => {
-          const store = carver.stores[one.store];
-          if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
-          if (store && sealed) store.sealed = `${one.snapshotter?.name} ${name} ${one.entry.name}`;
-          stores.set(`${one.snapshotter?.name} ${name}`, one.store);
-        })
-      : records && !records.blobs.has(one.digest ?? '')
-        ? `no namespace of ${METADATA} names it`
+    const found = one.snapshotter
+      ? snapshotProof(
+          one.entry,
+          [one.snapshotter, after.get(one.snapshotter.path)],
+          [earlier, records],
+          (name, state, sealed) => {
+            const store = carver.stores[one.store];
+            if (store) Object.assign(store, { name, ...(state ? { state } : {}) });
+            if (store && sealed) store.sealed = `${one.snapshotter?.name} ${name} ${one.entry.name}`;
+            stores.set(`${one.snapshotter?.name} ${name}`, one.store);
+          },
+        )
+      : whole && !records.blobs.has(one.digest ?? '')
+        ? { proof: `no namespace of ${METADATA} names it`, moved: earlier.blobs.has(one.digest ?? '') }
         : undefined;
     const store = carver.stores[one.store];
-    if (!store || proof === undefined || !('before' in settled)) continue;
-    if (one.entry.changed >= settled.before) {
-      if (entryOf(one.path)) doubts.add(one.path, tooYoung(settled));
+    if (!store || found === undefined || !('before' in settled)) continue;
+    if (one.entry.changed >= settled.before || found.moved) {
+      if (entryOf(one.path)) doubts.add(one.path, found.moved ? RECORDS_MOVED : tooYoung(settled));
       continue;
     }
     if (one.snapshotter && !/^\d+$/.test(one.entry.name)) {
       doubts.add(one.path, 'no name of a snapshot: what containerd makes or removes, and collects as garbage later');
       continue;
     }
-    store.orphan = `${proof}, and it is older than any containerd at work here`;
+    store.orphan = `${found.proof}, and it is older than any containerd at work here`;
     store.quietSince = settled.before;
   }
   notJudged.push(...doubts.list());
-  for (const { name, path, snapshots } of after.values())
-    if (!snapshots && pending.some(({ snapshotter }) => snapshotter?.path === path))
+  for (const { name, path, snapshots } of snapshotters)
+    if (!(snapshots && after.get(path)?.snapshots) && pending.some(({ snapshotter }) => snapshotter?.path === path))
       notJudged.push({ what: `snapshots of ${name}`, why: 'its metadata.db could not be read' });
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
@@ -136,13 +144,13 @@ export async function containerdLedger(
   return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
 }
 
+/** @returns the proof, and whether containerd removed its records between the first look and the last */
 function snapshotProof(
   entry: Entry,
-  before: Snapshotter,
-  after: Snapshotter | undefined,
-  records: ContainerdRecords | undefined,
+  [before, after]: [Snapshotter, Snapshotter | undefined],
+  [earlier, records]: [ContainerdRecords | undefined, ContainerdRecords | undefined],
   named: (name: string, state: string, sealed: boolean) => void,
-): string | undefined {
+): { proof: string; moved: boolean } | undefined {
   const all = [...(before.snapshots?.values() ?? []), ...(after?.snapshots?.values() ?? [])];
   const same = all.filter(({ id }) => id === entry.name);
   const [known] = same;
@@ -150,9 +158,13 @@ function snapshotProof(
   const sealed = same.length === 2 && same.every(({ kind, name }) => kind === 'committed' && name === known?.name);
   if (known) named(known.name, known.kind === 'active' ? 'writable' : known.kind === 'view' ? 'view' : '', sealed);
   if (!before.snapshots || !after?.snapshots) return undefined;
-  if (!known) return `not in ${before.name}'s metadata.db`;
-  return records && !records.snapshots.has(`${before.name} ${known.name}`)
-    ? `${before.name} has it as ${known.name}, which no namespace of ${METADATA} names`
+  if (!known) return { proof: `not in ${before.name}'s metadata.db`, moved: false };
+  const key = `${before.name} ${known.name}`;
+  return earlier && records && !records.snapshots.has(key)
+    ? {
+        proof: `${before.name} has it as ${known.name}, which no namespace of ${METADATA} names`,
+        moved: same.length < 2 || earlier.snapshots.has(key),
+      }
     : undefined;
 }
 

@@ -87,7 +87,8 @@ export function withThinDevices(
           : atWork
             ? 'a dockerd is at work in it: stop it first'
             : undefined;
-  const named = records ? namesIn(records) : new Set<string>();
+  // nobody is at work, so write sets were left behind, and what only they name
+  const named = records ? namesIn({ ...records, writeSets: [] }) : new Set<string>();
   const storeOf = found.devices.map(({ id, details }) => {
     const name = ids.get(id);
     const apparent = (details?.mapped ?? 0) * found.superblock.blockSize;

@@ -62,7 +62,14 @@ export function unnamedOf({
   if (records.layers.length === 0 && hasImages(root, driver))
     return doubt('images are recorded and no layer is: these records are not whole');
   if ('why' in settled) return doubt(settled.why);
-  const named = new Set([...namesIn(records), ...namesIn(again)]);
+  const left = again.writeSets.filter(({ path, changed }) => changed < settled.before && newest(path) < settled.before);
+  // what only a write set names that was left behind has no owner either
+  const lost = new Set(left.map(({ path }) => path));
+  const named = new Set(
+    [records, again].flatMap((one) => [
+      ...namesIn({ ...one, writeSets: one.writeSets.filter(({ path }) => !lost.has(path)) }),
+    ]),
+  );
   const proof = `named by no cache-id, mount-id or init-id in ${root}/image/${driver}/layerdb (${records.layers.length} layers, ${records.mounts.length} containers), older than any daemon at work in it, not mounted`;
   const found = new Map<string, Unnamed>();
   const quietSince = settled.before;
@@ -83,8 +90,8 @@ export function unnamedOf({
     else if (changed >= settled.before) doubts.add(path, tooYoung(settled));
     else found.set(name, { orphan: proof, quietSince });
   }
-  for (const { name, path, changed } of again.writeSets) {
-    if (changed >= settled.before || newest(path) >= settled.before) {
+  for (const { name, path } of again.writeSets) {
+    if (!lost.has(path)) {
       if (entryOf(path)) doubts.add(path, tooYoung(settled));
       continue;
     }

@@ -4,14 +4,14 @@ import { type Entry, entryOf, textOf } from '../../host/tree-files.ts';
 import { PODMANS } from '../../tools/staging.ts';
 import type { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
-import { Doubts, tooYoung } from '../doubts.ts';
+import { Doubts, RECORDS_MOVED, tooYoung } from '../doubts.ts';
 import { mountedText } from '../mounts.ts';
 import { settledBefore } from '../quiet-since.ts';
-import { layerDirectory, readStorage, runRoots, type StorageRecords } from './records.ts';
+import { layerDirectory, markOf, readStorage, runRoots, type StorageRecords } from './records.ts';
 import { brokenOf, heldOf, lowerLinks, unusedOf } from './standing.ts';
 
-/** Comm of whoever makes layers; `storage-untar` is what they start to unpack one. */
-const PROGRAMS = /^(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
+/** Comm of whoever makes layers; `storage-untar` is what they start to unpack one. Nix wraps podman as `.podman-wrapped`. */
+const PROGRAMS = /^\.?(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
 const LAYER = /^[0-9a-f]{64}$/;
 
 /** A directory of a layer, and its place in the list of stores. */
@@ -31,8 +31,6 @@ export interface Witness {
 
 /** Start times are known to some 20 ms. */
 const SLACK = 200;
-
-const RECORDS_MOVED = 'its records changed while they were read: look again';
 
 /**
  * A layer is written into layers.json, with the flag `incomplete`, before its directory is made, and the flag
@@ -65,7 +63,11 @@ export function judgeLayers(
   if (lost !== undefined) return doubt(`others stand on ${lost}, which is not in ${file}: that is not whole`);
   const settled = settle(locks, PROGRAMS, now);
   if ('why' in settled) return doubt(settled.why);
-  const [worker] = atWork(PODMANS).users.toSorted((a, b) => a.started - b.started);
+  const working = atWork(PODMANS);
+  // one that is seen has the store open, and another that is not seen may have it as well
+  if (!working.complete)
+    return doubt('whether a Podman is at work in it cannot be seen from here: run as root on the host itself');
+  const [worker] = working.users.toSorted((a, b) => a.started - b.started);
   const before = Math.min(settled.before, (worker?.started ?? Number.POSITIVE_INFINITY) - SLACK);
   const atIt = worker && `${worker.program} (process ${worker.pid}) is at work: look again when it has ended`;
   const [locked] = lockedFiles(locks);
@@ -94,9 +96,13 @@ export function judgeLayers(
   if (left.length === 0) return doubts.list();
   if (locked !== undefined) return doubt(`somebody holds a lock on ${locked}: look again when that has ended`);
   // whoever ended between reading the records and asking who runs has written down what it made
-  const again = readStorage(root, transient()).find((one) => one.driver === driver);
+  const runs = transient();
+  const mark = markOf(root, driver, runs);
+  const again = readStorage(root, runs).find((one) => one.driver === driver);
   if (!again || again.unclear.length > 0 || lockedFiles(locks).length > 0) return doubt(RECORDS_MOVED);
   const came = atWork(PODMANS).users.length > 0;
+  // one that ended since wrote it down behind what was read
+  if (markOf(root, driver, runs) !== mark) return doubt(RECORDS_MOVED);
   const after = { broken: brokenOf(again), unused: unusedOf(again), named: new Set(again.layers.map(({ id }) => id)) };
   // where images and containers are kept in another root, what is used cannot be told from here
   const away = ['images', 'containers'].find((what) => !entryOf(`${root}/${driver}-${what}/${what}.lock`));

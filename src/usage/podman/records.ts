@@ -35,6 +35,20 @@ export function readStorage(root: string, transient = runRoots()): StorageRecord
   });
 }
 
+const FILES = [
+  'layers/layers.json',
+  'layers/volatile-layers.json',
+  'images/images.json',
+  'containers/containers.json',
+  'containers/volatile-containers.json',
+];
+
+/** Another one when any record was written since: each writing puts a new file in the place of the old one. */
+export function markOf(root: string, driver: string, transient: readonly string[]): string {
+  const paths = [root, ...transient].flatMap((from) => FILES.map((file) => `${from}/${driver}-${file}`));
+  return paths.map((path) => [entryOf(path)].map((one) => `${one?.inode} ${one?.size} ${one?.changed}`)).join('\n');
+}
+
 function readDriver(root: string, driver: string, transient: readonly string[]): StorageRecords {
   const unclear: string[] = [];
   const rows = (files: readonly string[], roots: readonly string[] = [root]): Shape[] =>
