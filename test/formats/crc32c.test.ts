@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { crc32c, crcOfTwo, crcOfWords } from '../../src/formats/crc32c.ts';
+import { fc } from '../random-cases.ts';
 
 /** Bit by bit, from the polynomial alone. */
 function slow(bytes: Uint8Array, seed = 0xffffffff): number {

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blake2b256 } from '../../src/formats/blake2b.ts';
 import { NumberTable } from '../../src/formats/number-table.ts';
 import { OwnerSets } from '../../src/formats/owner-sets.ts';
 import { exclusiveBytes, givenBack, referencedBytes, sharingOf, unionBytes } from '../../src/formats/sharing.ts';
 import { xxhash64 } from '../../src/formats/xxhash64.ts';
+import { fc } from '../random-cases.ts';
 
 describe('sets of owners', () => {
   test('are what plain sets are', () => {

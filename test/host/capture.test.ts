@@ -12,7 +12,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { packTar } from 'modern-tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureHost } from '../../src/host/capture.ts';
@@ -21,6 +20,7 @@ import { parseManifest } from '../../src/host/manifest.ts';
 import { recordingHost } from '../../src/host/record.ts';
 import { unpack } from '../../src/host/unpack.ts';
 import { writeCapture } from '../../src/host/write-capture.ts';
+import { fc } from '../random-cases.ts';
 
 let directory: string;
 beforeAll(() => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskArgv, maskOutput, maskText } from '../../src/host/mask.ts';
+import { fc } from '../random-cases.ts';
 
 const ID = 'c0ffee00'.repeat(8);
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoteArgv, quoteWord } from '../../src/host/quote.ts';
+import { fc } from '../random-cases.ts';
 
 const nasty = fc.stringMatching(/^[\s\S]{0,40}$/u).map((text) => text.replaceAll('\0', '').toString());
 const shellish = fc

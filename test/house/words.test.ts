@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { explainText } from '../../src/causes/explain.ts';
 import { causes } from '../../src/causes/index.ts';
 import { main } from '../../src/cli/main.ts';
 import { probes } from '../../src/probes/index.ts';
+import { fc } from '../random-cases.ts';
 
 /** Names that every JavaScript object answers to. */
 const WORDS = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];

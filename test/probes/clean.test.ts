@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanLines, MAX_LINE, safeText } from '../../src/probes/clean.ts';
+import { fc } from '../random-cases.ts';
 
 const texts = (text: string): string[] => cleanLines(text, true).map((line) => line.text);
 

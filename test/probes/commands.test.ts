@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commands, stripPrompt } from '../../src/probes/commands.ts';
 import type { Command } from '../../src/probes/facts/text.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
+import { fc } from '../random-cases.ts';
 
 const read = (text: string): Command[] =>
   commands.scan(makeDocument({ kind: 'paste' }, text)).map((one) => one.value as Command);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { containerLogs } from '../../src/probes/container-logs.ts';
 import { containerd } from '../../src/probes/containerd.ts';
@@ -24,6 +23,7 @@ import { pvs } from '../../src/probes/pvs.ts';
 import { serviceState } from '../../src/probes/service-state.ts';
 import { socketAccess } from '../../src/probes/socket-access.ts';
 import { vgs } from '../../src/probes/vgs.ts';
+import { fc } from '../random-cases.ts';
 
 const PROBES = [
   containerLogs,

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hugePages } from '../../src/probes/huge-pages.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
+import { fc } from '../random-cases.ts';
 
 const scan = (text: string) => hugePages.scan(makeDocument({ kind: 'paste' }, text)).map((one) => one.value);
 

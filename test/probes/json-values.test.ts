@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanLines } from '../../src/probes/clean.ts';
 import { jsonValues } from '../../src/probes/json-values.ts';
+import { fc } from '../random-cases.ts';
 
 const read = (text: string) => jsonValues(cleanLines(text, true));
 

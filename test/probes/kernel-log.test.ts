@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KernelEvent } from '../../src/probes/facts/text.ts';
 import { kernelLog } from '../../src/probes/kernel-log.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
+import { fc } from '../random-cases.ts';
 
 function read(text: string): KernelEvent[] {
   const doc = makeDocument({ kind: 'paste' }, text);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cgroups } from '../../src/probes/cgroups.ts';
 import type { Origin } from '../../src/probes/document.ts';
@@ -6,6 +5,7 @@ import { keyUsers } from '../../src/probes/key-users.ts';
 import { limits } from '../../src/probes/limits.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import type { Probe } from '../../src/probes/probe.ts';
+import { fc } from '../random-cases.ts';
 
 const paste: Origin = { kind: 'paste' };
 function read(probe: Probe, text: string, origin: Origin = paste): unknown[] {

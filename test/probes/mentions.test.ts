@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mention, MentionTerm } from '../../src/probes/facts/text.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { mentions } from '../../src/probes/mentions.ts';
+import { fc } from '../random-cases.ts';
 
 function terms(text: string): MentionTerm[] {
   return mentions.scan(makeDocument({ kind: 'paste' }, text)).map((one) => (one.value as Mention).term);

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message, MessageId } from '../../src/probes/facts/text.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { messages } from '../../src/probes/messages.ts';
+import { fc } from '../random-cases.ts';
 
 function read(text: string): Message[] {
   const doc = makeDocument({ kind: 'paste' }, text);

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cgroups } from '../../src/probes/cgroups.ts';
 import { commands } from '../../src/probes/commands.ts';
@@ -15,6 +14,7 @@ import { podEvents } from '../../src/probes/pod-events.ts';
 import { recognise } from '../../src/probes/recognise.ts';
 import { symptoms } from '../../src/probes/symptoms.ts';
 import { system } from '../../src/probes/system.ts';
+import { fc } from '../random-cases.ts';
 
 const PROBES = [symptoms, kernelLog, messages, mentions, commands, limits, cgroups, keyUsers, podEvents, system];
 
@@ -67,9 +67,9 @@ describe('hostile pastes', () => {
   // `^\s*x` with /m tries each line start through all blank lines behind it
   it.each(['\n', ' \n', '```\n'])('asks every probe in linear time about lines of %j', (piece) => {
     const doc = makeDocument({ kind: 'paste' }, `${piece.repeat(60_000)}x`);
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const probe of probes) probe.recognises(doc);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500);
   });
   it('takes as many facts of one probe as there are', () => {
     const many = Array.from({ length: 200_000 }, (_, index) => ({ kind: 'mention' as const, value: {}, line: index }));

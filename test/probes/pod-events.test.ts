@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PodEvent } from '../../src/probes/facts/engine.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { podEvents } from '../../src/probes/pod-events.ts';
+import { fc } from '../random-cases.ts';
 
 function read(text: string): PodEvent[] {
   const doc = makeDocument({ kind: 'paste' }, text);

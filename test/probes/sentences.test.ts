@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { sentences } from '../../src/probes/sentences.ts';
+import { fc } from '../random-cases.ts';
 
 function terms(text: string): string[] {
   const doc = makeDocument({ kind: 'paste' }, text);
@@ -45,8 +45,8 @@ describe('sentences', () => {
   });
   it('is linear in long lines and long pastes', () => {
     const long = `${'du df '.repeat(20_000)}\n${'the volume was extended, and '.repeat(5000)}`;
-    const start = performance.now();
+    const start = process.cpuUsage();
     terms(long);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   });
 });

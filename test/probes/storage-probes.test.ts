@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { btrfsBalance } from '../../src/probes/btrfs-balance.ts';
 import { btrfsDeviceUsage } from '../../src/probes/btrfs-device-usage.ts';
@@ -27,6 +26,7 @@ import { statfs } from '../../src/probes/statfs.ts';
 import { xfsFreeSpace } from '../../src/probes/xfs-free-space.ts';
 import { xfsInfo } from '../../src/probes/xfs-info.ts';
 import { zfs } from '../../src/probes/zfs.ts';
+import { fc } from '../random-cases.ts';
 
 const PROBES = [
   df,

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Symptom } from '../../src/probes/facts/text.ts';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { symptoms } from '../../src/probes/symptoms.ts';
+import { fc } from '../random-cases.ts';
 
 function read(text: string): Symptom[] {
   const doc = makeDocument({ kind: 'paste' }, text);

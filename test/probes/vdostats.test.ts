@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { makeDocument } from '../../src/probes/make-document.ts';
 import { vdostats } from '../../src/probes/vdostats.ts';
+import { fc } from '../random-cases.ts';
 
 const scan = (text: string) => {
   const doc = makeDocument({ kind: 'paste' }, text);

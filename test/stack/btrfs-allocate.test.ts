@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allocate, btrfsRoom } from '../../src/stack/btrfs-allocate.ts';
 import type { BtrfsView } from '../../src/stack/btrfs-view.ts';
+import { fc } from '../random-cases.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBolt } from '../../../src/formats/bolt/database.ts';
+import { fc } from '../../random-cases.ts';
 import { boltFile } from './files.ts';
 
 const pool = boltFile('containerd-pool.db');

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryReader } from '../../../src/formats/block-reader.ts';
 import { metadataBlocks } from '../../../src/formats/dm-thin/blocks.ts';
@@ -10,6 +9,7 @@ import { SALT } from '../../../src/formats/dm-thin/layout.ts';
 import { readSuperblock } from '../../../src/formats/dm-thin/superblock.ts';
 import { surveyPool } from '../../../src/formats/dm-thin/survey.ts';
 import { thinDevice } from '../../../src/formats/dm-thin/thin-device.ts';
+import { fc } from '../../random-cases.ts';
 import { madePools, makePool } from './pools.ts';
 import { reseal, type WrittenDevice, writePool } from './writer.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { BLOCK } from '../../../src/formats/dm-thin/layout.ts';
+import { fc } from '../../random-cases.ts';
 import type { Mapping, WriterOptions, WrittenDevice } from './writer.ts';
 
 /** A pool for a test, with what is to be found in it by counting slowly. */
