@@ -10,7 +10,7 @@ const started = (words: string[], stdio: (number | 'pipe')[], before: string[] =
     stdio,
   });
 
-test.skipIf(!existsSync('/dev/full'))('an answer that could not be written is no answer', { timeout: 30_000 }, () => {
+test.skipIf(!existsSync('/dev/full'))('an answer that could not be written is no answer', () => {
   const full = openSync('/dev/full', 'w');
   const lost = started(['causes'], ['pipe', full, 'pipe']);
   expect(lost.stderr).toMatch(/^ullage: standard output cannot be written: ENOSPC/);
@@ -18,7 +18,7 @@ test.skipIf(!existsSync('/dev/full'))('an answer that could not be written is no
   closeSync(full);
 });
 
-test('an answer of which only the beginning found room is no answer', { timeout: 30_000 }, () => {
+test('an answer of which only the beginning found room is no answer', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'ullage-short-')), 'causes.json');
   // RLIMIT_FSIZE cuts a write short as a full disk does: 128 blocks of 512 bytes in sh, of 1024 in bash
   const command = `trap '' XFSZ; ulimit -f 128; '${process.execPath}' --import tsx src/bin/ullage.ts causes --json > '${file}'`;
@@ -39,7 +39,7 @@ const telling = `data:text/javascript,${encodeURIComponent(`
     setTimeout(() => write.apply(process.stdout, words), 50);
   };`)}`;
 
-test.skipIf(!existsSync('/dev/full'))('what cannot be told beside the answer ends nothing', { timeout: 30_000 }, () => {
+test.skipIf(!existsSync('/dev/full'))('what cannot be told beside the answer ends nothing', () => {
   const full = openSync('/dev/full', 'w');
   const { stdout, status } = started(['causes'], ['pipe', 'pipe', full], ['--import', telling]);
   closeSync(full);

@@ -40,7 +40,7 @@ describe.skipIf(!existsSync('dist/ullage.mjs'))('the built command (npm run buil
     expect(looked.status).toBe(2);
   });
 
-  test('the packed package runs through npx in an empty directory', { timeout: 180_000 }, () => {
+  test('the packed package runs through npx in an empty directory', { timeout: 600_000 }, () => {
     execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { stdio: 'pipe' });
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
     expect(tarball).toBe(`ullage-${VERSION}.tgz`);

@@ -31,7 +31,7 @@ async function printed(...argv: string[]): Promise<unknown> {
 }
 
 // the first of them compiles the whole program
-beforeAll(() => void schemas(), 120_000);
+beforeAll(() => void schemas(), 300_000);
 
 test.each(DOCUMENTS)('schema/$name.schema.json is what the types give (npm run schema)', ({ name }) => {
   expect(JSON.parse(readFileSync(`schema/${name}.schema.json`, 'utf8'))).toEqual(
@@ -45,7 +45,7 @@ describe('real documents are valid, and hold nothing that is not declared', () =
     const ajv = new Ajv({ strict: false, allErrors: true });
     const strict: Record<DocumentName, object> = schemas({ strict: true });
     for (const { name } of DOCUMENTS) validate[name] = ajv.compile(strict[name]);
-  }, 120_000);
+  }, 300_000);
 
   const check = (name: DocumentName, document: unknown): void => {
     validate[name](document);
