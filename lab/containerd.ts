@@ -59,7 +59,7 @@ async function create(ground: Ground, name: string, table: string): Promise<void
 /** Starts it and waits until it answers; what its snapshotter came up as: `ok` or `error`. */
 export async function startContainerd(ground: Ground): Promise<string> {
   ground.launch(['sh', '-c', `exec setsid --wait containerd >>${LOG} 2>&1`], { timeoutMs: 2 ** 31 - 1 });
-  await eventually(60, 'containerd answers', async () =>
+  await eventually(180, 'containerd answers', async () =>
     (await ctr(ground, ['version'])).exitCode === 0 ? true : undefined,
   );
   const plugins = await mustCtr(ground, 'plugins', 'ls');
@@ -69,7 +69,7 @@ export async function startContainerd(ground: Ground): Promise<string> {
 /** Running containers go on: their shims are no children of it. */
 export async function stopContainerd(ground: Ground): Promise<void> {
   await ground.must(['sh', '-c', 'kill $(pidof containerd)']);
-  await eventually(30, 'containerd ends', async () =>
+  await eventually(120, 'containerd ends', async () =>
     (await ground.run(['pidof', 'containerd'])).exitCode === 0 ? undefined : true,
   );
 }

@@ -35,7 +35,7 @@ export async function attachLoop(ground: Ground, file: string): Promise<string> 
   void holder.done.then((ran) => {
     failure = ran.stderr;
   });
-  return eventually(10, `a loop device of ${file}`, async () => {
+  return eventually(60, `a loop device of ${file}`, async () => {
     if (failure !== undefined) throw new Error(`no loop device of ${file}: ${failure}`);
     return existsSync(told) ? readFile(told, 'utf8') : undefined;
   });
