@@ -40,7 +40,7 @@ export const STAGERS: readonly Stager[] = [
     // moby: distribution/pull_v2.go, image/tarexport, builder/remotecontext
     names: /^(?:GetImageBlob\d{3,}|docker-(?:import|export)-\d{3,}|docker-(?:builder|remote)\d{3,})$/,
     globs: ['GetImageBlob[0-9]*', 'docker-import-*', 'docker-export-*', 'docker-builder[0-9]*', 'docker-remote[0-9]*'],
-    program: /^(?:dockerd|docker-current|docker-containe)/,
+    program: /^(?:dockerd|docker-current|docker-containe|balena)/,
   },
   {
     who: 'containerd',
@@ -57,5 +57,6 @@ export function stagersOf(directory: string): Stager[] {
   return STAGERS.filter(({ only }) => only === undefined || only.test(directory));
 }
 
-/** File systems that another machine may be at work in (`stat -f -c %T`, mountinfo). */
-export const SHARED = /^(?:nfs|smb|cifs|ceph|gfs|ocfs|lustre|v9fs|afs|gpfs|coda|fuse|vboxsf|prl_fs|acfs|panfs|beegfs)/;
+/** File systems that another machine, or the host of this one, may be at work in (`stat -f -c %T`, mountinfo). */
+export const SHARED =
+  /^(?:nfs|smb|cifs|ceph|gfs|ocfs|lustre|v9fs|9p|virtiofs|afs|gpfs|coda|fuse|vboxsf|prl_fs|acfs|panfs|beegfs)/;

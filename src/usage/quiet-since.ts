@@ -1,5 +1,8 @@
 import { lockedFiles } from '../host/file-locks.ts';
 import { usersOfFiles } from '../host/process-files.ts';
+import { realPath } from '../host/tree-files.ts';
+import { SHARED } from '../tools/staging.ts';
+import { mountOf, readMounts } from './mounts.ts';
 
 /** Until when (ms since 1970) things on disk are surely not somebody's work in progress, and whose; or why that cannot be told. */
 export type Settled = { before: number; by?: string } | { why: string };
@@ -14,7 +17,10 @@ const TICK = 20;
  * older than the daemon that has these files open was left by an earlier one.
  * @param files that the daemon keeps open as long as it runs: its databases
  */
-export function settledBefore(files: readonly string[], program: RegExp, now: number): Settled {
+export function settledBefore(files: readonly string[], program: RegExp, now: number, mounts = readMounts()): Settled {
+  // neither its processes nor its locks are seen from here
+  const type = mountOf(realPath(files[0] ?? '/'), mounts)?.type ?? '';
+  if (SHARED.test(type)) return { why: `${type}: another machine may be at work in it` };
   const { users, complete } = usersOfFiles(files, program);
   const [first] = users.toSorted((a, b) => a.started - b.started);
   if (first)

@@ -97,6 +97,17 @@ describe('orphans of Docker', () => {
     expect(judged().notJudged).toHaveLength(1);
   });
 
+  test('layers of a driver that has no records at all: not judged', () => {
+    const docker = new FakeDocker(join(home, 'd'), randomFrom(4));
+    for (const step of docker.pull(2)) step();
+    rmSync(join(docker.root, 'image/overlay2'), { recursive: true });
+    mkdirSync(join(docker.root, 'image/vfs'));
+    const { notJudged } = lookAtDocker(docker.root, Date.now(), () => ({ before: Date.now() + 1000 }));
+    expect(notJudged).toEqual([
+      { what: `layers in ${docker.root}/overlay2`, why: expect.stringContaining('image/overlay2/layerdb') },
+    ]);
+  });
+
   test('a daemon that cannot be seen: not judged', () => {
     const docker = new FakeDocker(join(home, 'd'), randomFrom(4));
     for (const step of [...docker.pull(2), ...docker.pull(1).slice(0, 5)]) step();

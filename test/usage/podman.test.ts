@@ -349,6 +349,45 @@ describe('a graph root of Podman', () => {
     expect((await paths())[0]).toEqual(['5', '6']);
   });
 
+  test('what a run put aside in the store is left behind where nobody is at work and nobody holds its lock', async () => {
+    storage();
+    rmSync(join(root, 'overlay', id('d')), { recursive: true });
+    const staged = join(root, 'overlay/staging/847261');
+    const temporary = join(root, 'overlay/tempdirs/temp-dir-123');
+    put('overlay/tempdirs/lock-123', '');
+    put('overlay/tempdirs/temp-dir-123/0-addition/file', 'x'.repeat(60_000));
+    put('overlay/staging/847261/staging.lock', '');
+    put('overlay/staging/847261/dir/file', 'x'.repeat(50_000));
+    put('vfs-layers/layers.json', '[]');
+    put('vfs/tempdirs/temp-dir-7/0-addition/file', 'x'.repeat(40_000));
+    const other = join(root, 'vfs/tempdirs/temp-dir-7');
+    const judged = async (witness: object = {}) => {
+      const ledger = await podmanLedger(root, { now: Date.now() }, { ...settled, ...witness });
+      const { orphans, notJudged, totals } = makeDocument([ledger], 0);
+      expect(totals.onDisk).toBe(du(root));
+      return [orphans.map(({ path }) => path), notJudged.map(({ what, why }) => `${what}: ${why}`)];
+    };
+    expect(await judged()).toEqual([[temporary, staged, other], []]);
+    const users = [{ pid: 77, program: 'podman', started: Date.now() }];
+    const atWork = () => ({ users, complete: true });
+    expect(await judged({ atWork })).toEqual([[], [expect.stringMatching(/and 2 more: podman \(process 77\)/)]]);
+    const holder = spawn('flock', [join(root, 'overlay/tempdirs/lock-123'), 'sh', '-c', 'echo held; exec sleep 60']);
+    try {
+      await new Promise((held) => holder.stdout.once('data', held));
+      expect(await judged()).toEqual([[staged, other], [`${temporary}: a run is at work in it: it holds its lock`]]);
+    } finally {
+      holder.kill();
+    }
+  });
+
+  test('layers that are no directories are not judged', async () => {
+    put('storage.lock', '');
+    put('zfs-layers/layers.json', JSON.stringify([{ id: id('a') }]));
+    expect((await look()).notJudged).toEqual([
+      { what: `layers in ${root}/zfs`, why: 'layers of zfs are not looked at here' },
+    ]);
+  });
+
   test('records of containers that end with the machine may lie in a run root: transient_store', async () => {
     storage();
     const run = join(home, 'run');

@@ -28,6 +28,21 @@ test('a daemon under a name that is not known locks its database all the same', 
   }
 });
 
+test('a file system that another machine may write to is never quiet', () => {
+  const line = { device: '0:50', root: '/', source: 'server:/home', options: '' };
+  for (const [type, quiet] of [
+    ['nfs4', false],
+    ['virtiofs', false],
+    ['9p', false],
+    ['fuse.sshfs', false],
+    ['xfs', true],
+  ] as const) {
+    const said = settledBefore([join(home, 'layers.lock')], DAEMON, Date.now(), [{ ...line, point: '/', type }]);
+    const why = 'why' in said ? said.why : '';
+    expect([type, why.includes('another machine')]).toEqual([type, !quiet]);
+  }
+});
+
 test('a lock that cannot be looked at may be held', () => {
   symlinkSync(join(home, 'ring'), join(home, 'ring'));
   expect(lockedFiles([join(home, 'ring'), join(home, 'none')], '')).toEqual([join(home, 'ring')]);

@@ -5,7 +5,7 @@ import { settledBefore } from '../quiet-since.ts';
 import { type ContainerRecord, readContainers } from './containers.ts';
 import { addThinLayers } from './devicemapper.ts';
 import type { DockerLook } from './docker-look.ts';
-import { LAYER_DIRECTORIES, OF_BUILDKIT } from './drivers.ts';
+import { LAYER_DIRECTORIES, OF_BUILDKIT, OF_LAYER_STORE } from './drivers.ts';
 import { type ImageRecord, readImages } from './images.ts';
 import { type LayerRecords, readLayerRecords } from './layer-records.ts';
 import { unnamedOf } from './unnamed.ts';
@@ -42,6 +42,9 @@ export function lookAtDocker(
   };
   // what is there is listed before what is named: a layer that is made meanwhile is in neither
   const present = new Map(drivers.map((driver) => [driver, layerEntries(root, driver)]));
+  for (const [driver, below] of LAYER_DIRECTORIES)
+    if (!drivers.includes(driver) && layerEntries(root, driver).some(({ name }) => OF_LAYER_STORE.test(name)))
+      look.notJudged.push({ what: `layers in ${root}/${below}`, why: `there is no ${root}/image/${driver}/layerdb` });
   const records = new Map<string, LayerRecords>();
   const images = new Map<string, ImageRecord[]>();
   for (const driver of drivers) {

@@ -1,5 +1,5 @@
 import { lockedFiles } from '../../host/file-locks.ts';
-import { processesOf } from '../../host/process-files.ts';
+import { type FileUser, processesOf } from '../../host/process-files.ts';
 import { type Entry, entryOf, textOf } from '../../host/tree-files.ts';
 import { PODMANS } from '../../tools/staging.ts';
 import type { Carver } from '../carver.ts';
@@ -11,7 +11,7 @@ import { layerDirectory, markOf, readStorage, runRoots, type StorageRecords } fr
 import { brokenOf, heldOf, lowerLinks, unusedOf } from './standing.ts';
 
 /** Comm of whoever makes layers; `storage-untar` is what they start to unpack one. Nix wraps podman as `.podman-wrapped`. */
-const PROGRAMS = /^\.?(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
+export const PROGRAMS = /^\.?(?:podman|buildah|skopeo|crio|conmon|fuse-overlayfs|bootc|storage-)/;
 const LAYER = /^[0-9a-f]{64}$/;
 
 /** A directory of a layer, and its place in the list of stores. */
@@ -32,6 +32,13 @@ export interface Witness {
 /** Start times are known to some 20 ms. */
 const SLACK = 200;
 
+export const UNSEEN =
+  'whether a Podman is at work in it cannot be seen from here: run as root on the host itself, not in a container';
+
+export function atWorkNow({ program, pid }: FileUser): string {
+  return `${program} (process ${pid}) is at work: look again when it has ended`;
+}
+
 /**
  * A layer is written into layers.json, with the flag `incomplete`, before its directory is made, and the flag
  * is taken away when it is whole; whoever unpacks it holds layers.lock until then (containers/storage
@@ -51,6 +58,8 @@ export function judgeLayers(
 ): NotJudged[] {
   const { driver, layers, unclear } = records;
   const doubt = (why: string): NotJudged[] => [{ what: `layers in ${root}/${layerDirectory(driver)}`, why }];
+  if (!/^(?:overlay|vfs|btrfs)$/.test(driver))
+    return layers.length > 0 ? doubt(`layers of ${driver} are not looked at here`) : [];
   const mine = seen.filter((one) => one.driver === driver && LAYER.test(one.entry.name));
   if (mine.length === 0) return [];
   if (unclear[0] !== undefined) return doubt(`${unclear[0]} could not be read`);
@@ -65,11 +74,10 @@ export function judgeLayers(
   if ('why' in settled) return doubt(settled.why);
   const working = atWork(PODMANS);
   // one that is seen has the store open, and another that is not seen may have it as well
-  if (!working.complete)
-    return doubt('whether a Podman is at work in it cannot be seen from here: run as root on the host itself');
+  if (!working.complete) return doubt(UNSEEN);
   const [worker] = working.users.toSorted((a, b) => a.started - b.started);
   const before = Math.min(settled.before, (worker?.started ?? Number.POSITIVE_INFINITY) - SLACK);
-  const atIt = worker && `${worker.program} (process ${worker.pid}) is at work: look again when it has ended`;
+  const atIt = worker && atWorkNow(worker);
   const [locked] = lockedFiles(locks);
   const broken = brokenOf(records);
   const unused = unusedOf(records);

@@ -5,6 +5,7 @@ import type { Holder, Ledger } from '../ledger.ts';
 import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
+import { type Aside, judgeAsides, lockOfAside } from './aside.ts';
 import { intermediates } from './intermediate.ts';
 import { judgeLayers, type SeenLayer, type Witness } from './judge.ts';
 import { driverName, layerDirectory, readStorage, runRoots, type StorageRecords } from './records.ts';
@@ -33,6 +34,7 @@ export async function podmanLedger(
   const extra = new Map<string, number[]>();
   const subvolumes = new Map<string, number>();
   const seen: SeenLayer[] = [];
+  const asides: Aside[] = [];
   const drivers = (listEntries(root) ?? []).flatMap(({ name }) => /^(.+)-layers$/.exec(name)?.[1] ?? []);
   const directories = new Map(drivers.map((driver) => [`${root}/${layerDirectory(driver)}`, driver]));
   const storage = readStorage(root, (witness.transient ?? runRoots)());
@@ -49,7 +51,17 @@ export async function podmanLedger(
     layers.set(`${driver} ${id}`, store);
     return store;
   };
+  const asideRule = (entry: Entry, at: string) => {
+    const lock = lockOfAside(entry, at);
+    if (lock === undefined) return other;
+    const path = `${at}/${entry.name}`;
+    const store = carver.add({ kind: 'other', id: entry.name, name: 'put aside by Podman', path });
+    asides.push({ entry, path, store, lock });
+    return store;
+  };
+  const isAside = ({ name, kind }: Entry) => kind === 'directory' && /^(?:tempdirs|staging)$/.test(name);
   const layerRule = (entry: Entry, at: string) => {
+    if (isAside(entry)) return asideRule;
     const driver = directories.get(at);
     if (driver === undefined || entry.kind !== 'directory' || entry.name === 'l') return other;
     const path = `${at}/${entry.name}`;
@@ -65,7 +77,7 @@ export async function podmanLedger(
     if (directories.has(path) || [...directories.keys()].some((one) => one.startsWith(`${path}/`)))
       return directories.has(path)
         ? layerRule
-        : (one, below) => (directories.has(`${below}/${one.name}`) ? layerRule : other);
+        : (one, below) => (directories.has(`${below}/${one.name}`) ? layerRule : isAside(one) ? asideRule : other);
     if (entry.name === 'volumes')
       return (one, below) =>
         one.kind === 'directory'
@@ -108,6 +120,7 @@ export async function podmanLedger(
     notJudged.push(...judgeLayers(root, records, seen, carver, now, witness));
     holders.push(...holdersOf(records, layers, extra, intermediates(root, records)));
   }
+  notJudged.push(...judgeAsides(asides, carver, now, witness));
   carver.trees.splice(0, carver.trees.length, ...carver.trees.filter(({ path }) => !subvolumes.has(path)));
   const ledger = await measure(
     {
