@@ -271,7 +271,8 @@ async function openedHistory(wanted: Wanted, say: (line: string) => void) {
   } catch (error) {
     if (!(error instanceof UllageError)) throw error;
     say(`${error.message}; going on without a history`);
-    return { history: undefined, historyProblem: error.message };
+    const { triedAgain } = await import('../watch/history/tried-again.ts');
+    return { history: triedAgain(() => openHistory(path), error.message), historyProblem: error.message };
   }
 }
 
