@@ -10,6 +10,7 @@ export default defineConfig({
           exclude: ['test/kernel/**'],
           // some start dozens of programs, on machines with two processors
           testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
