@@ -14,6 +14,7 @@ import {
   processes,
   said,
   sleep,
+  strike,
 } from './support/leftovers.ts';
 
 const needs = ['qemu-system-x86_64', 'setpriv', 'unshare', 'ssh'];
@@ -41,7 +42,7 @@ else
       const qemu = (): number[] => marked(mark, 'qemu-system');
       const spoken = said(child, after === 'qemu' ? /run user-namespaces/ : after);
       await spoken;
-      for (let waited = 0; qemu().length === 0 && waited < 60_000; waited += 100) await sleep(100);
+      for (let waited = 0; qemu().length === 0 && waited < 120_000; waited += 100) await sleep(100);
       await sleep(wait);
       // a guest was there, or this shows nothing
       expect(qemu().length).toBeGreaterThan(0);
@@ -50,14 +51,16 @@ else
 
       if (whom === 'everybody') process.kill(-(child.pid ?? 0), 'SIGKILL');
       else if (whom === 'npm') child.kill('SIGKILL');
-      else for (const pid of marked(mark, 'lab/main.ts')) process.kill(pid, 'SIGKILL');
+      else strike(marked(mark, 'lab/main.ts'), 'SIGKILL');
 
-      for (let waited = 0; marked(mark).length > 0 && waited < 30_000; waited += 100) await sleep(100);
+      for (let waited = 0; marked(mark).length > 0 && waited < 60_000; waited += 100) await sleep(100);
       expect(marked(mark).map(commandLine)).toEqual([]);
       const inThem = (): number[] => processes().filter((pid) => namespaces.has(linkOf(`/proc/${pid}/ns/pid`)));
       // what was killed takes a moment to give its memory back
-      for (let waited = 0; inThem().length > 0 && waited < 30_000; waited += 100) await sleep(100);
+      for (let waited = 0; inThem().length > 0 && waited < 60_000; waited += 100) await sleep(100);
       expect(inThem().map(commandLine)).toEqual([]);
+      // loop devices let go when the kernel has taken the last mount down
+      for (let waited = 0; leftBehind(before).length > 0 && waited < 60_000; waited += 100) await sleep(100);
       expect(leftBehind(before)).toEqual([]);
     });
   });

@@ -12,6 +12,7 @@ import {
   processes,
   said,
   sleep,
+  strike,
 } from './support/leftovers.ts';
 
 /**
@@ -46,8 +47,8 @@ kernelSuite('the lab, killed', ['loop', 'dockerd', 'docker', 'containerd', 'runc
     const namespaces = namespacesBelow(marked(mark));
     if (whom === 'everybody') process.kill(-(child.pid ?? 0), signal);
     else if (whom === 'npm') child.kill(signal);
-    else for (const pid of marked(mark, 'lab/main.ts')) process.kill(pid, signal);
-    for (let waited = 0; marked(mark).length > 0 && waited < 30_000; waited += 100) await sleep(100);
+    else strike(marked(mark, 'lab/main.ts'), signal);
+    for (let waited = 0; marked(mark).length > 0 && waited < 90_000; waited += 100) await sleep(100);
     expect(marked(mark).map(commandLine)).toEqual([]);
     const left = (): string[] => [
       ...processes()
@@ -56,7 +57,7 @@ kernelSuite('the lab, killed', ['loop', 'dockerd', 'docker', 'containerd', 'runc
       ...leftBehind(before),
     ];
     // loop devices let go when the kernel has taken the last mount down
-    for (let waited = 0; left().length > 0 && waited < 20_000; waited += 100) await sleep(100);
+    for (let waited = 0; left().length > 0 && waited < 90_000; waited += 100) await sleep(100);
     expect(left()).toEqual([]);
   });
 });

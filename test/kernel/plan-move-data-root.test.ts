@@ -113,7 +113,7 @@ kernelSuite('move-data-root', needs, () => {
     try {
       for (const name of ['running', 'changed']) daemon?.docker('rm', '-f', name);
       if (pid > 0) process.kill(pid, 'SIGTERM');
-      for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 60; tries++) spawnSync('sleep', ['0.25']);
+      for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 480; tries++) spawnSync('sleep', ['0.25']);
     } catch {
       // it is down already
     } finally {

@@ -106,7 +106,7 @@ kernelSuite('switch-to-overlay2', needs, () => {
     try {
       for (const name of ['running', 'stopped']) daemon.docker('rm', '-f', name);
       process.kill(pid, 'SIGTERM');
-      for (let waited = 0; waited < 20_000 && alive(pid); waited += 200)
+      for (let waited = 0; waited < 120_000 && alive(pid); waited += 200)
         await new Promise((resolve) => setTimeout(resolve, 200));
     } finally {
       await daemon.stop();

@@ -25,7 +25,7 @@ kernelSuite('usage of a live containerd', ['containerd', 'ctr', 'tar', 'du'], ()
   const start = (): void => {
     daemon = spawn('containerd', ['-c', join(home, 'config.toml')], { stdio: 'ignore' });
     for (let i = 0; spawnSync('ctr', ['-a', join(home, 'sock'), 'version']).status !== 0; i++) {
-      if (i > 100) throw new Error('containerd did not start');
+      if (i > 600) throw new Error('containerd did not start');
       spawnSync('sleep', ['0.2']);
     }
   };

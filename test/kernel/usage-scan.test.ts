@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { UsageDocument } from '../../src/usage/document.ts';
 import { kernelSuite } from './ready.ts';
+import { ended } from './support/ended.ts';
 import { must } from './support/loops.ts';
 
 const FILES = Number(process.env['ULLAGE_SCAN_FILES'] ?? 40_000);
@@ -77,7 +78,7 @@ kernelSuite('usage of directories equals du', ['loop', 'du', 'mkfs.ext4'], () =>
     expect(totals.onDisk).toBeLessThan(400_000);
   });
 
-  test('a tree that changes all the time: no crash, and it says what moved', () => {
+  test('a tree that changes all the time: no crash, and it says what moved', async () => {
     const tree = join(home, 'tree');
     for (let i = 0; i < 23; i++) mkdirSync(join(tree, `layer${i}`), { recursive: true });
     fill(tree, 8000);
@@ -95,12 +96,14 @@ kernelSuite('usage of directories equals du', ['loop', 'du', 'mkfs.ext4'], () =>
         tree,
         outside,
       ],
-      { stdio: 'ignore' },
+      { stdio: 'ignore', detached: true },
     );
     try {
       for (let i = 0; i < 4; i++) expect(usage(tree).totals.onDisk).toBeLessThan(whole + 20 * 2 ** 20);
     } finally {
-      churn.kill('SIGKILL');
+      // with the program it is waiting for
+      if (churn.pid) process.kill(-churn.pid, 'SIGKILL');
+      await ended(churn);
     }
   });
 });

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ended } from './ended.ts';
+import { sleep } from './leftovers.ts';
 
 export interface Dockerd {
   socket: string;
@@ -16,66 +18,46 @@ export async function startDockerd(home: string, dataRoot: string, driver: strin
   writeFileSync(config, '{}');
   const socket = join(run, 'docker.sock');
   const logFile = join(run, 'dockerd.log');
-  const log = openSync(logFile, 'w');
-  const child = spawn(
-    'dockerd',
-    [
-      ...[
-        '--iptables=false',
-        '--ip6tables=false',
-        '--bridge=none',
-        '--ip-forward=false',
-        '--ip-masq=false',
-        '--userland-proxy=false',
-      ],
-      ...[
-        '--data-root',
-        dataRoot,
-        '--exec-root',
-        join(run, 'exec'),
-        '-p',
-        join(run, 'docker.pid'),
-        '-H',
-        `unix://${socket}`,
-      ],
-      ...['--storage-driver', driver, '--config-file', config],
-    ],
-    { stdio: ['ignore', log, log], detached: true },
-  );
-  closeSync(log);
+  const argv = [
+    ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--ip-forward=false', '--ip-masq=false'],
+    ...['--userland-proxy=false', '--data-root', dataRoot, '--exec-root', join(run, 'exec')],
+    ...['-p', join(run, 'docker.pid'), '-H', `unix://${socket}`],
+    ...['--storage-driver', driver, '--config-file', config],
+  ];
+  const launch = (): ChildProcess => {
+    const log = openSync(logFile, 'w');
+    const child = spawn('dockerd', argv, { stdio: ['ignore', log, log], detached: true });
+    closeSync(log);
+    return child;
+  };
+  let child = launch();
   const docker: Dockerd['docker'] = (...argv) => {
     const { DOCKER_HOST: _, ...env } = process.env;
     return spawnSync('docker', ['-H', `unix://${socket}`, ...argv], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
       env: { ...env, LC_ALL: 'C' },
     });
   };
   for (let waited = 0; docker('version').status !== 0; waited += 100) {
-    if (child.exitCode !== null || waited > 60_000)
-      throw new Error(`dockerd did not start: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    const over = child.exitCode !== null || child.signalCode !== null;
+    const said = over || waited > 120_000 ? readFileSync(logFile, 'utf8') : '';
+    // dockerd gives its containerd a few seconds (moby's supervisor): too few where the processor is shared
+    if (over && said.includes('timeout waiting for containerd to start')) child = launch();
+    else if (over || waited > 120_000) throw new Error(`dockerd did not start: ${said.slice(-2000)}`);
     await sleep(100);
   }
   return { socket, docker, stop: () => stop(child, run) };
 }
 
 async function stop(child: ChildProcess, run: string): Promise<void> {
-  if (child.exitCode === null && child.pid) {
-    child.kill('SIGTERM');
-    for (let waited = 0; child.exitCode === null && child.signalCode === null && waited < 15_000; waited += 100)
-      await sleep(100);
-    if (child.exitCode === null) child.kill('SIGKILL');
-  }
+  await ended(child);
   // mounts of network namespaces and containers outlive the daemon
   const mounts = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '');
   for (const mount of mounts.filter((one) => one.startsWith(`${run}/`)).reverse()) spawnSync('umount', ['-l', mount]);
   rmSync(run, { recursive: true, force: true });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** A busybox image without a registry: a tar of one static binary. */

@@ -54,8 +54,28 @@ function filesBelow(directory: string): string[] {
   return readdirSync(directory).flatMap((name) => {
     // vl.XXXXXX: QEMU's copy-on-write layers
     if (name.endsWith('.img') || name.startsWith('vl.')) return [name];
-    return name.startsWith('ullage-lab') ? readdirSync(join(directory, name)).map((file) => join(name, file)) : [];
+    return name.startsWith('ullage-lab') ? namesIn(join(directory, name)).map((file) => join(name, file)) : [];
   });
+}
+
+/** None in one that was taken away meanwhile. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+/** Sends a signal to those that still run: with one of them others of the same lab end. */
+export function strike(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** Processes that have the mark in their environment. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 export interface Sshd {
   /** `ssh://root@127.0.0.1:PORT` */
@@ -61,23 +61,10 @@ export async function startSshd(directory: string): Promise<Sshd> {
     'true',
   ];
   for (let waited = 0; spawnSync('ssh', login).status !== 0; waited += 100) {
-    if (waited > 10_000) throw new Error('sshd does not answer');
+    if (waited > 60_000) throw new Error('sshd does not answer');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { target, config: file('ssh_config'), stop: () => void child.kill('SIGTERM') };
 }
 
 const given = (name: string): string => `"${name}=${process.env[name] ?? ''}"`;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
