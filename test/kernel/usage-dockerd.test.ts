@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UsageDocument, UsageItem } from '../../src/usage/document.ts';
 import { kernelSuite } from './ready.ts';
 import { type Dockerd, importBusybox, startDockerd } from './support/dockerd.ts';
+import { waitDead } from './support/ended.ts';
+import { strike } from './support/leftovers.ts';
 import { must, qgroups } from './support/loops.ts';
 
 const NEEDS = ['loop', 'mkfs.ext4', 'mkfs.btrfs', 'btrfs', 'dockerd', 'docker', 'containerd', 'runc', 'busybox'];
@@ -44,9 +46,9 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
     let layersAt = '';
     const layerNames = () => readdirSync(layersAt).filter((name) => name !== 'l');
     const until = (so: () => boolean, what: string): void => {
-      const end = Date.now() + 60_000;
+      const end = Date.now() + 120_000;
       while (!so()) {
-        if (Date.now() > end) throw new Error(`not within a minute: ${what}`);
+        if (Date.now() > end) throw new Error(`not within two minutes: ${what}`);
         spawnSync('sleep', ['0.2']);
       }
     };
@@ -101,9 +103,9 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
         'app:1',
         'sh',
         '-c',
-        'dd if=/dev/urandom of=/data/file bs=1M count=5; dd if=/dev/urandom of=/own bs=1M count=3; sleep 100000',
+        'dd if=/dev/urandom of=/data/file bs=1M count=5; dd if=/dev/urandom of=/own bs=1M count=3; echo written; sleep 100000',
       );
-      spawnSync('sleep', ['1']);
+      until(() => docker('logs', 'work').includes('written'), 'the container has written its files');
       sync();
     });
     afterAll(async () => {
@@ -191,14 +193,14 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
         'sh',
         [
           '-c',
-          `(head -c 20000000 "${join(home, 'busybox.tar')}"; sleep 4) | docker -H unix://${daemon.socket} import - half:1`,
+          `(head -c 20000000 "${join(home, 'busybox.tar')}"; sleep 300) | docker -H unix://${daemon.socket} import - half:1`,
         ],
         { stdio: 'ignore', detached: true },
       );
       until(() => layerNames().length > before.length, 'the import begins');
       expect(usage().orphans).toEqual([]);
       // with its sleep and its client, and to its end: cut off by the next test, it would be an orphan more
-      if (tar.pid) process.kill(-tar.pid);
+      if (tar.pid) strike([-tar.pid], 'SIGTERM');
       until(() => layerNames().length === before.length, 'the daemon clears its import away');
     });
 
@@ -210,7 +212,7 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
       const before = layerNames();
       const sending = spawn(
         'sh',
-        ['-c', `(head -c 25000000 "${half}"; sleep 30) | docker -H unix://${daemon.socket} import - half:2`],
+        ['-c', `(head -c 25000000 "${half}"; sleep 300) | docker -H unix://${daemon.socket} import - half:2`],
         { stdio: 'ignore', detached: true },
       );
       const made = () => layerNames().find((name) => !before.includes(name));
@@ -219,9 +221,11 @@ kernelSuite('usage of a live dockerd', NEEDS, () => {
         return name !== undefined && Number(must('du', '-sb', join(layersAt, name)).split('\t')[0]) > 20e6;
       }, 'the import has written most of it');
       sync();
-      process.kill(Number(readFileSync(join(home, 'run', 'docker.pid'), 'utf8')), 'SIGKILL');
-      spawnSync('sleep', ['1']);
-      if (sending.pid) process.kill(-sending.pid);
+      const pid = Number(readFileSync(join(home, 'run', 'docker.pid'), 'utf8'));
+      process.kill(pid, 'SIGKILL');
+      // as long as it lives it clears away what is no longer sent
+      waitDead(pid);
+      if (sending.pid) strike([-sending.pid], 'SIGTERM');
       rmSync(join(home, 'run', 'docker.pid'), { force: true });
       spawnSync('sleep', ['4']);
       daemon = await startDockerd(home, data, driver);

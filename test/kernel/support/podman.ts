@@ -45,7 +45,7 @@ export function podmanAt(home: string, options: readonly string[] = []): Podman 
     root,
     staging,
     async run(...argv) {
-      return (await promisify(execFile)('podman', argv, { env, cwd: home, timeout: 30_000 })).stdout.trim();
+      return (await promisify(execFile)('podman', argv, { env, cwd: home, timeout: 240_000 })).stdout.trim();
     },
     start: (...argv) => spawn('podman', argv, { env, cwd: home, stdio: 'ignore' }),
     close() {
