@@ -6,16 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { kernelSuite } from './ready.ts';
+import { ended } from './support/ended.ts';
+import { freePort } from './support/free-port.ts';
 
 const MIB = 2 ** 20;
 /** By its whole path: the doctor is started from `/`. */
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** Seconds between looks: short, so that a disk fills within the test. */
 const INTERVAL = 5;
-const PORT = 19723;
-const URL_OF = `http://127.0.0.1:${PORT}/`;
+/** For what a browser is to show, ms. */
+const PATIENCE = 120_000;
 /** Screenshots are kept here. */
 const SHOTS = process.env['ULLAGE_SHOTS'] ?? join(tmpdir(), 'ullage-screenshots');
 const RULES = 'monitoring/prometheus/ullage.rules.yml';
@@ -26,8 +28,6 @@ const ok = (argv: readonly string[]): string => {
   return ran.stdout;
 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const text = async (path: string): Promise<string> => (await fetch(`${URL_OF}${path}`)).text();
-
 /** Asks again and again. @returns seconds until it was so */
 async function until(what: string, seconds: number, is: () => Promise<boolean>): Promise<number> {
   const started = Date.now();
@@ -43,6 +43,15 @@ const figure = (metrics: string, name: string, label: string): number | undefine
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 };
 
+const plainFigure = (metrics: string, name: string): number =>
+  Number(
+    metrics
+      .split('\n')
+      .find((one) => one.startsWith(`${name} `))
+      ?.split(' ')
+      .at(-1) ?? 0,
+  );
+
 kernelSuite(
   'watch over a btrfs that fills',
   ['loop', 'btrfs', 'promtool', 'prometheus', 'prometheus-alertmanager', 'chromium'],
@@ -51,6 +60,9 @@ kernelSuite(
     const at = join(folder, 'at');
     const consumer = `consumer="${at}"`;
     const started: ChildProcess[] = [];
+    const ports = { watch: 0, prometheus: 0, alertmanager: 0 };
+    const url = (name: keyof typeof ports, path = '') => `http://127.0.0.1:${ports[name]}/${path}`;
+    const text = async (path: string): Promise<string> => (await fetch(url('watch', path))).text();
     let browser: Browser | undefined;
     let page: Page;
 
@@ -64,6 +76,7 @@ kernelSuite(
     beforeAll(async () => {
       mkdirSync(SHOTS, { recursive: true });
       mkdirSync(at);
+      for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
       const image = join(folder, 'image');
       writeFileSync(image, '');
       truncateSync(image, 700 * MIB);
@@ -74,14 +87,14 @@ kernelSuite(
         'prometheus-alertmanager',
         `--config.file=${alertmanagerConfig()}`,
         `--storage.path=${join(folder, 'am')}`,
-        '--web.listen-address=127.0.0.1:19093',
+        `--web.listen-address=127.0.0.1:${ports.alertmanager}`,
         '--cluster.listen-address=',
       ]);
       start([
         'prometheus',
         `--config.file=${prometheusConfig()}`,
         `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-        '--web.listen-address=127.0.0.1:19090',
+        `--web.listen-address=127.0.0.1:${ports.prometheus}`,
       ]);
       start([
         process.execPath,
@@ -92,28 +105,32 @@ kernelSuite(
         '--interval',
         String(INTERVAL),
         '--listen',
-        `127.0.0.1:${PORT}`,
+        `127.0.0.1:${ports.watch}`,
         '--history',
         join(folder, 'h.sqlite'),
         '--on',
         at,
         '--alertmanager',
-        'http://127.0.0.1:19093',
+        `http://127.0.0.1:${ports.alertmanager}`,
         '--for',
         '10',
       ]);
       await until('the first look', 120, async () => (await text('metrics')).includes(consumer));
       const { chromium } = await import('playwright-core');
-      browser = await chromium.launch({ executablePath: executable(), args: ['--no-sandbox', '--disable-gpu'] });
+      browser = await chromium.launch({
+        executablePath: executable(),
+        args: ['--no-sandbox', '--disable-gpu'],
+        timeout: PATIENCE,
+      });
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.setDefaultTimeout(PATIENCE);
     });
 
     afterAll(async () => {
       await browser?.close();
       if (process.env['ULLAGE_SHOTS']) writeFileSync(join(SHOTS, 'log'), readFileSync(join(folder, 'log')));
-      for (const child of started) child.kill('SIGTERM');
-      await pause(1500);
-      spawnSync('umount', [at]);
+      await Promise.all(started.map(ended));
+      spawnSync('umount', ['-l', at]);
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -136,8 +153,9 @@ kernelSuite(
           colorScheme,
           bypassCSP: true,
         });
+        context.setDefaultTimeout(PATIENCE);
         const looked = await context.newPage();
-        await looked.goto(URL_OF);
+        await looked.goto(url('watch'));
         await looked.waitForFunction(() => document.getElementById('live')?.textContent === 'live');
         expect(await looked.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
         await looked.addScriptTag({ path: axe });
@@ -155,24 +173,27 @@ kernelSuite(
       }
     });
 
-    test('it fills: forecast first, then the finding within two periods, and the picture follows', async () => {
+    test('it fills: forecast first, then the finding within two periods, and the picture follows', {
+      timeout: 900_000,
+    }, async () => {
       const errors: string[] = [];
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on(
         'request',
         (request) =>
-          request.url().startsWith(URL_OF) || request.url().startsWith('data:') || errors.push(request.url()),
+          request.url().startsWith(url('watch')) || request.url().startsWith('data:') || errors.push(request.url()),
       );
-      await page.goto(`${URL_OF}?range=1h`);
+      await page.goto(url('watch', '?range=1h'));
       const before = await page.locator('#stack').innerHTML();
       const junk = Buffer.alloc(256 * 1024, 1).map((_, index) => (index * 2654435761) >>> 24);
       let written = 0;
       let shown = false;
       let foreseen: number | undefined;
       let full: number | undefined;
+      const begun = Date.now();
       while (full === undefined) {
         try {
-          // some 3 MiB/s
+          // some 3 MiB/s, or what a slower disk takes
           for (let count = 0; count < 6; count++) appendFileSync(join(at, `f${written % 64}`), junk);
           ok(['sync', '-f', at]);
         } catch {
@@ -189,25 +210,28 @@ kernelSuite(
           shown = true;
           await page.screenshot({ path: join(SHOTS, 'desktop-filling.png'), fullPage: true });
         }
-        await pause(450);
+        await pause(Math.max(100, begun + written * 500 - Date.now()));
       }
       expect(foreseen, 'foreseen before it was full').toBeLessThan(full);
-      const seconds = await until('a critical finding', 8 * INTERVAL, async () =>
-        /ullage_finding\{.*severity="critical".*$/m.test(
-          (await text('metrics'))
-            .split('\n')
-            .filter((line) => line.includes(at))
-            .join('\n'),
-        ),
-      );
-      const look = Number(/^ullage_look_duration_seconds (.+)$/m.exec(await text('metrics'))?.[1] ?? 0);
+      /** looks begun since that did not see it */
+      const blind = new Set<number>();
+      let look = 0;
+      const seconds = await until('a critical finding', 120, async () => {
+        const metrics = await text('metrics');
+        const lines = metrics.split('\n').filter((line) => line.includes(at));
+        look = plainFigure(metrics, 'ullage_look_duration_seconds');
+        const begun = plainFigure(metrics, 'ullage_look_timestamp_seconds') - look / 2;
+        const found = lines.some((line) => /^ullage_finding\{.*severity="critical"/.test(line));
+        if (!found && begun > (full ?? 0) / 1000) blind.add(begun);
+        return found;
+      });
       process.stderr.write(
         `foreseen ${((full - (foreseen ?? full)) / 1000).toFixed(0)} s before it was full; found ${seconds.toFixed(1)} s after, a look takes ${look.toFixed(1)} s\n`,
       );
-      // the look that sees it begins at most one period after, and is shown when it has ended
-      expect(seconds).toBeLessThan(2 * INTERVAL + look + 2);
+      // each period has a look: the first or the second that begins after it is full sees it
+      expect(blind.size).toBeLessThan(2);
       await page.waitForFunction((path) => document.getElementById('findings')?.textContent?.includes(path), at, {
-        timeout: 10_000,
+        timeout: PATIENCE,
       });
       expect(await page.locator('#stack').innerHTML()).not.toBe(before);
       expect(await page.locator('.cask.limiting').count()).toBeGreaterThan(0);
@@ -219,8 +243,8 @@ kernelSuite(
 
     test('the real Prometheus has it, its rule fires in the real Alertmanager, and our own message is there too', async () => {
       const alerts = async () =>
-        (await (await fetch('http://127.0.0.1:19093/api/v2/alerts')).json()) as { labels: Record<string, string> }[];
-      await until('the rule fires in Alertmanager', 120, async () =>
+        (await (await fetch(url('alertmanager', 'api/v2/alerts'))).json()) as { labels: Record<string, string> }[];
+      await until('the rule fires in Alertmanager', 180, async () =>
         (await alerts()).some(
           ({ labels }) =>
             labels['alertname'] === 'UllageFinding' && labels['job'] === 'ullage' && labels['subject'] === at,
@@ -229,10 +253,14 @@ kernelSuite(
       await until('the message of watch itself', 60, async () =>
         (await alerts()).some(({ labels }) => labels['job'] === undefined && labels['subject'] === at),
       );
-      const targets = (await (await fetch('http://127.0.0.1:19090/api/v1/targets')).json()) as {
-        data: { activeTargets: { health: string; lastError: string }[] };
+      const targets = async () => {
+        const { data } = (await (await fetch(url('prometheus', 'api/v1/targets'))).json()) as {
+          data: { activeTargets: { health: string; lastError: string }[] };
+        };
+        return data.activeTargets.map((one) => [one.health, one.lastError]);
       };
-      expect(targets.data.activeTargets.map((one) => [one.health, one.lastError])).toEqual([['up', '']]);
+      // a scrape that a busy machine did not answer within its 2 s is followed by others
+      await vi.waitFor(async () => expect(await targets()).toEqual([['up', '']]), { timeout: 60_000, interval: 500 });
     });
 
     function alertmanagerConfig(): string {
@@ -249,8 +277,8 @@ kernelSuite(
         path,
         `global: { scrape_interval: 2s, evaluation_interval: 2s }
 rule_files: [${join(folder, 'rules.yml')}]
-alerting: { alertmanagers: [{ static_configs: [{ targets: ['127.0.0.1:19093'] }] }] }
-scrape_configs: [{ job_name: ullage, static_configs: [{ targets: ['127.0.0.1:${PORT}'] }] }]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['127.0.0.1:${ports.alertmanager}'] }] }] }
+scrape_configs: [{ job_name: ullage, static_configs: [{ targets: ['127.0.0.1:${ports.watch}'] }] }]
 `,
       );
       return path;

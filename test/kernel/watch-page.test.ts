@@ -5,18 +5,20 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { UsageDocument } from '../../src/usage/document.ts';
 import { kernelSuite } from './ready.ts';
 import { bundled } from './support/bundled.ts';
 import { type Dockerd, importBusybox, startDockerd } from './support/dockerd.ts';
+import { ended } from './support/ended.ts';
+import { freePort } from './support/free-port.ts';
 import { type BtrfsOnLoops, makeBtrfs, must } from './support/loops.ts';
 import { type SlowReads, slowReads } from './support/slow-reads.ts';
 
 const MIB = 2 ** 20;
-const PORT = 19724;
-const PAGE = `http://127.0.0.1:${PORT}/`;
+/** For what a browser is to show, ms. */
+const PATIENCE = 120_000;
 /** Screenshots are kept here. */
 const SHOTS = process.env['ULLAGE_SHOTS'] ?? join(tmpdir(), 'ullage-screenshots');
 const NEEDS = ['loop', 'mkfs.btrfs', 'btrfs', 'perl', 'dockerd', 'docker', 'containerd', 'runc', 'busybox', 'chromium'];
@@ -54,6 +56,7 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
   let watch: ChildProcess | undefined;
   let browser: Browser | undefined;
   let page: Page;
+  let url = '';
   const errors: string[] = [];
   const env = () => ({ ...process.env, ULLAGE_STATE_DIR: join(home, 'state') });
   const ullage = (...argv: string[]) =>
@@ -85,13 +88,16 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
     docker('volume', 'create', 'orders');
     container('web', 'shop:2', `${TALK}; dd if=/dev/urandom of=/own bs=1M count=5`);
     const writes = 'dd if=/dev/urandom of=/data/file bs=1M count=14';
-    container('db', 'shop:1', `${writes}; sleep 100000`, '-d', '-v', 'orders:/data');
+    container('db', 'shop:1', `${writes}; echo written; sleep 100000`, '-d', '-v', 'orders:/data');
+    await vi.waitFor(() => expect(daemon?.docker('logs', 'db').stdout).toContain('written'), { timeout: PATIENCE });
     // two of three files away again: half-empty chunks all over, which a balance has work with
     must('perl', '-e', MANY, join(mount, 'files'), '400');
     must('sync', '-f', mount);
     for (let index = 0; index < 400; index++) if (index % 3 > 0) rmSync(join(mount, 'files', String(index)));
     must('sync', '-f', mount);
-    const options = ['--interval', '5', '--listen', `127.0.0.1:${PORT}`, '--usage', '60', '--on', mount];
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}/`;
+    const options = ['--interval', '5', '--listen', `127.0.0.1:${port}`, '--usage', '60', '--on', mount];
     watch = spawn(process.execPath, [command, 'watch', ...options, '--history', join(home, 'h.sqlite')], {
       env: env(),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -102,23 +108,25 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
     browser = await chromium.launch({
       executablePath: script.replace(/bin\/chromium$/, 'lib/chromium/chromium'),
       args: ['--no-sandbox', '--disable-gpu'],
+      timeout: PATIENCE,
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    for (let tries = 0; !(await page.goto(PAGE).catch(() => null)); tries++) {
-      if (tries > 100) throw new Error(`no page: ${readFileSync(join(home, 'log'), 'utf8')}`);
+    page.setDefaultTimeout(PATIENCE);
+    for (let tries = 0; !(await page.goto(url).catch(() => null)); tries++) {
+      if (tries > 500) throw new Error(`no page: ${readFileSync(join(home, 'log'), 'utf8')}`);
       await page.waitForTimeout(200);
     }
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.waitForSelector('#stack .cask', { timeout: 120_000 });
-    await page.waitForSelector('#usage .treemap', { timeout: 120_000 });
+    await page.waitForSelector('#stack .cask');
+    await page.waitForSelector('#usage .treemap');
     // a page that is loaded anew has no such mark
     await page.evaluate(() => Object.assign(document.body.dataset, { here: 'yes' }));
   });
 
   afterAll(async () => {
     await browser?.close();
-    watch?.kill('SIGTERM');
+    await ended(watch);
     daemon?.docker('kill', 'db');
     await daemon?.stop();
     if (disk) spawnSync('btrfs', ['balance', 'cancel', disk.mount]);
@@ -144,8 +152,9 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
     for (const { name, width, height, colorScheme } of SCREENS.slice(0, 2)) {
       const viewport = { width, height };
       const context = await (browser as Browser).newContext({ viewport, colorScheme, bypassCSP: true });
+      context.setDefaultTimeout(PATIENCE);
       const looked = await context.newPage();
-      await looked.goto(PAGE);
+      await looked.goto(url);
       await looked.evaluate(() => {
         for (const one of document.querySelectorAll('details')) one.open = true;
       });
@@ -198,7 +207,7 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
   /** Looks again and again until it is so. @returns all that was seen, what was the same once */
   async function follow(what: string, is: (seen: Seen) => boolean): Promise<Seen[]> {
     const all: Seen[] = [];
-    for (const end = Date.now() + 90_000; ; ) {
+    for (const end = Date.now() + 180_000; ; ) {
       const now = await seen();
       if (JSON.stringify(now) !== JSON.stringify(all.at(-1))) all.push(now);
       if (is(now)) return all;
@@ -232,7 +241,9 @@ kernelSuite('the page of a running watch: who holds the space, and an apply', NE
     await shots('usage');
   });
 
-  test('an apply: its steps, the one at work; killed, gone on with, done; without loading anew', async () => {
+  test('an apply: its steps, the one at work; killed, gone on with, done; without loading anew', {
+    timeout: 900_000,
+  }, async () => {
     const mount = disk?.mount ?? '';
     const file = join(home, 'plan.json');
     const made = ullage('plan', 'btrfs-rebalance', '--on', mount, '--set', 'target=550m', '-o', file);
