@@ -289,6 +289,23 @@ describe('containerd', () => {
     ]);
   });
 
+  test('what a containerd at work may be collecting when it is first looked at', async () => {
+    const orphans = async (change: () => void) => {
+      storage(meta({ a: { name: 'default/1/a' } }), { v1: { snapshots: names } });
+      const settle = () => {
+        change();
+        return { ...later(), by: 'containerd (process 77)' };
+      };
+      const { stores, notJudged } = await containerdLedger(root, { now: Date.now() }, settle);
+      return [stores.filter(({ orphan }) => orphan !== undefined).length, notJudged.map(({ why }) => why)];
+    };
+    expect(await orphans(() => undefined)).toEqual([3, []]);
+    // another snapshot went, so these may be next
+    put(`${SNAPSHOTS}/snapshots/4/fs/file`, 'x');
+    const gone = () => rmSync(join(root, SNAPSHOTS, 'snapshots/4'), { recursive: true });
+    expect(await orphans(gone)).toEqual([0, [expect.stringMatching(/collects as garbage/)]]);
+  });
+
   test('a snapshotter whose database could be read the second time only', async () => {
     storage(meta(keys), { v2: {} });
     const settle = () => {

@@ -7,7 +7,9 @@ import type { LookOptions } from '../look-options.ts';
 import { measure } from '../measure.ts';
 import { settledBefore } from '../quiet-since.ts';
 import { withSubvolumes } from '../with-subvolumes.ts';
+import { markOf, spareTheCollected } from './collecting.ts';
 import {
+  CONTENT,
   type ContainerdRecords,
   METADATA,
   type Needing,
@@ -18,7 +20,6 @@ import {
 
 /** Docker up to 18.06 and balenaEngine give theirs a name of their own; comm ends after 15 bytes. */
 const DAEMON = /^(?:containerd|docker-contain|balena|k3s|k0s|rke2|dockerd)/;
-const CONTENT = 'io.containerd.content.v1.content';
 
 export function isContainerdRoot(path: string): boolean {
   return entryOf(`${path}/${METADATA}`)?.kind === 'file';
@@ -38,6 +39,8 @@ export async function containerdLedger(
   const notJudged: NotJudged[] = [];
   // what lies there is listed before the records are read: what is made meanwhile is in neither; and they are read
   // before that too: what containerd collects as garbage meanwhile is in one of both
+  const looked = performance.now();
+  const mark = markOf(root);
   const earlier = readRecords(root);
   const snapshotters = readSnapshotters(root);
   const pending: { entry: Entry; path: string; snapshotter?: Snapshotter; digest?: string; store: number }[] = [];
@@ -141,7 +144,10 @@ export async function containerdLedger(
     },
     options,
   );
-  return subvolumes.size === 0 ? ledger : withSubvolumes(ledger, subvolumes, progress);
+  const measured = subvolumes.size === 0 ? ledger : await withSubvolumes(ledger, subvolumes, progress);
+  if (!('before' in settled) || settled.by === undefined) return measured;
+  const collected = await spareTheCollected(root, measured.stores, mark, looked);
+  return { ...measured, notJudged: [...measured.notJudged, ...collected] };
 }
 
 /** @returns the proof, and whether containerd removed its records between the first look and the last */

@@ -40,7 +40,8 @@ export interface ContainerdRecords {
 }
 
 export const METADATA = 'io.containerd.metadata.v1.bolt/meta.db';
-const SNAPSHOTTER = 'io.containerd.snapshotter.v1.';
+export const CONTENT = 'io.containerd.content.v1.content';
+export const SNAPSHOTTER = 'io.containerd.snapshotter.v1.';
 const KINDS = ['unknown', 'view', 'active', 'committed'] as const;
 
 export function readSnapshotters(root: string): Snapshotter[] {
