@@ -40,7 +40,7 @@ kernelSuite('rescue from a pool, with the tools of others', ['nbdinfo', 'nbdcopy
     );
     const ended = new Promise<number | null>((resolve) => server.once('exit', resolve));
     try {
-      for (let waited = 0; !existsSync(socket) && waited < 300; waited++)
+      for (let waited = 0; !existsSync(socket) && waited < 1200; waited++)
         await new Promise((resolve) => setTimeout(resolve, 100));
       const uri = `nbd+unix:///?socket=${socket}`;
       const info = JSON.parse(execFileSync('nbdinfo', ['--json', uri], { encoding: 'utf8' }));
