@@ -1,5 +1,4 @@
 import { lstatSync } from 'node:fs';
-import { UllageError } from './host.ts';
 import { KeptTrees } from './kept-trees.ts';
 import type { KnownTree } from './known-trees.ts';
 import type { Directory } from './scan-answer.ts';
@@ -12,7 +11,6 @@ export type { ScanOptions, ScanResult, Tree } from './scan-types.ts';
  * Sums of whole directories of one file system, read in parallel. Links are not followed, other
  * devices and mount points not entered; a directory that is replaced while it is read is left out.
  * Sealed trees that are known are only compared with what proves that they are unchanged.
- * @throws UllageError where a tree is no directory
  */
 export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {}): Promise<ScanResult> {
   const { mounts = [], known = new Map<string, KnownTree>(), keepBefore } = options;
@@ -36,7 +34,11 @@ export async function scanTrees(trees: readonly Tree[], options: ScanOptions = {
       result.moved++;
       continue;
     }
-    if (!stat?.isDirectory()) throw new UllageError('not a directory', path, 'Name a directory');
+    // something else was put in its place since it was listed
+    if (!stat.isDirectory()) {
+      result.moved++;
+      continue;
+    }
     const work = byDevice.get(stat.dev) ?? { open: [], known: [], kept: new KeptTrees() };
     byDevice.set(stat.dev, work);
     const keep = sealed !== undefined && keepBefore !== undefined && !mounts.some((at) => at.startsWith(`${path}/`));

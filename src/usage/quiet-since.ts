@@ -33,7 +33,6 @@ export function settledBefore(files: readonly string[], program: RegExp, now: nu
     };
   // a daemon under a name of its own (a wrapper's, a vendor's) locks its databases all the same
   const [locked] = lockedFiles(files);
-  if (locked !== undefined)
-    return { why: `a program that is not known here holds a lock on ${locked}: look again when that has ended` };
+  if (locked !== undefined) return { why: `somebody holds a lock on ${locked}: look again when that has ended` };
   return { before: now - TICK };
 }
