@@ -14,6 +14,7 @@ import { podEvents } from '../../src/probes/pod-events.ts';
 import { recognise } from '../../src/probes/recognise.ts';
 import { symptoms } from '../../src/probes/symptoms.ts';
 import { system } from '../../src/probes/system.ts';
+import { spent } from '../processor-time.ts';
 import { fc } from '../random-cases.ts';
 
 const PROBES = [symptoms, kernelLog, messages, mentions, commands, limits, cgroups, keyUsers, podEvents, system];
@@ -58,9 +59,9 @@ describe('hostile pastes', () => {
     'is linear on %j',
     (piece) => {
       const text = piece.repeat(Math.ceil(300_000 / piece.length));
-      const start = performance.now();
+      const start = process.cpuUsage();
       readAll(text);
-      expect(performance.now() - start).toBeLessThan(8000);
+      expect(spent(start)).toBeLessThan(8000);
     },
     30_000,
   );
@@ -69,7 +70,7 @@ describe('hostile pastes', () => {
     const doc = makeDocument({ kind: 'paste' }, `${piece.repeat(60_000)}x`);
     const start = process.cpuUsage();
     for (const probe of probes) probe.recognises(doc);
-    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500);
+    expect(spent(start)).toBeLessThan(1500);
   });
   it('takes as many facts of one probe as there are', () => {
     const many = Array.from({ length: 200_000 }, (_, index) => ({ kind: 'mention' as const, value: {}, line: index }));

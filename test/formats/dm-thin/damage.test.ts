@@ -9,7 +9,7 @@ import { readSuperblock, type Superblock } from '../../../src/formats/dm-thin/su
 import { surveyPool } from '../../../src/formats/dm-thin/survey.ts';
 import { thinDevice } from '../../../src/formats/dm-thin/thin-device.ts';
 import { FormatError } from '../../../src/formats/format-error.ts';
-import { spent } from '../xfs/glance.ts';
+import { spent } from '../../processor-time.ts';
 import { mutate } from './damage.ts';
 import { makePool, usedBlocks } from './pools.ts';
 import { writePool } from './writer.ts';

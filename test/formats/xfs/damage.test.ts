@@ -3,7 +3,8 @@ import { memoryReader } from '../../../src/formats/block-reader.ts';
 import { FormatError } from '../../../src/formats/format-error.ts';
 import { checksumOf } from '../../../src/formats/xfs/metadata-header.ts';
 import { openXfs } from '../../../src/formats/xfs/open.ts';
-import { type Glance, glanceTree, spent } from './glance.ts';
+import { spent } from '../../processor-time.ts';
+import { type Glance, glanceTree } from './glance.ts';
 import { logPlace, metadataPlaces, mutate, randomFrom } from './mutate.ts';
 import { packed } from './packed.ts';
 

@@ -7,12 +7,6 @@ export interface Glance {
   doubtful: boolean;
 }
 
-/** ms of processor time since then: others at work on the machine do not count. */
-export function spent(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
-}
-
 const MOST_NAMES = 100_000;
 const MOST_RANGES = 100_000;
 
