@@ -8,7 +8,7 @@ import { mountOf, readMounts } from './mounts.ts';
 export type Settled = { before: number; by?: string } | { why: string };
 
 /** Start times are known to some 20 ms, times of files to a tick of the kernel. No daemon makes layers in its first moments. */
-const SLACK = 200;
+export const SLACK = 200;
 /** Times of files are those of the last tick (CONFIG_HZ is 100 at least), so they lie behind the clock. */
 const TICK = 20;
 

@@ -7,9 +7,7 @@ import type { Ledger } from './ledger.ts';
 import type { LookOptions } from './look-options.ts';
 import { measure } from './measure.ts';
 import { mountOf, readMounts } from './mounts.ts';
-
-/** Start times are known to some 20 ms. */
-const SLACK = 200;
+import { SLACK } from './quiet-since.ts';
 
 /** Who is asked, and in tests answers. */
 export interface StagedWitness {

@@ -6,7 +6,7 @@ import type { Carver } from '../carver.ts';
 import type { NotJudged } from '../document.ts';
 import { Doubts, RECORDS_MOVED, tooYoung } from '../doubts.ts';
 import { mountedText } from '../mounts.ts';
-import { settledBefore } from '../quiet-since.ts';
+import { SLACK, settledBefore } from '../quiet-since.ts';
 import { layerDirectory, markOf, readStorage, runRoots, type StorageRecords } from './records.ts';
 import { brokenOf, heldOf, lowerLinks, unusedOf } from './standing.ts';
 
@@ -29,9 +29,6 @@ export interface Witness {
   transient: typeof runRoots;
 }
 
-/** Start times are known to some 20 ms. */
-const SLACK = 200;
-
 export const UNSEEN =
   'whether a Podman is at work in it cannot be seen from here: run as root on the host itself, not in a container';
 
@@ -46,7 +43,7 @@ export function atWorkNow({ program, pid }: FileUser): string {
  * nobody holds the lock was cut off while being made. The image is written down last, when all its layers are
  * whole: between them no lock is held and no file of the store is open, so a layer below no image and no container
  * was left by a pull that was cut off only when no such program runs at all.
- * @returns why nothing could be told, as the entry in `notJudged`
+ * @returns what could not be told, and why
  */
 export function judgeLayers(
   root: string,
@@ -94,7 +91,7 @@ export function judgeLayers(
     const whole = unused.has(name);
     const link = textOf(`${one.path}/link`, 100)?.trim();
     if (!whole && link && needed.has(`l/${link}`))
-      doubts.add(one.path, 'not whole by its record, but another stands on it');
+      doubts.add(one.path, 'no record has it as whole, but another stands on it');
     else if (busy.includes(name) || (link && busy.includes(link)))
       doubts.add(one.path, 'used by no record, but mounted');
     else if (whole && atIt) doubts.add(one.path, atIt);
@@ -118,14 +115,17 @@ export function judgeLayers(
     const { name } = entry;
     const found = carver.stores[store];
     if (!found) continue;
+    const still = broken.has(name)
+      ? after.broken.has(name)
+      : named.has(name)
+        ? after.unused.has(name)
+        : !after.named.has(name);
     const proof = broken.has(name)
-      ? after.broken.has(name) &&
-        `${file} has it as incomplete: its import was cut off, and nobody has the store open since; Podman removes it when it next opens the store for writing`
+      ? `${file} has it as incomplete: its import was cut off, and nobody has the store open since; Podman removes it when it next opens the store for writing`
       : !named.has(name)
-        ? !after.named.has(name) && `not in ${file}, which has ${layers.length} layers; nobody has the store open since`
-        : after.unused.has(name) &&
-          `${file} has it, but no image and no container stands on it, and no Podman is at work: a pull, load or build was cut off behind it. The next pull of that image takes it up; podman system check --repair (5.0 and later) removes it when it is a day old, with --max 1s at once`;
-    if (!proof || (came && unused.has(name))) doubts.add(path, RECORDS_MOVED);
+        ? `not in ${file}, which has ${layers.length} layers; nobody has the store open since`
+        : `${file} has it, but no image and no container stands on it, and no Podman is at work: a pull, load or build was cut off behind it. The next pull of that image takes it up; podman system check --repair (5.0 and later) removes it when it is a day old, with --max 1s at once`;
+    if (!still || (came && unused.has(name))) doubts.add(path, RECORDS_MOVED);
     else if (away && unused.has(name))
       doubts.add(path, `there is no ${driver}-${away}: ${away} of another root may stand on layers of this one`);
     else Object.assign(found, { orphan: proof, quietSince: unused.has(name) ? settled.before : before });

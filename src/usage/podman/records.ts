@@ -35,17 +35,21 @@ export function readStorage(root: string, transient = runRoots()): StorageRecord
   });
 }
 
-const FILES = [
-  'layers/layers.json',
-  'layers/volatile-layers.json',
-  'images/images.json',
-  'containers/containers.json',
-  'containers/volatile-containers.json',
-];
+/** Behind `<root>/<driver>-`; of what ends with the machine. */
+const VOLATILE = { layers: 'layers/volatile-layers.json', containers: 'containers/volatile-containers.json' } as const;
+const FILES = {
+  layers: ['layers/layers.json', VOLATILE.layers],
+  images: ['images/images.json'],
+  containers: ['containers/containers.json', VOLATILE.containers],
+} as const;
 
 /** Another one when any record was written since: each writing puts a new file in the place of the old one. */
 export function markOf(root: string, driver: string, transient: readonly string[]): string {
-  const paths = [root, ...transient].flatMap((from) => FILES.map((file) => `${from}/${driver}-${file}`));
+  const paths = [root, ...transient].flatMap((from) =>
+    Object.values(FILES)
+      .flat()
+      .map((file) => `${from}/${driver}-${file}`),
+  );
   return paths.map((path) => [entryOf(path)].map((one) => `${one?.inode} ${one?.size} ${one?.changed}`)).join('\n');
 }
 
@@ -78,12 +82,12 @@ function readDriver(root: string, driver: string, transient: readonly string[]):
   // of those of other graph roots none lies here
   const here = new Set(namesIn(`${root}/${layerDirectory(driver)}`));
   const layerRows = [
-    ...rows(['layers/layers.json', 'layers/volatile-layers.json']),
-    ...rows(['layers/volatile-layers.json'], transient).filter(({ id }) => here.has(text(id) ?? '')),
+    ...rows(FILES.layers),
+    ...rows([VOLATILE.layers], transient).filter(({ id }) => here.has(text(id) ?? '')),
   ];
   const containerRows = [
-    ...rows(['containers/containers.json', 'containers/volatile-containers.json']),
-    ...rows(['containers/volatile-containers.json'], transient).filter(({ layer }) => here.has(text(layer) ?? '')),
+    ...rows(FILES.containers),
+    ...rows([VOLATILE.containers], transient).filter(({ layer }) => here.has(text(layer) ?? '')),
   ];
   return {
     driver,
@@ -92,7 +96,7 @@ function readDriver(root: string, driver: string, transient: readonly string[]):
       parent: text(one['parent']) ?? '',
       incomplete: shape(one['flags'])?.['incomplete'] === true,
     })),
-    images: rows(['images/images.json']).map((one) => ({
+    images: rows(FILES.images).map((one) => ({
       id: text(one['id']) ?? '',
       names: texts(one['names'] ?? []),
       layers: [text(one['layer']) ?? '', ...texts(one['mapped-layers'] ?? [])].filter((id) => id !== ''),
